@@ -1,0 +1,36 @@
+# Every command a person needs; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+UV := $(or $(shell command -v uv),.tools/bin/uv)
+PYTHON := .venv/bin/python
+CDK_VERSION := 2.1148.1
+
+.PHONY: help setup run up down build synth test lint fmt lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready .tools/node_modules/.ready ## make the environment: Python packages and the CDK command
+
+.tools/bin/uv:
+	@echo "→ fetching uv"
+	@python3 -m venv .tools && .tools/bin/pip install --quiet uv
+
+.venv/.ready: requirements-dev.txt pyproject.toml $(filter .tools/%,$(UV))
+	@echo "→ installing Python packages"
+	@$(UV) venv --quiet --allow-existing --python 3.13 .venv
+	@$(UV) pip sync --quiet --require-hashes requirements-dev.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.tools/node_modules/.ready: .venv/.ready Makefile
+	@echo "→ installing the CDK command"
+	@mkdir -p .tools
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --silent --no-save --no-package-lock --prefix .tools aws-cdk@$(CDK_VERSION)
+	@touch $@
+
+lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew
+	@for name in layers/dependencies/requirements requirements-dev; do \
+	  $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt; done

@@ -1,0 +1,1 @@
+"""Everything that describes or deploys the system."""

@@ -1,0 +1,1 @@
+"""Serverless complaint handling for licensed gambling operators."""
