@@ -1,0 +1,118 @@
+"""What wakes a person: an alarm per promise that could silently break, and the topic they go to."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.function import Function
+from infra.constructs.relay import Relay
+from infra.constructs.sweep import Sweep
+from infra.constructs.table import ComplaintTable
+from infra.constructs.workflow import Workflow
+from infra.settings import AlarmsPart
+
+NAMESPACE = "Redress"
+LAG_METRIC = "SweepLag"
+"""Seconds by which the most overdue complaint is past its attention; published by every sweep, zero if none."""
+
+LAG_SECONDS = 900
+ITERATOR_AGE_SECONDS = 300
+
+_BREACHING = cloudwatch.TreatMissingData.BREACHING
+_QUIET = cloudwatch.TreatMissingData.NOT_BREACHING
+
+
+class Alarms(Construct):
+    """The topic, its key and the alarms. The key is our own: CloudWatch cannot use the one AWS manages."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: AlarmsPart) -> None:
+        super().__init__(scope, construct_id)
+        key = kms.Key(self, "Key", enable_key_rotation=True, description="Alarms of Redress")
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+            )
+        )
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        if settings.email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(settings.email))
+
+    def watch_sweep(self, sweep: Sweep) -> None:
+        """The alarm behind the promise: something waits too long, or nobody looks any more."""
+        service = {"service": sweep.function.service}
+        lag = cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=LAG_METRIC,
+            dimensions_map=service,
+            statistic=cloudwatch.Stats.MAXIMUM,
+            period=Duration.seconds(LAG_SECONDS),
+        )
+        self._alarm("SweepLag", lag, LAG_SECONDS, "Complaints wait for attention, or the sweep is gone.", missing=_BREACHING)
+
+    def watch_workflow(self, workflow: Workflow) -> None:
+        """An execution that failed: the sweep replaces it, and somebody should read why."""
+        failed = workflow.machine.metric_failed(period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM)
+        self._alarm("ExecutionsFailed", failed, 1, "An execution failed.")
+
+    def watch_relay(self, relay: Relay) -> None:
+        """What the relay could not do, and how far it is behind the stream."""
+        queues: Mapping[str, sqs.Queue] = {
+            "RelayDeadLetters": relay.stream_dead_letters,
+            "EffectDeadLetters": relay.effect_dead_letters,
+        }
+        for name, queue in queues.items():
+            depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
+            self._alarm(name, depth, 1, "The relay gave up on an effect; redrive it after reading why.")
+        age = relay.function.function.metric(
+            "IteratorAge", statistic=cloudwatch.Stats.MAXIMUM, period=Duration.minutes(5)
+        )
+        self._alarm(
+            "RelayBehind", age, ITERATOR_AGE_SECONDS * 1000, "The relay is minutes behind the table's stream."
+        )
+
+    def watch_functions(self, functions: Mapping[str, Function]) -> None:
+        """An unhandled error or a timeout in any function."""
+        for name, function in functions.items():
+            errors = function.function.metric_errors(
+                period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM
+            )
+            self._alarm(f"{name}Errors", errors, 1, f"The function {name} failed or timed out.")
+
+    def watch_table(self, table: ComplaintTable) -> None:
+        """Requests that DynamoDB turned away."""
+        for kind in ("Read", "Write"):
+            throttled = table.table.metric(
+                f"{kind}ThrottleEvents", statistic=cloudwatch.Stats.SUM, period=Duration.minutes(5)
+            )
+            self._alarm(f"Table{kind}Throttled", throttled, 1, f"DynamoDB throttled a {kind.lower()}.")
+
+    def _alarm(
+        self,
+        name: str,
+        metric: cloudwatch.Metric,
+        threshold: float,
+        description: str,
+        *,
+        missing: cloudwatch.TreatMissingData = _QUIET,
+    ) -> None:
+        alarm = metric.create_alarm(
+            self,
+            name,
+            threshold=threshold,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            alarm_description=description,
+            treat_missing_data=missing,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        alarm.add_ok_action(actions.SnsAction(self.topic))

@@ -1,0 +1,115 @@
+"""The relay: what changed in the table starts, wakes and publishes; what fails waits in queues."""
+
+import json
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.checks import acknowledge
+from infra.constructs.function import Function, Shared
+from infra.constructs.table import ComplaintTable
+from infra.constructs.workflow import Workflow
+
+SECONDS = 60
+KEPT_DAYS = 14
+"""The longest SQS keeps a message."""
+BATCH = 10
+STREAM_RETRIES = 10
+QUEUE_RETRIES = 8
+
+
+class Relay(Construct):
+    """The relay function with its two sources: the table's stream, and the queue of effects left to do."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        shared: Shared,
+        table: ComplaintTable,
+        workflow: Workflow,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.stream_dead_letters = _queue(self, "RelayDeadLetters")
+        self.effect_dead_letters = _queue(self, "EffectDeadLetters")
+        self._effects = _queue(self, "Effects", dead_letters=self.effect_dead_letters)
+        self.function = Function(
+            self,
+            "relay",
+            shared=shared,
+            seconds=SECONDS,
+            environment={"STATE_MACHINE_ARN": workflow.arn, "EFFECTS_QUEUE_URL": self._effects.queue_url},
+        )
+        table.allow(self.function, "GetItem")
+        workflow.allow(self.function, "StartExecution", "SendTaskSuccess")
+        self.function.allow(
+            ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            self._effects.queue_arn,
+        )
+        self._follow_stream(table)
+        self._follow_effects()
+
+    def _follow_stream(self, table: ComplaintTable) -> None:
+        stream = table.table.table_stream_arn or ""
+        self.function.allow(["sqs:SendMessage"], self.stream_dead_letters.queue_arn)
+        self.function.allow(
+            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], stream
+        )
+        self.function.allow(["dynamodb:ListStreams"], "*")
+        acknowledge(
+            self.function.role, "ListStreams and X-Ray's write actions know no resource.", "AwsSolutions-IAM5[Resource::*]"
+        )
+        mapping = lambda_.EventSourceMapping(
+            self,
+            "Stream",
+            target=self.function.target,
+            event_source_arn=stream,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=BATCH,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=STREAM_RETRIES,
+            filters=[state_changes()],
+            on_failure=sources.SqsDlq(self.stream_dead_letters),
+        )
+        mapping.node.add_dependency(self.function.role)
+
+    def _follow_effects(self) -> None:
+        mapping = lambda_.EventSourceMapping(
+            self,
+            "EffectsSource",
+            target=self.function.target,
+            event_source_arn=self._effects.queue_arn,
+            batch_size=BATCH,
+            report_batch_item_failures=True,
+        )
+        mapping.node.add_dependency(self.function.role)
+
+
+def state_changes() -> dict[str, str]:
+    """The stream filter: a STATE item was made or changed. What expires or is erased starts nothing."""
+    pattern = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["STATE"]}}}}
+    return {"pattern": json.dumps(pattern)}
+
+
+def _queue(scope: Construct, construct_id: str, *, dead_letters: sqs.Queue | None = None) -> sqs.Queue:
+    queue = sqs.Queue(
+        scope,
+        construct_id,
+        retention_period=Duration.days(KEPT_DAYS),
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        # AWS asks for six times the consumer's timeout, so that no message is handled twice at once.
+        visibility_timeout=Duration.seconds(6 * SECONDS),
+        dead_letter_queue=dead_letters
+        and sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=QUEUE_RETRIES),
+    )
+    if dead_letters is None:
+        acknowledge(
+            queue, "It is the dead-letter queue.", "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"
+        )
+    return queue

@@ -1,0 +1,79 @@
+"""The one table: complaints as events, their state, and the requests that made them."""
+
+from collections.abc import Iterable
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from infra.constructs.function import Function
+from infra.settings import StackPart
+
+# Index name: partition key, sort key. Sparse: only STATE items carry these keys.
+INDEXES = {
+    "by_player": ("player", "received_at"),
+    "by_queue": ("queue", "due_at"),
+    "by_attention": ("attention", "attention_at"),
+    "by_register": ("register", "received_at"),
+}
+# What lists show. Never the task token: who reads a list may not wake an execution.
+LISTED = (
+    *("number", "version", "generation", "stage", "brand", "jurisdiction"),
+    *("category", "team", "assignee", "due_at", "received_at"),
+)
+RECOVERY_DAYS = 35
+
+
+class ComplaintTable(Construct):
+    """On-demand table with stream, point-in-time recovery and time to live.
+
+    Encrypted under the key DynamoDB owns: always on, and free. A key of our own would cost a dollar a
+    month and a call per request, and each function would have to be allowed to use it.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: StackPart) -> None:
+        super().__init__(scope, construct_id)
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=_text("pk"),
+            sort_key=_text("sk"),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.DEFAULT,
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            time_to_live_attribute="expires_at",
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True, recovery_period_in_days=RECOVERY_DAYS
+            ),
+            deletion_protection=settings.deletion_protection,
+            removal_policy=RemovalPolicy.RETAIN if settings.retain else RemovalPolicy.DESTROY,
+        )
+        for name, keys in INDEXES.items():
+            self.table.add_global_secondary_index(
+                index_name=name,
+                partition_key=_text(keys[0]),
+                sort_key=_text(keys[1]),
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=[attribute for attribute in LISTED if attribute not in keys],
+            )
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table.table_name
+
+    def allow(self, function: Function, *actions: str) -> None:
+        """Grants item actions on the table itself, not on its indexes."""
+        function.allow([f"dynamodb:{action}" for action in actions], self.table.table_arn)
+
+    def allow_reading_and_appending(self, function: Function) -> None:
+        """Grants what an append takes: its transaction needs the permissions of its items."""
+        self.allow(function, "GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
+
+    def allow_query(self, function: Function, indexes: Iterable[str]) -> None:
+        """Grants queries on these indexes."""
+        function.allow(["dynamodb:Query"], *(f"{self.table.table_arn}/index/{name}" for name in indexes))
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

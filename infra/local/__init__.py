@@ -1,0 +1,1 @@
+"""The embedded platform: the real stack on one machine, without an AWS account (see README.md)."""

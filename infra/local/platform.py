@@ -1,0 +1,218 @@
+"""Start the embedded platform as a child process, wait until it answers, end it without a trace."""
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+WORKSPACE = ROOT / ".redress"
+ACCOUNT = "000000000000"
+ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+"""MiniStack's root credentials: the deployer and the tests use them, the functions have their roles."""
+
+FOREGROUND_LIFE = 30 * 60.0
+DETACHED_LIFE = 4 * 60 * 60.0
+LOCK = "platform.lock"
+"""Held by the platform's process as long as it runs, in its home."""
+
+START_SECONDS = 30.0
+STOP_SECONDS = 5.0
+
+
+class PlatformError(RuntimeError):
+    """The embedded platform did not do what it should; the message says what, where, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """A running platform: the process to end, the address to call, the directory to wipe."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    home: Path
+
+    @property
+    def endpoint(self) -> str:
+        """The address of every service. An IP address, so that S3 is addressed by path."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def free_port(wanted: int = 0) -> int:
+    """The wanted port of the loopback address, or any free one if that is taken (or none is wanted)."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def running(
+    *, region: str, port: int = 0, stock: bool = False, functions_endpoint: str | None = None
+) -> Iterator[Platform]:
+    """A platform that lives as long as the block, and no longer than FOREGROUND_LIFE or this process.
+
+    `stock` leaves the patches out. `functions_endpoint` is where the functions send their AWS calls (a fault
+    proxy); by default that is the platform itself.
+    """
+    WORKSPACE.mkdir(exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="platform-", dir=WORKSPACE))
+    try:
+        platform = start(
+            home=home,
+            port=port or free_port(),
+            region=region,
+            lifetime=FOREGROUND_LIFE,
+            parent=os.getpid(),
+            stock=stock,
+            functions_endpoint=functions_endpoint,
+        )
+        try:
+            yield platform
+        finally:
+            stop(platform.process.pid, home)
+            platform.process.wait(STOP_SECONDS)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def start(
+    *,
+    home: Path,
+    port: int,
+    region: str,
+    lifetime: float,
+    parent: int | None = None,
+    stock: bool = False,
+    functions_endpoint: str | None = None,
+) -> Platform:
+    """Start a platform in `home` and return when it answers. Without `parent` it outlives this process.
+
+    Raises PlatformError with the end of its log if it does not answer in START_SECONDS.
+    """
+    (home / "tmp").mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "infra.local.launch", "--home", str(home), "--lifetime", str(lifetime)]
+    command += ["--parent", str(parent)] if parent else []
+    command += ["--stock"] if stock else []
+    with (home / "platform.log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(home / "tmp", port, region, functions_endpoint),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    platform = Platform(process=process, port=port, home=home)
+    try:
+        wait_until_ready(platform)
+    except BaseException:
+        stop(process.pid, home)
+        process.wait(STOP_SECONDS)
+        raise
+    return platform
+
+
+def environment(scratch: Path, port: int, region: str, functions_endpoint: str | None) -> dict[str, str]:
+    """A clean environment: the functions inherit it, and nothing of the person who starts them."""
+    variables = {
+        **ADMINISTRATOR,
+        "AUTH": "true",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "BIND_HOST": "127.0.0.1",
+        "DOCKER_HOST": f"unix://{scratch}/no-docker.sock",  # it would remove containers that are not ours
+        "GATEWAY_PORT": str(port),
+        "HOME": str(scratch),
+        "IOT_MTLS_ENABLED": "0",
+        "LANG": "C.UTF-8",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": region,
+        "PATH": "/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",  # as on AWS, where code lies on a read-only disk
+        "SFTP_ENABLED": "0",
+        "TMPDIR": str(scratch),
+        "TZ": "UTC",
+    }
+    if functions_endpoint:
+        variables["AWS_ENDPOINT_URL"] = functions_endpoint
+        variables["REDRESS_PROXY_HOST"] = functions_endpoint.removeprefix("http://")
+    return variables
+
+
+def wait_until_ready(platform: Platform) -> None:
+    """Return when the platform answers its health check."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and platform.process.poll() is None:
+        if answers(f"{platform.endpoint}/_ministack/health"):
+            return
+        time.sleep(0.05)
+    ended = (
+        "ended at once" if platform.process.poll() is not None else f"was silent for {START_SECONDS:.0f} s"
+    )
+    raise PlatformError(
+        f"The embedded platform {ended} ({platform.endpoint}). If the last lines of its log, below, name a missing "
+        f"module or attribute, run `make setup` to restore the pinned versions; if they name the port, free it.\n"
+        f"{last_lines(platform.home / 'platform.log')}"
+    )
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of this address on the loopback interface is answered with success."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as response:  # noqa: S310
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def last_lines(log: Path, count: int = 15) -> str:
+    """The end of a log, for an error message."""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+
+
+def stop(pid: int, home: Path) -> None:
+    """End the platform of `home` and its functions, and wipe its scratch files.
+
+    Its lock is held as long as it runs, so a process id that now belongs to somebody else is left alone.
+    """
+    if is_running(home):
+        os.kill(pid, signal.SIGTERM)
+        wait_for_the_end(home)
+        with suppress(ProcessLookupError):  # its own session: functions that did not end with it
+            os.killpg(pid, signal.SIGKILL)
+        wait_for_the_end(home)
+    shutil.rmtree(home / "tmp", ignore_errors=True)
+
+
+def wait_for_the_end(home: Path) -> None:
+    """Return when the platform has ended, or after STOP_SECONDS."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while is_running(home) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def is_running(home: Path) -> bool:
+    """Whether the platform of `home` holds its lock."""
+    try:
+        with (home / LOCK).open("a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

@@ -1,0 +1,316 @@
+"""A region file as a validated model: what ops edit, checked before anything is built.
+
+A wrong value raises `SettingsError`, which names the file, the key and the remedy for every fault at once.
+"""
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from redress.region import Brand, Client, ExternalBody, Region, Team
+
+REGIONS = Path(__file__).parent / "regions"
+RULE_PACKS = Path(__file__).parent.parent / "layers/redress/python/redress/rulepacks"
+
+FunctionName = Literal["portal", "operator_api", "plan", "letters", "relay", "sweep"]
+FUNCTIONS: tuple[FunctionName, ...] = get_args(FunctionName)
+SCOPES = ("read", "write", "decide", "admin")
+REHEARSAL_PACK = "sandbox"
+
+# The periods CloudWatch Logs accepts, in days.
+type LogDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
+type AwsRegion = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+type DomainName = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")]
+type CertificateArn = Annotated[str, Field(pattern=r"^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")]
+type WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*[^\s?#/])?$")]
+type Mailbox = Annotated[str, Field(pattern=r"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$")]
+
+_MAILBOX = TypeAdapter[str](Mailbox)
+_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_COLOUR = re.compile(r"^#[0-9a-f]{6}$")
+
+
+class SettingsError(Exception):
+    """A region file that cannot be deployed. `file` is its path; each of `faults` has key, fault and remedy."""
+
+    def __init__(self, file: Path, faults: Sequence[str]) -> None:
+        self.file, self.faults = file, tuple(faults)
+        super().__init__("\n".join(f"{file}: {fault}" for fault in self.faults))
+
+
+class Part(BaseModel):
+    """A section of the file. Unknown keys are refused: a misspelt switch must not be a switch left off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Endpoint(Part):
+    """A door's own address: its domain, and the certificate for it in the stack's region."""
+
+    domain: DomainName
+    certificate_arn: CertificateArn
+
+
+class StackPart(Part):
+    """How the stack is built and kept."""
+
+    region: AwsRegion
+    architecture: Literal["arm64", "host"] = "arm64"
+    deletion_protection: bool
+    retain: bool
+    default_endpoints: bool
+    log_retention_days: LogDays
+    sweep_seconds: PositiveInt = 300
+    snap_start: bool = False
+    reserved_concurrency: Mapping[FunctionName, PositiveInt] = {}
+    tags: Mapping[str, str] = {}
+
+
+class PortalPart(Part):
+    """The player's pages. `requests_per_address` counts per five minutes and acts with the web ACL only."""
+
+    endpoint: Endpoint | None = None
+    url: WebAddress | None = None
+    waf: bool
+    requests_per_second: PositiveInt
+    burst: PositiveInt
+    requests_per_address: Annotated[int, Field(ge=10)] = 1000
+    tags: Mapping[str, str] = {}
+
+    @property
+    def base_url(self) -> str | None:
+        """The address players see, without a final slash; None if the gateway's default endpoint is used."""
+        return self.url or (f"https://{self.endpoint.domain}" if self.endpoint else None)
+
+
+class IssuerPart(Part):
+    """The operator's own identity provider: its OIDC issuer, the audience and the prefix of its scopes."""
+
+    url: WebAddress
+    audience: Annotated[tuple[str, ...], Field(min_length=1)]
+    scope_prefix: str
+
+
+class ApiPart(Part):
+    """The operator's API. Without an issuer the stack makes a Cognito user pool."""
+
+    endpoint: Endpoint | None = None
+    issuer: IssuerPart | None = None
+    requests_per_second: PositiveInt
+    burst: PositiveInt
+    tags: Mapping[str, str] = {}
+
+
+class MailPart(Part):
+    """The verified domain that letters are sent from."""
+
+    domain: DomainName
+
+
+class AlarmsPart(Part):
+    """Who is told when something is wrong; nobody but the topic's later subscribers without an address."""
+
+    email: Mailbox | None = None
+
+
+class Settings(Part):
+    """One region file. `operator` is the part the functions read at run time."""
+
+    stage: Literal["production", "trial", "local"]
+    stack: StackPart
+    portal: PortalPart
+    api: ApiPart
+    mail: MailPart
+    alarms: AlarmsPart
+    operator: Region
+
+    def with_portal_url(self, url: str) -> Self:
+        """The same deployment with another base address for the portal."""
+        portal = PortalPart.model_validate({**dict(self.portal), "url": url.rstrip("/")})
+        return self.model_copy(update={"portal": portal})
+
+    def runtime_document(self) -> bytes:
+        """The region layer's one file: the operator part as canonical JSON."""
+        document = TypeAdapter(Region).dump_python(self.operator, mode="json")
+        return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def load(path: Path) -> Settings:
+    """The settings in a region file; `SettingsError` names every fault with its key and remedy."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(path, [f"cannot be read as TOML: {error}"]) from error
+    try:
+        settings = Settings.model_validate_json(json.dumps(document, default=str))
+    except ValidationError as error:
+        raise SettingsError(path, [_explain(fault) for fault in error.errors()]) from error
+    if faults := list(_contradictions(settings)):
+        raise SettingsError(path, faults)
+    return settings
+
+
+def _explain(fault: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in fault["loc"])
+    match fault["type"]:
+        case "missing":
+            return f"{key}: missing; add it"
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            return f"{key}: unknown key; {_nearest(str(fault['loc'][-1]))}"
+        case "string_pattern_mismatch":
+            return f"{key}: {fault['input']!r} does not look right; it has to match {fault['ctx']['pattern']}"
+        case _:
+            return f"{key}: {fault['input']!r} is refused; {fault['msg'].removeprefix('Input ')}"
+
+
+def _nearest(key: str) -> str:
+    close = difflib.get_close_matches(key, _known_keys(), n=1)
+    return f"did you mean {close[0]}?" if close else "remove it"
+
+
+def _known_keys() -> list[str]:
+    parts = (StackPart, PortalPart, IssuerPart, ApiPart, MailPart, AlarmsPart, Endpoint, Settings)
+    own = [name for part in parts for name in part.model_fields]
+    shared = (Region, Brand, ExternalBody, Team, Client)
+    return own + [field.name for kind in shared if is_dataclass(kind) for field in fields(kind)]
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """Values that are well-formed alone but cannot be deployed together."""
+    operator = settings.operator
+    yield from _ids("brands", operator.brands)
+    yield from _ids("teams", operator.teams)
+    yield from _ids("clients", operator.clients)
+    for brand in operator.brands:
+        yield from _brand_faults(brand, settings)
+    yield from _team_faults(operator.teams)
+    yield from _mailbox_faults("operator.escalation", operator.escalation)
+    for client in operator.clients:
+        yield from _client_faults(client, operator)
+    yield from _limit_faults(operator)
+    yield from _address_faults(settings)
+    if settings.stage != "local" and settings.stack.sweep_seconds % 60:
+        yield "stack.sweep_seconds: schedules on AWS count whole minutes; use a multiple of 60"
+    if settings.stage == "production":
+        yield from _production_faults(settings)
+
+
+def _ids(kind: str, items: Sequence[Brand | Team | Client]) -> Iterator[str]:
+    ids = [item.id for item in items]
+    if not ids:
+        yield f"operator.{kind}: empty; name at least one"
+    for index, value in enumerate(ids):
+        if not _ID.match(value):
+            yield f"operator.{kind}.{index}.id: {value!r}; use lower-case letters, digits and single hyphens"
+        if value in ids[:index]:
+            yield f"operator.{kind}.{index}.id: {value!r} is used twice; rename one"
+
+
+def _brand_faults(brand: Brand, settings: Settings) -> Iterator[str]:
+    key, domain = f"operator.brands.{brand.id}", settings.mail.domain
+    yield from _jurisdiction_faults(f"{key}.jurisdictions", brand.jurisdictions, settings.stage)
+    if not _COLOUR.match(brand.colour):
+        yield f"{key}.colour: {brand.colour!r}; write it as #rrggbb in lower case"
+    yield from _mailbox_faults(f"{key}.sender", [brand.sender])
+    if brand.sender.rpartition("@")[2] != domain:
+        yield f"{key}.sender: {brand.sender!r} is outside mail.domain; use an address at {domain}"
+
+
+def _jurisdiction_faults(key: str, jurisdictions: Iterable[str], stage: str) -> Iterator[str]:
+    named = list(jurisdictions)
+    packs = sorted(path.stem for path in RULE_PACKS.glob("*.toml"))
+    if not named:
+        yield f"{key}: empty; name a rule pack: {', '.join(packs)}"
+    for jurisdiction in named:
+        if jurisdiction not in packs:
+            yield f"{key}.{jurisdiction}: no such rule pack; use one of {', '.join(packs)}"
+        if jurisdiction == REHEARSAL_PACK and stage == "production":
+            yield f"{key}.{jurisdiction}: counts in seconds; only trial and local stages may use it"
+
+
+def _team_faults(teams: Sequence[Team]) -> Iterator[str]:
+    owner: dict[str, str] = {}
+    for team in teams:
+        key = f"operator.teams.{team.id}"
+        yield from _mailbox_faults(f"{key}.email", [team.email])
+        if not team.categories:
+            yield f"{key}.categories: empty; give the team a category or remove it"
+        for category in team.categories:
+            if owner.setdefault(category, team.id) != team.id:
+                yield f"{key}.categories: {category!r} belongs to team {owner[category]!r} already"
+
+
+def _client_faults(client: Client, operator: Region) -> Iterator[str]:
+    key = f"operator.clients.{client.id}"
+    for brand in client.brands:
+        if operator.brand(brand) is None:
+            yield f"{key}.brands: {brand!r} is no brand of this file; add the brand or remove it here"
+    if not client.scopes:
+        yield f"{key}.scopes: empty; give at least one of {', '.join(SCOPES)}"
+    for scope in set(client.scopes) - set(SCOPES):
+        yield f"{key}.scopes: {scope!r} is unknown; use {', '.join(SCOPES)}"
+
+
+def _mailbox_faults(key: str, addresses: Iterable[str]) -> Iterator[str]:
+    known = list(addresses)
+    if not known:
+        yield f"{key}: empty; name at least one mailbox"
+    for address in known:
+        try:
+            _MAILBOX.validate_python(address)
+        except ValidationError:
+            yield f"{key}: {address!r} is no mailbox; write a bare address such as ops@example.com"
+
+
+def _limit_faults(operator: Region) -> Iterator[str]:
+    for name in ("severe_amount_minor", "claim_seconds", "link_days"):
+        if getattr(operator, name) < 1:
+            yield f"operator.{name}: must be 1 or more"
+
+
+def _address_faults(settings: Settings) -> Iterator[str]:
+    region = settings.stack.region
+    doors = {"portal.endpoint": settings.portal.endpoint, "api.endpoint": settings.api.endpoint}
+    for key, endpoint in doors.items():
+        if endpoint is None and not settings.stack.default_endpoints:
+            yield f"{key}: missing; give domain and certificate_arn, or set stack.default_endpoints to true"
+        if endpoint and endpoint.certificate_arn.split(":")[3] != region:
+            yield f"{key}.certificate_arn: in another region; issue the certificate in {region}"
+
+
+def _production_faults(settings: Settings) -> Iterator[str]:
+    """What a real deployment may not do without."""
+    required: Mapping[str, bool] = {
+        "stack.deletion_protection": settings.stack.deletion_protection,
+        "stack.retain": settings.stack.retain,
+        "portal.waf": settings.portal.waf,
+        "alarms.email": settings.alarms.email is not None,
+        "stack.architecture": settings.stack.architecture == "arm64",
+    }
+    remedies = {"alarms.email": "name a mailbox", "stack.architecture": 'set it to "arm64"'}
+    for key, held in required.items():
+        if not held:
+            yield f"{key}: production needs it; {remedies.get(key, 'set it to true')}"
+    if settings.stack.default_endpoints:
+        yield "stack.default_endpoints: production uses its own domains; set it to false"
+    if settings.stack.sweep_seconds > 300:
+        yield "stack.sweep_seconds: production sweeps at least every five minutes; set it to 300 or less"
+
+
+def find(stem: str | None = None) -> list[Path]:
+    """The region files, or the one called `stem`; `SettingsError` if there is no such file."""
+    paths = sorted(REGIONS.glob(f"{stem or '*'}.toml"))
+    if not paths:
+        names = ", ".join(path.stem for path in sorted(REGIONS.glob("*.toml")))
+        raise SettingsError(REGIONS / f"{stem}.toml", [f"no such region file; there are: {names}"])
+    return paths

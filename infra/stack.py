@@ -1,0 +1,170 @@
+"""One deployment of Redress: reads like a table of contents."""
+
+import json
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Environment, Stack, Tags
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from constructs import Construct
+
+from infra.constructs.alarms import Alarms
+from infra.constructs.function import Function, Shared, layers
+from infra.constructs.mail import Mail
+from infra.constructs.operator_api import OperatorApi
+from infra.constructs.portal import Portal
+from infra.constructs.relay import Relay
+from infra.constructs.secret import GeneratedSecret
+from infra.constructs.sweep import Sweep
+from infra.constructs.table import ComplaintTable
+from infra.constructs.workflow import Workflow, definition_digest
+from infra.packaging import Assets
+from infra.settings import Settings
+
+REGION_FILE = "/opt/region.json"
+
+
+class RedressStack(Stack):
+    """Everything one region file describes. The account is that of the credentials used to deploy."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, assets: Assets) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            env=Environment(region=settings.stack.region),
+            description="Redress: complaint handling for licensed gambling operators",
+            termination_protection=settings.stack.deletion_protection,
+            analytics_reporting=False,
+        )
+        self._settings = settings
+        table = ComplaintTable(self, "Complaints", settings=settings.stack)
+        link_secret, player_index_secret = self._secrets()
+        mail = Mail(self, "Mail", settings=settings)
+        shared = Shared(
+            settings=settings.stack,
+            assets=assets,
+            layers=layers(self, assets, settings.stack),
+            environment={
+                "TABLE_NAME": table.name,
+                "REGION_FILE": REGION_FILE,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+            },
+        )
+        portal = Portal(
+            self,
+            "Portal",
+            settings=settings.portal,
+            shared=shared,
+            table=table,
+            link_secret=link_secret,
+            player_index_secret=player_index_secret,
+        )
+        api = OperatorApi(
+            self,
+            "OperatorApi",
+            settings=settings.api,
+            clients=settings.operator.clients,
+            shared=shared,
+            table=table,
+            player_index_secret=player_index_secret,
+        )
+        plan = self._plan(shared, table)
+        letters = self._letters(shared, table, link_secret, mail, portal)
+        workflow = Workflow(
+            self, "Workflow", settings=settings.stack, table=table, plan=plan, letters=letters
+        )
+        relay = Relay(self, "Relay", shared=shared, table=table, workflow=workflow)
+        sweep = Sweep(self, "Sweep", shared=shared, table=table, workflow=workflow)
+
+        alarms = Alarms(self, "Alarms", settings=settings.alarms)
+        alarms.watch_sweep(sweep)
+        alarms.watch_workflow(workflow)
+        alarms.watch_relay(relay)
+        alarms.watch_table(table)
+        alarms.watch_functions(
+            {
+                "Portal": portal.function,
+                "OperatorApi": api.function,
+                "Plan": plan,
+                "Letters": letters,
+                "Relay": relay.function,
+                "Sweep": sweep.function,
+            }
+        )
+        self._tag(portal.api, api.api)
+        self._publish(portal, api, table, workflow, mail)
+
+    def _secrets(self) -> tuple[GeneratedSecret, GeneratedSecret]:
+        link = GeneratedSecret(
+            self,
+            "LinkSecret",
+            settings=self._settings.stack,
+            purpose="Signs the private links of players",
+            rotation="Two versions are live during a rotation, which ops start by hand: each ends old links.",
+        )
+        player_index = GeneratedSecret(
+            self,
+            "PlayerIndexSecret",
+            settings=self._settings.stack,
+            purpose="Keys the hash under which a player's complaints are found",
+            rotation="A new key would hide the complaints a player made before; it is never sent anywhere.",
+        )
+        return link, player_index
+
+    def _plan(self, shared: Shared, table: ComplaintTable) -> Function:
+        digest = {"DEFINITION_DIGEST": definition_digest()}
+        plan = Function(self, "plan", shared=shared, seconds=30, environment=digest)
+        table.allow_reading_and_appending(plan)
+        return plan
+
+    def _letters(
+        self, shared: Shared, table: ComplaintTable, link_secret: GeneratedSecret, mail: Mail, portal: Portal
+    ) -> Function:
+        letters = Function(
+            self,
+            "letters",
+            shared=shared,
+            seconds=60,
+            environment={
+                "PORTAL_URL": portal.url,
+                "LINK_SECRET_ARN": link_secret.arn,
+                "CONFIGURATION_SET": mail.configuration_set_name,
+            },
+        )
+        table.allow_reading_and_appending(letters)
+        link_secret.allow_reading(letters)
+        mail.allow_sending(letters)
+        return letters
+
+    def _tag(self, portal: apigateway.RestApi, api: apigatewayv2.HttpApi) -> None:
+        tagged: Mapping[Construct, Mapping[str, str]] = {
+            self: {"stage": self._settings.stage, **self._settings.stack.tags},
+            portal: self._settings.portal.tags,
+            api: self._settings.api.tags,
+        }
+        for construct, tags in tagged.items():
+            for key, value in tags.items():
+                Tags.of(construct).add(key, value)
+
+    def _publish(
+        self, portal: Portal, api: OperatorApi, table: ComplaintTable, workflow: Workflow, mail: Mail
+    ) -> None:
+        clients = "{" + ",".join(f'"{name}":"{key}"' for key, name in api.issuer.clients.items()) + "}"
+        outputs = {
+            "PortalUrl": portal.url,
+            "ApiUrl": api.url,
+            "TokenUrl": api.issuer.token_url,
+            "UserPoolId": api.issuer.user_pool_id,
+            "ClientIds": clients,
+            "TableName": table.name,
+            "StateMachineArn": workflow.arn,
+            "ConfigurationSet": mail.configuration_set_name,
+            "PortalAlias": portal.alias_target,
+            "ApiAlias": api.domain and api.domain.regional_domain_name,
+            "MailRecords": json.dumps(
+                {record.name: record.value for record in mail.identity.dkim_records}
+            ),
+        }
+        for name, value in outputs.items():
+            if value is not None:
+                CfnOutput(self, name, value=value)

@@ -1,0 +1,1 @@
+"""The outside world behind narrow doors: mail, workflow, secrets, queue."""

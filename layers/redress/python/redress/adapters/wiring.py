@@ -1,0 +1,58 @@
+"""The composition root: what the handlers are made of, from the environment of the function."""
+
+import os
+import random
+import secrets
+import time
+from datetime import UTC, datetime
+from functools import cache
+
+from redress import region as regions
+from redress.adapters.clients import client
+from redress.region import Region
+from redress.store.table import Table
+from redress.usecases.change import Desk
+
+LONGEST_PAUSE_SECONDS = 0.4
+
+
+def now() -> datetime:
+    """The instant, UTC, in the millisecond precision that events keep."""
+    instant = datetime.now(UTC)
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+@cache
+def region() -> Region:
+    """What this deployment knows about its operator."""
+    return regions.load(os.environ["REGION_FILE"])
+
+
+@cache
+def table() -> Table:
+    """The store of complaints."""
+    return Table(client("dynamodb"), os.environ["TABLE_NAME"])
+
+
+@cache
+def desk() -> Desk:
+    """What every change of a complaint needs."""
+    return Desk(store=table(), region=region(), now=now, salt=secrets.token_bytes, pause=pause)
+
+
+def pause(attempt: int) -> None:
+    """Wait a random while before attempt n (0 is the first and waits not), so that writers drift apart."""
+    if attempt:
+        time.sleep(random.uniform(0, min(0.02 * 2**attempt, LONGEST_PAUSE_SECONDS)))  # noqa: S311 - jitter
+
+
+@cache
+def secret(arn: str) -> tuple[bytes, ...]:
+    """The live versions of a secret: the current one first, then the previous one while a rotation lasts."""
+    manager = client("secretsmanager")
+    current = manager.get_secret_value(SecretId=arn, VersionStage="AWSCURRENT")["SecretString"].encode()
+    try:
+        previous = manager.get_secret_value(SecretId=arn, VersionStage="AWSPREVIOUS")["SecretString"].encode()
+    except manager.exceptions.ResourceNotFoundException:
+        return (current,)
+    return (current, previous)

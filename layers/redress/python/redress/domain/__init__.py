@@ -1,0 +1,1 @@
+"""The rules of complaint handling: pure, standard library only, no clock, no randomness, no AWS."""

@@ -1,0 +1,137 @@
+"""Which letters the events of a complaint owe, to whom, and while which stage they still make sense."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from redress.domain import events
+from redress.domain.stages import OPEN, Stage
+
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(minutes=15)
+
+
+class LetterKind(StrEnum):
+    """What a letter is for."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    INFORMATION_REQUEST = "information_request"
+    PROGRESS = "progress"
+    FINAL_RESPONSE = "final_response"
+    DEADLOCK = "deadlock"
+    FEEDBACK_REQUEST = "feedback_request"
+    WARNING = "warning"
+    ESCALATION = "escalation"
+    BREACH = "breach"
+
+
+STATUTORY = frozenset({LetterKind.ACKNOWLEDGEMENT, LetterKind.FINAL_RESPONSE, LetterKind.DEADLOCK})
+TO_STAFF = frozenset({LetterKind.WARNING, LetterKind.ESCALATION, LetterKind.BREACH})
+
+_UNDECIDED = frozenset({Stage.RECEIVED, Stage.ACKNOWLEDGED, Stage.INVESTIGATING})
+
+# A letter is sent only while the complaint is at one of these stages; otherwise it has lost its point.
+SENT_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
+    LetterKind.ACKNOWLEDGEMENT: OPEN,
+    LetterKind.INFORMATION_REQUEST: frozenset({Stage.INVESTIGATING, Stage.DEADLOCKED}),
+    LetterKind.PROGRESS: _UNDECIDED,
+    LetterKind.FINAL_RESPONSE: frozenset({Stage.DECIDED}),
+    LetterKind.DEADLOCK: frozenset({Stage.DEADLOCKED}),
+    LetterKind.FEEDBACK_REQUEST: frozenset({Stage.RESOLVED}),
+    LetterKind.WARNING: _UNDECIDED,
+    LetterKind.ESCALATION: _UNDECIDED,
+    LetterKind.BREACH: OPEN,
+}
+
+
+class LetterStatus(StrEnum):
+    """How far a letter got."""
+
+    OWED = "owed"
+    CLAIMED = "claimed"
+    REFUSED = "refused"
+    SENT = "sent"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A letter owed since event `cause`; `changed_at` (UTC) is when its status changed last."""
+
+    key: str
+    kind: LetterKind
+    cause: int
+    status: LetterStatus = LetterStatus.OWED
+    attempt: int = 0
+    changed_at: datetime | None = None
+    message_id: str | None = None
+
+    @property
+    def statutory(self) -> bool:
+        """Whether the law asks for it, so that it goes again when its fate is unknown."""
+        return self.kind in STATUTORY
+
+    def next_attempt_at(self, claim_expiry: timedelta) -> datetime | None:
+        """The earliest instant (UTC) at which it may be claimed again; None when at once or never."""
+        if self.changed_at is None:
+            return None
+        if self.status is LetterStatus.REFUSED:
+            pause: timedelta = min(FIRST_RETRY * (1 << min(self.attempt - 1, 10)), LONGEST_RETRY)
+            return self.changed_at + pause
+        return self.changed_at + claim_expiry if self.status is LetterStatus.CLAIMED else None
+
+    def is_live(self, stage: Stage) -> bool:
+        """Whether it still has to be dealt with at that stage."""
+        done = self.status in {LetterStatus.SENT, LetterStatus.ABANDONED}
+        return not done and stage in SENT_WHILE[self.kind]
+
+
+_OWED_BY: Mapping[type[events.Event], LetterKind] = {
+    events.ComplaintReceived: LetterKind.ACKNOWLEDGEMENT,
+    events.InformationRequested: LetterKind.INFORMATION_REQUEST,
+    events.DecisionApproved: LetterKind.FINAL_RESPONSE,
+    events.DeadlockDeclared: LetterKind.DEADLOCK,
+    events.Escalated: LetterKind.ESCALATION,
+}
+
+_OWED_BY_MILESTONE: Mapping[str, LetterKind] = {
+    "warning": LetterKind.WARNING,
+    "progress": LetterKind.PROGRESS,
+}
+
+
+def owed_by(event: events.Event, seq: int) -> Letter | None:
+    """The letter that an event makes the operator owe, or None."""
+    match event:
+        case events.MilestoneReached(breach=True):
+            kind: LetterKind | None = LetterKind.BREACH
+        case events.MilestoneReached():
+            kind = _OWED_BY_MILESTONE.get(event.milestone.split("_")[0])
+        case events.LetterSent(kind=LetterKind.FINAL_RESPONSE):
+            kind = LetterKind.FEEDBACK_REQUEST
+        case _:
+            kind = _OWED_BY.get(type(event))
+    return Letter(key=f"{kind}-{seq}", kind=kind, cause=seq) if kind else None
+
+
+def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) -> Mapping[str, Letter]:
+    """The letters after an event about one of them."""
+    match event:
+        case events.LetterClaimed():
+            change = replace(
+                letters[event.letter], status=LetterStatus.CLAIMED, attempt=event.attempt, changed_at=at
+            )
+        case events.LetterSent():
+            change = replace(
+                letters[event.letter], status=LetterStatus.SENT, changed_at=at, message_id=event.message_id
+            )
+        case events.LetterRefused():
+            status = LetterStatus.ABANDONED if event.permanent else LetterStatus.REFUSED
+            attempt = max(letters[event.letter].attempt, 1)
+            change = replace(letters[event.letter], status=status, attempt=attempt, changed_at=at)
+        case events.TaskOpened():
+            change = replace(letters[event.letter], status=LetterStatus.ABANDONED, changed_at=at)
+        case _:
+            return letters
+    return {**letters, change.key: change}

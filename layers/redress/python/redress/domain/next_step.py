@@ -1,0 +1,131 @@
+"""The workflow's one question: what is owed now, and if nothing, until when to wait."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from redress.domain.complaint import Complaint, may_claim
+from redress.domain.correspondence import Letter, LetterKind, LetterStatus
+from redress.domain.milestones import Milestone
+from redress.domain.stages import Stage
+
+
+class Step(StrEnum):
+    """The steps by the names they carry in the workflow's picture."""
+
+    ACKNOWLEDGE = "Acknowledge"
+    TRIAGE = "Triage"
+    INVESTIGATE = "Investigate"
+    INFORM_PLAYER = "Inform player"
+    NOTIFY_STAFF = "Notify staff"
+    RECORD_MILESTONE = "Record milestone"
+    ESCALATE = "Escalate"
+    DECLARE_DEADLOCK = "Declare deadlock"
+    REFER_TO_ADR = "Refer to ADR"
+    WAIT_FOR_ADR = "Wait for ADR"
+    RESOLVE = "Resolve"
+    ASK_FOR_FEEDBACK = "Ask for feedback"
+    FEEDBACK = "Feedback"
+    GIVE_UP_LETTER = "Give up letter"
+    CLOSE = "Close"
+    DONE = "Done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStep:
+    """A step and what it is about: a letter, a milestone, a reason, or the instant (UTC) to wait for."""
+
+    step: Step
+    letter: Letter | None = None
+    milestone: Milestone | None = None
+    reason: str | None = None
+    until: datetime | None = None
+
+
+SENDING: Mapping[LetterKind, Step] = {
+    LetterKind.ACKNOWLEDGEMENT: Step.ACKNOWLEDGE,
+    LetterKind.INFORMATION_REQUEST: Step.INFORM_PLAYER,
+    LetterKind.PROGRESS: Step.INFORM_PLAYER,
+    LetterKind.FINAL_RESPONSE: Step.RESOLVE,
+    LetterKind.DEADLOCK: Step.REFER_TO_ADR,
+    LetterKind.FEEDBACK_REQUEST: Step.ASK_FOR_FEEDBACK,
+    LetterKind.WARNING: Step.NOTIFY_STAFF,
+    LetterKind.ESCALATION: Step.NOTIFY_STAFF,
+    LetterKind.BREACH: Step.NOTIFY_STAFF,
+}
+
+WAITING: Mapping[Stage, Step] = {
+    Stage.DEADLOCKED: Step.WAIT_FOR_ADR,
+    Stage.RESOLVED: Step.FEEDBACK,
+}
+
+
+def next_step(
+    complaint: Complaint, milestones: Sequence[Milestone], now: datetime, claim_expiry: timedelta
+) -> NextStep:
+    """What the complaint needs at `now` (UTC). Total: an open complaint always has a step.
+
+    The order: letters before milestones (a letter that is late gets later), both before the routine
+    steps; whatever cannot be done yet is waited for.
+    """
+    if complaint.stage is Stage.CLOSED:
+        return NextStep(step=Step.DONE)
+    live = [letter for letter in complaint.letters.values() if letter.is_live(complaint.stage)]
+    return (
+        _letter(complaint, live, now, claim_expiry)
+        or _milestone(milestones, now)
+        or _routine(complaint)
+        or _wait(complaint, live, milestones, claim_expiry)
+    )
+
+
+def _letter(
+    complaint: Complaint, live: Sequence[Letter], now: datetime, claim_expiry: timedelta
+) -> NextStep | None:
+    for letter in live:
+        if may_claim(complaint, letter, now, claim_expiry):
+            return NextStep(step=SENDING[letter.kind], letter=letter)
+        expired = letter.next_attempt_at(claim_expiry)
+        if letter.status is LetterStatus.CLAIMED and expired and expired <= now:
+            return NextStep(step=Step.GIVE_UP_LETTER, letter=letter)
+    return None
+
+
+def _milestone(milestones: Sequence[Milestone], now: datetime) -> NextStep | None:
+    due = [milestone for milestone in milestones if milestone.at <= now]
+    if not due:
+        return None
+    first = min(due, key=lambda milestone: milestone.at)
+    if first.level is not None:
+        return NextStep(step=Step.ESCALATE, milestone=first)
+    step = Step.DECLARE_DEADLOCK if first.name == "deadlock" else Step.RECORD_MILESTONE
+    return NextStep(step=step, milestone=first)
+
+
+def _routine(complaint: Complaint) -> NextStep | None:
+    if complaint.stage in {Stage.RECEIVED, Stage.ACKNOWLEDGED}:
+        return NextStep(step=Step.TRIAGE)
+    reason = closing_reason(complaint)
+    return NextStep(step=Step.CLOSE, reason=reason) if reason else None
+
+
+def closing_reason(complaint: Complaint) -> str | None:
+    """Why the complaint may be closed now, or None."""
+    reached = {key.split(":")[0] for key in complaint.fired}
+    if complaint.stage is Stage.RESOLVED and complaint.feedback_score is not None:
+        return "completed"
+    if complaint.stage is Stage.RESOLVED and "feedback" in reached:
+        return "feedback_window_ended"
+    if complaint.stage is Stage.DEADLOCKED and "adr" in reached:
+        return "adr_window_ended"
+    return None
+
+
+def _wait(
+    complaint: Complaint, live: Sequence[Letter], milestones: Sequence[Milestone], claim_expiry: timedelta
+) -> NextStep:
+    attempts = [letter.next_attempt_at(claim_expiry) for letter in live]
+    instants = [at for at in attempts if at] + [milestone.at for milestone in milestones]
+    step = WAITING.get(complaint.stage, Step.INVESTIGATE)
+    return NextStep(step=step, until=min(instants, default=None))

@@ -1,0 +1,46 @@
+"""The key in a player's private link: nothing secret is stored, every letter can carry it.
+
+Key = base64url(expiry day, 4 bytes · HMAC-SHA256 over number, key version and expiry, first 20 bytes):
+160 bits, 32 characters. Raising the key version on the complaint revokes older links.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+_EXPIRY_BYTES, _MAC_BYTES = 4, 20
+
+
+def make(secret: bytes, number: str, version: int, now: datetime, valid_for: timedelta) -> str:
+    """The key for a complaint, good until the end of the UTC day `valid_for` after `now`."""
+    expiry = _day(now + valid_for)
+    return _encode(expiry, _mac(secret, number, version, expiry))
+
+
+def opens(secrets: Sequence[bytes], key: str, number: str, version: int, now: datetime) -> bool:
+    """Whether `key` opens the complaint under one of the live secrets (two during a rotation)."""
+    try:
+        raw = base64.urlsafe_b64decode(key.encode("ascii"))
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return False
+    if len(raw) != _EXPIRY_BYTES + _MAC_BYTES:
+        return False
+    expiry = int.from_bytes(raw[:_EXPIRY_BYTES])
+    genuine = [hmac.compare_digest(raw[_EXPIRY_BYTES:], _mac(s, number, version, expiry)) for s in secrets]
+    return any(genuine) and _day(now) <= expiry
+
+
+def _day(instant: datetime) -> int:
+    return int(instant.astimezone(UTC).timestamp()) // 86_400
+
+
+def _mac(secret: bytes, number: str, version: int, expiry: int) -> bytes:
+    message = f"{number}\n{version}\n{expiry}".encode()
+    return hmac.new(secret, message, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _encode(expiry: int, mac: bytes) -> str:
+    return base64.urlsafe_b64encode(expiry.to_bytes(_EXPIRY_BYTES) + mac).decode()

@@ -1,0 +1,606 @@
+"""What a jurisdiction asks of a complaint process, as data: deadlines, pauses, outside routes, letters.
+
+A pack is a TOML file of `redress/rulepacks`. Every rule carries its source, how sure it is (confidence) and
+how binding (strength). Unknown is not zero: `not_found` is a value, and a pack that lacks one it cannot work
+without is refused by name. `House` holds what the operator promises on its own account.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, is_dataclass, replace
+from datetime import date, time
+from functools import cache
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from redress.domain import calendars
+from redress.domain.reading import FOLDER, read, read_data, refuse
+from redress.domain.reading import RulePackInvalid as RulePackInvalid  # noqa: PLC0414  # what `load` raises
+
+SANDBOX = "sandbox"
+ELAPSED = frozenset({"seconds", "hours"})  # units counted on the time line, not on the calendar
+LONGEST = 10_000  # of any unit: beyond this a typing error is likelier than a rule
+
+Confidence = Literal["sourced_official", "sourced_secondary", "recalled", "not_found"]
+Strength = Literal["must", "should", "house"]
+Unit = Literal["seconds", "hours", "calendar_days", "business_days", "weeks", "months"]
+Kind = Literal["duty", "notice_trigger", "gateway", "deemed_outcome", "player_limit", "external_body"]
+Anchor = Literal[
+    "received",
+    "registered",
+    "sent_by_player",
+    "operator_aware",
+    "platform_posted",
+    "incident",
+    "event_settled",
+    "stage_entered",
+    "acknowledged",
+    "info_request_answered",
+    "final_response_sent",
+    "complete_file_at_adr",
+    "period_end",
+]
+CountStart = Literal["exclude_anchor_day", "include_anchor_day", "exact_instant"]
+EndAt = Literal["end_of_local_day", "close_of_business", "exact_instant"]
+Rollover = Literal["none", "next_business_day", "previous_business_day"]
+MonthOverflow = Literal["clamp_last_day", "next_month_first"]
+OnBreach = Literal[
+    "notify_owner",
+    "notify_compliance",
+    "open_adr",
+    "send_holding_letter",
+    "mark_deemed_accepted",
+    "report_regulator",
+]
+StageKey = Literal["ack", "interim", "stage1", "stage2", "final", "adr", "regulator"]
+LetterKind = Literal[
+    "ack", "holding", "extension", "pause", "final_upheld", "final_rejected", "deadlock", "resolved_summary"
+]
+Block = Literal[
+    "case_reference",
+    "process_explained",
+    "expected_date",
+    "procedure_copy",
+    "decision",
+    "reasons",
+    "contract_clause",
+    "measure_and_scope",
+    "redress",
+    "end_of_internal_process",
+    "external_body_name",
+    "external_body_contact",
+    "external_body_url",
+    "external_scope_limits",
+    "external_is_free",
+    "external_effect",
+    "referral_deadline",
+    "court_right",
+    "regulator_route",
+    "odr_link",
+]
+PauseReason = Literal["awaiting_player_info", "court", "police", "regulator"]
+Product = Literal["casino", "betting", "poker", "lottery", "bingo"]
+
+
+class Source(NamedTuple):
+    """Where a rule can be read. `seen_on` is the day someone of the project read it there."""
+
+    law: str
+    section: str = ""
+    url: str = ""
+    seen_on: date | None = None
+
+    @property
+    def citation(self) -> str:
+        """Law and section in one line."""
+        return f"{self.law}, {self.section}" if self.section else self.law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Length:
+    """A positive amount of a unit. Seconds are for the sandbox pack only."""
+
+    amount: int
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.amount <= LONGEST:
+            raise refuse("amount", f"{self.amount} is not between 1 and {LONGEST}", "Correct the amount")
+
+    def __str__(self) -> str:
+        words = self.unit.replace("_", " ")
+        return f"{self.amount} {words if self.amount != 1 else words.removesuffix('s')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """One period and how it is counted. Impossible mixes are refused when it is made.
+
+    `close_time` is local time of the pack's zone. `source` is filled from the rule that holds the deadline.
+    """
+
+    kind: Kind
+    amount: int
+    unit: Unit
+    anchor: Anchor
+    count_start: CountStart = "exclude_anchor_day"
+    end_at: EndAt = "end_of_local_day"
+    close_time: time | None = None
+    rollover: Rollover = "none"
+    month_overflow: MonthOverflow = "clamp_last_day"
+    satisfied_by: Literal["sent", "received", "decided"] | None = None
+    on_breach: tuple[OnBreach, ...] = ()
+    source: str = "house rule"
+
+    def __post_init__(self) -> None:
+        _ = self.length
+        if self.elapsed:
+            self._check_elapsed()
+        else:
+            self._check_calendar()
+        if (self.close_time is None) == (self.end_at == "close_of_business"):
+            raise refuse("close_time", "close_time and close_of_business go together", "Give both or neither")
+
+    @property
+    def length(self) -> Length:
+        """Amount and unit."""
+        return Length(amount=self.amount, unit=self.unit)
+
+    @property
+    def elapsed(self) -> bool:
+        """Whether it is counted on the time line (hours, seconds) and not by local days."""
+        return self.unit in ELAPSED
+
+    def _check_elapsed(self) -> None:
+        if self.count_start != "exact_instant" or self.end_at != "exact_instant":
+            raise refuse(
+                "unit", f"{self.unit} run from instant to instant", "Set count_start and end_at exact_instant"
+            )
+        if self.rollover != "none":
+            raise refuse("rollover", f"{self.unit} never roll over", "Set rollover none")
+
+    def _check_calendar(self) -> None:
+        if "exact_instant" in (self.count_start, self.end_at):
+            raise refuse(
+                "unit", f"{self.unit} run by local days", "Use hours, or drop exact_instant at both ends"
+            )
+        if self.count_start == "include_anchor_day" and self.unit not in ("calendar_days", "weeks"):
+            raise refuse(
+                "count_start",
+                f"include_anchor_day is not defined for {self.unit}",
+                "Only calendar_days and weeks can count the anchor day: use exclude_anchor_day",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sourced[T]:
+    """A value and why it holds. No value means: looked for and not found.
+
+    Strength `house` with confidence `not_found` is the operator's own value where the law is silent.
+    """
+
+    value: T | None = None
+    confidence: Confidence = "not_found"
+    strength: Strength = "house"
+    source: Source | None = None
+    conflicts: tuple[str, ...] = ()
+    verified_by: str = ""
+    verified_on: date | None = None
+
+    def __post_init__(self) -> None:
+        found = self.confidence != "not_found"
+        if found and self.value is None:
+            raise refuse("value", f"{self.confidence}, but no value", "Give the value or say not_found")
+        if not found and self.value is not None and self.strength != "house":
+            raise refuse("confidence", "a value that nobody found", "Give a source, or strength house")
+        if self.confidence.startswith("sourced") and self.source is None:
+            raise refuse("source", f"{self.confidence}, but no source", "Name a key of [sources]")
+        if isinstance(self.value, Deadline) and self.source is not None:
+            object.__setattr__(self, "value", replace(self.value, source=self.source.citation))
+
+
+class Stage(NamedTuple):
+    """One step of the process and the deadline it owes."""
+
+    deadline: Sourced[Deadline]
+    counts_toward_total: bool = True
+    next: StageKey | None = None
+    exit_letter: LetterKind | None = None
+
+
+class Pause(NamedTuple):
+    """When a clock may stop. `applies_to` names stages and external bodies whose clocks it stops."""
+
+    allowed: Sourced[bool]
+    reasons: tuple[PauseReason, ...]
+    applies_to: tuple[str, ...]
+    must_notify_player: Sourced[bool] = Sourced()
+    max_single: Sourced[Length] = Sourced()
+    max_total: Sourced[Length] = Sourced()
+    resume_on: tuple[Literal["player_reply", "max_reached"], ...] = ("player_reply",)
+
+
+class Extension(NamedTuple):
+    """How the clock of stage `of` may be made longer."""
+
+    of: StageKey
+    by: Sourced[Length]
+    max_times: int = 1
+    needs: tuple[Literal["written_notice", "reasons", "new_date"], ...] = ()
+    must_be_sent_before_due: bool = True
+
+
+class Scope(NamedTuple):
+    """What an external body takes: amounts in minor units of `currency`."""
+
+    min_amount_minor: int | None = None
+    max_binding_amount_minor: int | None = None
+    currency: str = ""
+    categories: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+class ExternalBody(NamedTuple):
+    """A route outside the operator. Name and url are empty where each brand has its own body."""
+
+    key: str
+    type: Literal["adr", "ombudsman", "mediator", "regulator", "consumer_platform", "court"]
+    name: str = ""
+    url: str = ""
+    free: Sourced[bool] = Sourced()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    scope: Sourced[Scope] = Sourced()
+    opens_when: Sourced[Deadline] = Sourced()
+    opens_early_on: tuple[Literal["deadlock", "final_response"], ...] = ()
+    referral_limit: Sourced[Deadline] = Sourced()
+    operator_reply: Sourced[Deadline] = Sourced()
+    decision_time: Sourced[Deadline] = Sourced()
+    binding: Literal["operator", "both", "none"] | None = None
+    premature_is: Literal["rejected", "archived", "allowed"] | None = None
+
+
+class LetterRule(NamedTuple):
+    """What a letter must and must not say. `also_contain` and `also_avoid` are the house's own choice."""
+
+    medium: Sourced[Literal["writing", "durable_medium"]] = Sourced()
+    languages: tuple[str, ...] = ()
+    must_contain: Sourced[tuple[Block, ...]] = Sourced()
+    must_not_contain: Sourced[tuple[Block, ...]] = Sourced()
+    also_contain: tuple[Block, ...] = ()
+    also_avoid: tuple[Block, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every block the letter has to show, the law's first."""
+        return (self.must_contain.value or ()) + self.also_contain
+
+    @property
+    def banned(self) -> tuple[Block, ...]:
+        """Every block the letter must not show."""
+        return (self.must_not_contain.value or ()) + self.also_avoid
+
+
+class Report(NamedTuple):
+    """What is told to an authority, and when."""
+
+    to: str
+    cadence: Literal["event", "on_return", "monthly", "quarterly", "half_yearly", "yearly", "on_request"]
+    content: Sourced[tuple[str, ...]]
+    due: Sourced[Deadline] = Sourced()
+
+
+class AppliesTo(NamedTuple):
+    """Whose complaints the pack governs."""
+
+    licence: tuple[str, ...]
+    player_residence: tuple[str, ...]
+    product: tuple[Product, ...]
+
+
+class Taxonomy(NamedTuple):
+    """What counts as a complaint and what as a dispute."""
+
+    distinguishes_dispute: Sourced[bool] = Sourced()
+    complaint_definition: str = ""
+    dispute_definition: str = ""
+    excluded: tuple[str, ...] = ()
+    quick_resolution: Sourced[Deadline] = Sourced()
+
+
+class Intake(NamedTuple):
+    """How and until when a player may complain."""
+
+    filing_window: Sourced[Deadline] = Sourced()
+    may_reject_if_incomplete: Sourced[bool] = Sourced()
+    writing_required: Sourced[bool] = Sourced()
+    channels: tuple[str, ...] = ()
+    exclusive_channel: bool = False
+    required_fields: tuple[str, ...] = ()
+
+
+class CategoryRule(NamedTuple):
+    """Stages that differ for some categories of complaint."""
+
+    match: tuple[str, ...]
+    stages: Mapping[StageKey, Stage]
+
+
+class Retention(NamedTuple):
+    """How long records are kept, `since` what."""
+
+    amount: int
+    unit: Literal["years", "months"]
+    since: Literal["receipt", "closure", "last_contact"]
+
+
+class Records(NamedTuple):
+    """What is kept, and how long."""
+
+    retention: Sourced[Retention] = Sourced()
+    fields: tuple[str, ...] = ()
+
+
+class Languages(NamedTuple):
+    """Which languages the process must offer."""
+
+    must_offer: tuple[str, ...] = ()
+    rule: Sourced[Literal["official", "marketing_languages", "player_preference"]] = Sourced()
+    external_body_only: tuple[str, ...] = ()
+
+
+class Signoff(NamedTuple):
+    """Who vouched for the pack, and when."""
+
+    counsel: str
+    date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A point of a running clock: at `percent` of it, or `before` its end. Exactly one of them."""
+
+    percent: int | None = None
+    before: Length | None = None
+
+    def __post_init__(self) -> None:
+        if (self.percent is None) == (self.before is None):
+            raise refuse("percent", "a point is either percent or before", "Give exactly one")
+        if self.percent is not None and not 1 <= self.percent <= 99:
+            raise refuse("percent", f"{self.percent} is not between 1 and 99", "Correct the percentage")
+
+
+class EscalationLevel(NamedTuple):
+    """When an unfinished complaint goes up to a level of supervisors, 1 being the first."""
+
+    level: int
+    at: Mark
+
+
+class House(NamedTuple):
+    """What the operator promises itself. Strength `house` throughout; `final` is the clock it refers to."""
+
+    deadlock_before: Length
+    feedback_window: Length
+    progress_every: Length
+    warnings: Mapping[StageKey, tuple[Mark, ...]]
+    escalations: tuple[EscalationLevel, ...]
+
+
+class RulePack(NamedTuple):
+    """All rules of one jurisdiction, from `valid_from` to `valid_to` (local dates, both included)."""
+
+    id: str
+    version: str
+    valid_from: date
+    applies_to: AppliesTo
+    timezone: str
+    stages: Mapping[StageKey, Stage]
+    house: House
+    name: str = ""
+    sources: Mapping[str, Source] = {}
+    valid_to: date | None = None
+    holiday_calendar: str | None = None
+    weekend: tuple[int, ...] = calendars.WEEKEND
+    taxonomy: Taxonomy = Taxonomy()
+    intake: Intake = Intake()
+    categories: tuple[CategoryRule, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    external_bodies: tuple[ExternalBody, ...] = ()
+    letters: Mapping[LetterKind, LetterRule] = {}
+    reports: tuple[Report, ...] = ()
+    records: Records = Records()
+    languages: Languages = Languages()
+    silence_effect: Literal["none", "gateway_opens", "deemed_accepted", "regulator_may_be_told"] = "none"
+    signoff: Signoff | None = None
+
+    @property
+    def calendar(self) -> calendars.Calendar:
+        """The calendar the pack counts by; without one, its weekend and no holidays."""
+        if self.holiday_calendar is None:
+            return calendars.Calendar(name="no holidays", weekend=self.weekend, holidays={})
+        return calendars.load(self.holiday_calendar, self.weekend)
+
+    def deadline(self, stage: str, category: str = "") -> Deadline | None:
+        """The deadline of a stage for a category of complaint, or None where the pack has none."""
+        found = self.stages.get(stage)  # type: ignore[call-overload]  # any text may be asked for
+        for rule in self.categories:
+            if category in rule.match and stage in rule.stages:
+                found = rule.stages[stage]  # type: ignore[index]
+        return found.deadline.value if found else None
+
+    def external_body(self, key: str) -> ExternalBody | None:
+        """The external body of that key, or None."""
+        return next((body for body in self.external_bodies if body.key == key), None)
+
+    def letter(self, kind: str) -> LetterRule:
+        """The rule of a letter; without one in the pack, a rule that asks nothing."""
+        return self.letters.get(kind, LetterRule())  # type: ignore[call-overload,no-any-return]
+
+    def paused_clocks(self, reason: str) -> frozenset[str]:
+        """The stages and external bodies whose clocks stop for a reason. Unknown means: not allowed."""
+        return frozenset(
+            clock
+            for pause in self.pauses
+            if pause.allowed.value and reason in pause.reasons
+            for clock in pause.applies_to
+        )
+
+
+def load(document: Mapping[str, Any]) -> RulePack:
+    """A pack from its document (as TOML or JSON gives it).
+
+    Raises RulePackInvalid with pack, path, problem and remedy for everything that does not fit.
+    """
+    pack_id = str(document.get("id", "without id"))
+    try:
+        sources = document.get("sources", {})
+        pack = read(RulePack, _with_sources(document, sources, ""))
+        for check in _CHECKS:
+            check(pack)
+    except RulePackInvalid as error:
+        raise error.of(pack_id) from None
+    return pack
+
+
+@cache
+def load_pack(pack_id: str, version: str | None = None) -> RulePack:
+    """A pack of this package by id: the given version, or the current one. Read once per process.
+
+    Raises RulePackInvalid for an unknown id or version too.
+    """
+    for name in (pack_id, f"{pack_id}@{version}"):
+        document = read_data(name)
+        if document is not None and version in (None, document.get("version")):
+            return load(document)
+    wanted = f"no version {version} of it" if version else "no such pack"
+    raise RulePackInvalid(pack_id, "", f"there is {wanted}", f"Known packs: {', '.join(known())}")
+
+
+def known() -> tuple[str, ...]:
+    """The ids of the packs of this package."""
+    packs = {path.stem for path in FOLDER.iterdir() if path.suffix in (".toml", ".json")}
+    return tuple(sorted(pack for pack in packs if "@" not in pack))
+
+
+def _with_sources(item: object, sources: Mapping[str, object], path: str) -> object:
+    """The document with each `source = "key"` replaced by that table of [sources]."""
+    if isinstance(item, list):
+        return [_with_sources(part, sources, f"{path}[{place}]") for place, part in enumerate(item)]
+    if not isinstance(item, dict):
+        return item
+    table = {key: _with_sources(part, sources, f"{path}.{key}".strip(".")) for key, part in item.items()}
+    key = table.get("source")
+    if isinstance(key, str):
+        if key not in sources:
+            raise refuse(f"{path}.source", f"{key!r} is not a key of [sources]", "Describe the source there")
+        table["source"] = sources[key]
+    return table
+
+
+def _walk(item: object, path: str = "") -> Iterator[tuple[str, object]]:
+    """Every value of a pack with its path."""
+    yield path, item
+    for key, part in _parts(item):
+        yield from _walk(part, f"{path}{key}".strip("."))
+
+
+def _parts(item: object) -> Iterable[tuple[str, object]]:
+    if isinstance(item, tuple):
+        names = getattr(item, "_fields", None)
+        keys = [f".{name}" for name in names] if names else [f"[{place}]" for place in range(len(item))]
+        return zip(keys, item, strict=True)
+    table = item if isinstance(item, Mapping) else vars(item) if is_dataclass(item) else {}
+    return ((f".{key}", part) for key, part in table.items())
+
+
+def _check_final_deadline(pack: RulePack) -> None:
+    if pack.deadline("final") is None:
+        raise refuse(
+            "stages.final.deadline",
+            "the final deadline is not known",
+            "Counsel must supply its value with the source, or the operator a value of strength house",
+        )
+
+
+def _check_zone(pack: RulePack) -> None:
+    try:
+        ZoneInfo(pack.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refuse(
+            "timezone", f"{pack.timezone!r} is not a time zone", "Use an IANA name such as Europe/London"
+        ) from None
+
+
+def _check_dates(pack: RulePack) -> None:
+    if pack.valid_to is not None and pack.valid_to < pack.valid_from:
+        raise refuse("valid_to", "the pack ends before it starts", "Correct valid_from or valid_to")
+
+
+def _check_seconds(pack: RulePack) -> None:
+    for path, item in _walk(pack):
+        if getattr(item, "unit", "") == "seconds" and pack.id != SANDBOX:
+            raise refuse(path, "seconds are for the sandbox pack only", "Use hours or local days")
+
+
+def _check_calendar(pack: RulePack) -> None:
+    _ = pack.calendar  # refuses an impossible one
+    if pack.holiday_calendar is not None:
+        return
+    for path, item in _walk(pack):
+        if getattr(item, "unit", "") == "business_days" or getattr(item, "rollover", "none") != "none":
+            raise refuse(
+                "holiday_calendar",
+                f"missing, and {path} counts business days",
+                "Counsel must supply the calendar of public holidays",
+            )
+
+
+def _check_clock_names(pack: RulePack) -> None:
+    clocks = {*pack.stages, *(body.key for body in pack.external_bodies)}
+    named = {
+        **{f"pauses[{place}].applies_to": pause.applies_to for place, pause in enumerate(pack.pauses)},
+        **{f"extensions[{place}].of": (extension.of,) for place, extension in enumerate(pack.extensions)},
+        "house.warnings": tuple(pack.house.warnings),
+    }
+    for path, names in named.items():
+        for name in names:
+            if name not in clocks:
+                raise refuse(path, f"there is no clock {name!r}", f"Use one of: {', '.join(sorted(clocks))}")
+
+
+def _check_extensions(pack: RulePack) -> None:
+    for place, extension in enumerate(pack.extensions):
+        deadline, by = pack.deadline(extension.of), extension.by.value
+        if deadline and by and deadline.elapsed != (by.unit in ELAPSED):
+            raise refuse(
+                f"extensions[{place}].by",
+                f"{by.unit} cannot extend a deadline in {deadline.unit}",
+                "Extend hours by hours and days by days, weeks or months",
+            )
+
+
+def _check_escalations(pack: RulePack) -> None:
+    levels = [escalation.level for escalation in pack.house.escalations]
+    if levels != list(range(1, len(levels) + 1)):
+        raise refuse("house.escalations", f"the levels are {levels}", "Number them 1, 2, 3 in order")
+
+
+def _check_letters(pack: RulePack) -> None:
+    for kind, rule in pack.letters.items():
+        both = sorted({*rule.blocks} & {*rule.banned})
+        if both:
+            raise refuse(f"letters.{kind}", f"{both[0]} is both asked for and banned", "Decide which")
+
+
+_CHECKS = (
+    _check_final_deadline,
+    _check_zone,
+    _check_dates,
+    _check_seconds,
+    _check_calendar,
+    _check_clock_names,
+    _check_extensions,
+    _check_escalations,
+    _check_letters,
+)

@@ -1,0 +1,48 @@
+"""The stages of a complaint and which command is legal at which: the transition table."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from redress.domain import commands
+
+
+class Stage(StrEnum):
+    """Where a complaint stands, in the words of the field."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    INVESTIGATING = "investigating"
+    DEADLOCKED = "deadlocked"
+    DECIDED = "decided"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+_R, _A, _I, _X, _D, _F = (
+    Stage.RECEIVED,
+    Stage.ACKNOWLEDGED,
+    Stage.INVESTIGATING,
+    Stage.DEADLOCKED,
+    Stage.DECIDED,
+    Stage.RESOLVED,
+)
+OPEN = frozenset({_R, _A, _I, _X, _D, _F})
+ANY = OPEN | {Stage.CLOSED}
+
+LEGAL_AT: Mapping[type[commands.Command], frozenset[Stage]] = {
+    commands.Triage: frozenset({_R, _A}),
+    commands.Assign: frozenset({_I, _X}),
+    commands.RequestInformation: frozenset({_I, _X}),
+    commands.Reply: OPEN,
+    commands.ProposeDecision: frozenset({_I, _X}),
+    commands.ReturnDecision: frozenset({_I, _X}),
+    commands.ApproveDecision: frozenset({_I, _X}),
+    commands.Withdraw: frozenset({_R, _A, _I, _X}),
+    commands.GiveFeedback: frozenset({_F}),
+    commands.ReachMilestone: OPEN,
+    commands.ClaimLetter: OPEN,
+    commands.RecordLetterSent: ANY,  # it did leave, whatever happened meanwhile
+    commands.RecordLetterRefused: ANY,
+    commands.AbandonLetter: OPEN,
+    commands.Close: frozenset({_X, _F}),
+}

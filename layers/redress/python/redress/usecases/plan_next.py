@@ -1,0 +1,182 @@
+"""The workflow asks: what is owed now, and until when to wait? Routine steps are done on the way."""
+
+import math
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from redress.domain import commands, instants, milestones, rulepack, triage
+from redress.domain.commands import Command
+from redress.domain.errors import IllegalTransition
+from redress.domain.milestones import Milestone
+from redress.domain.next_step import NextStep, Step, next_step
+from redress.usecases.change import Desk, apply
+from redress.usecases.ports import CaseFile, VersionConflict
+
+MAX_TURNS = 500
+MAX_AGE = timedelta(days=300)
+LONGEST_WAIT = timedelta(days=30)
+NOTE_FAILED_LETTER = "Note failed letter"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What an execution asks. `perform` is the step it has come to do, `definition` the digest it runs."""
+
+    number: str
+    generation: int
+    turns: int
+    started_at: datetime
+    definition: str
+    perform: str | None = None
+    letter: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The answer: the step to go to. A wait carries its length, and the version and instant to park with."""
+
+    next: str
+    letter: str | None = None
+    seconds: int | None = None
+    version: int | None = None
+    attention_at: str | None = None
+
+
+def plan_next(desk: Desk, question: Question, deployed: str) -> Plan:
+    """Do the step the execution came for, if it is still owed, and say what comes next.
+
+    `deployed` is the digest of the deployed definition. A superseded execution is told that it is done.
+    Raises NotFound; VersionConflict when others kept writing (the machine asks again).
+    """
+    case = desk.store.load(question.number)
+    if case.generation != question.generation:
+        return Plan(next=Step.DONE)
+    if _must_roll_over(desk, question, deployed):
+        return _end(desk.store.raise_generation(question.number, question.generation, _soon(desk)))
+    if question.perform:
+        case = _perform(desk, case, question)
+    return _answer(desk, case)
+
+
+def _must_roll_over(desk: Desk, question: Question, deployed: str) -> bool:
+    """History and life of an execution are limited, and an old definition must not live on."""
+    too_old = desk.now() - question.started_at >= MAX_AGE
+    return question.turns >= MAX_TURNS or too_old or question.definition != deployed
+
+
+def _perform(desk: Desk, case: CaseFile, question: Question) -> CaseFile:
+    """Append what the step records, decided on the newest state; nothing when it is no longer owed."""
+    command = _command(desk, case, question)
+    if command is None:
+        return case
+    with suppress(VersionConflict, IllegalTransition):  # others were first: the plan sees what they did
+        apply(desk, case, command, "system")
+    return desk.store.load(question.number)
+
+
+def _command(desk: Desk, case: CaseFile, question: Question) -> Command | None:
+    if question.perform == NOTE_FAILED_LETTER:
+        return _note_failed(case, question.letter)
+    owed = _next(desk, case)
+    return COMMANDS[owed.step](desk, case, owed) if owed.step == question.perform else None
+
+
+def _note_failed(case: CaseFile, key: str | None) -> Command | None:
+    """A letter that failed before it was claimed is set aside for a while; a claimed one may have left."""
+    letter = case.complaint.letters.get(key or "")
+    if letter is None or letter.status == "claimed":
+        return None
+    return commands.RecordLetterRefused(letter=letter.key, reason="not_written", permanent=False)
+
+
+def _triage(desk: Desk, case: CaseFile, _owed: NextStep) -> Command:
+    team = desk.region.team_for(case.complaint.category)
+    severity, reasons = triage.severity(case.complaint, desk.region.severe_amount_minor)
+    return commands.Triage(team=team.id, severity=severity, reasons=reasons)
+
+
+def _reach(_desk: Desk, case: CaseFile, owed: NextStep) -> Command | None:
+    return (
+        reach(owed.milestone, case.complaint.jurisdiction, case.complaint.pack_version)
+        if owed.milestone
+        else None
+    )
+
+
+def reach(milestone: Milestone, pack: str, pack_version: str) -> Command:
+    """The command that records a milestone."""
+    return commands.ReachMilestone(
+        clock=milestone.clock,
+        milestone=milestone.name,
+        deadline_version=milestone.deadline_version,
+        due_at=instants.to_text(milestone.at),
+        kind=milestone.kind,
+        breach=milestone.breach,
+        pack=pack,
+        pack_version=pack_version,
+        level=milestone.level,
+    )
+
+
+def _close(_desk: Desk, _case: CaseFile, owed: NextStep) -> Command | None:
+    return commands.Close(reason=owed.reason) if owed.reason else None
+
+
+def _give_up(_desk: Desk, _case: CaseFile, owed: NextStep) -> Command | None:
+    return commands.AbandonLetter(letter=owed.letter.key) if owed.letter else None
+
+
+COMMANDS: Mapping[Step, Callable[[Desk, CaseFile, NextStep], Command | None]] = {
+    Step.TRIAGE: _triage,
+    Step.RECORD_MILESTONE: _reach,
+    Step.ESCALATE: _reach,
+    Step.DECLARE_DEADLOCK: _reach,
+    Step.GIVE_UP_LETTER: _give_up,
+    Step.CLOSE: _close,
+}
+
+
+def _answer(desk: Desk, case: CaseFile) -> Plan:
+    owed = _next(desk, case)
+    if owed.step is Step.DONE:
+        rested = desk.store.rest(case.complaint.number, case.complaint.version, case.generation)
+        return _end(rested)
+    if owed.letter:
+        return Plan(next=owed.step, letter=owed.letter.key)
+    if owed.step in COMMANDS:
+        return Plan(next=owed.step)
+    return _wait(desk, case, owed)
+
+
+def _wait(desk: Desk, case: CaseFile, owed: NextStep) -> Plan:
+    """A wait of 1 second to 30 days, however far the next milestone is: no wait is endless."""
+    now = desk.now()
+    until = min(owed.until or now + LONGEST_WAIT, now + LONGEST_WAIT)
+    seconds = max(1, math.ceil((until - now).total_seconds()))
+    grace = timedelta(seconds=desk.region.attention_seconds)
+    return Plan(
+        next=owed.step,
+        seconds=seconds,
+        version=case.complaint.version,
+        attention_at=instants.to_text(now + timedelta(seconds=seconds) + grace),
+    )
+
+
+def _next(desk: Desk, case: CaseFile) -> NextStep:
+    pack = rulepack.load_pack(case.complaint.jurisdiction, case.complaint.pack_version)
+    owed = milestones.milestones(pack, case.complaint)
+    return next_step(case.complaint, owed, desk.now(), desk.region.claim_expiry)
+
+
+def _soon(desk: Desk) -> datetime:
+    return desk.now() + timedelta(seconds=desk.region.attention_seconds)
+
+
+def _end(settled: bool) -> Plan:  # noqa: FBT001 - the outcome of the conditional write just made
+    """The execution ends, unless the complaint changed under it: then it plans again."""
+    return Plan(next=Step.DONE if settled else PLAN_AGAIN)
+
+
+PLAN_AGAIN = "Plan"

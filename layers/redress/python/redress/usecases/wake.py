@@ -1,0 +1,65 @@
+"""What follows from a change of a complaint's state: start its execution, or wake it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """STATE before or after a write, as far as the relay cares. `token` is that of the live wait, if any."""
+
+    number: str
+    version: int
+    generation: int
+    token: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What is to be done for a complaint: `start` or `wake`; (number, seq, effect) is all that travels."""
+
+    number: str
+    seq: int
+    effect: str
+
+
+class Waker(Protocol):
+    """The workflow's ear."""
+
+    def wake(self, token: str) -> bool:
+        """Complete a wait; False when the token was used or has expired."""
+
+
+class Workflow(Waker, Protocol):
+    """The workflow's ear and its beginning."""
+
+    def start(self, number: str, generation: int) -> None:
+        """Start the execution of a generation; that it exists already is success."""
+
+
+class Effects(Protocol):
+    """Where an effect waits that could not be carried out at once."""
+
+    def put(self, effect: Effect) -> None:
+        """Keep the effect; raises when even that fails."""
+
+
+def effect_of(before: Seen | None, after: Seen) -> Effect | None:
+    """What a write of STATE calls for, or None.
+
+    A risen generation (or a new complaint) starts an execution. A risen version wakes the wait whose token
+    is in the new image; without a token nobody waits yet, and the next park fails on the version it saw.
+    """
+    if before is None or after.generation > before.generation:
+        return Effect(number=after.number, seq=after.version, effect="start")
+    if after.version > before.version and after.token:
+        return Effect(number=after.number, seq=after.version, effect="wake")
+    return None
+
+
+def carry_out(effect: Effect, state: Seen, workflow: Workflow) -> None:
+    """Do an effect on the state given: from the stream record at once, or re-read when it is done later."""
+    if effect.effect == "start":
+        workflow.start(state.number, state.generation)
+    elif state.token:
+        workflow.wake(state.token)

@@ -1,0 +1,580 @@
+"""Each patch of infra/local/patches is needed, and does what AWS does.
+
+A probe is a function that asserts what AWS does. It must hold on the patched platform, and fail on MiniStack
+as installed: when it starts to hold there, the patch can be deleted.
+"""
+
+import ast
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from infra.local.platform import ACCOUNT, ADMINISTRATOR, Platform, running
+
+REGION = "eu-west-2"
+ARN = f"{REGION}:{ACCOUNT}"
+PROXY = "http://proxy.example.test:8080"
+TOKEN = "{% $states.context.Task.Token %}"
+CONFIG = Config(
+    region_name=REGION, retries={"mode": "standard", "total_max_attempts": 1}, inject_host_prefix=False
+)
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A platform and what the probes make on it."""
+
+    platform: Platform
+
+    @cache  # noqa: B019 - as many as there are services, for as long as the platform lives
+    def client(self, service: str, credentials: tuple[str, str] | None = None) -> Any:
+        """A client of the administrator, or of an IAM user."""
+        key, secret = credentials or tuple(ADMINISTRATOR.values())
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.platform.endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=CONFIG,
+        )
+
+    def role(self, name: str, *statements: dict[str, Any]) -> str:
+        """A role with these statements; its ARN."""
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        iam = self.client("iam")
+        arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+        if statements:
+            iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=document(*statements))
+        return arn
+
+    def user(self, name: str, *statements: dict[str, Any]) -> tuple[str, str]:
+        """An IAM user with these statements; its access key."""
+        iam = self.client("iam")
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="inline", PolicyDocument=document(*statements))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
+
+    def table(self, name: str) -> str:
+        """A table with a stream; the ARN of the stream."""
+        made = self.client("dynamodb").create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        return str(made["TableDescription"]["LatestStreamArn"])
+
+    def put(self, table: str, pk: str) -> None:
+        """One item, and so one record on the stream."""
+        self.client("dynamodb").put_item(TableName=table, Item={"pk": {"S": pk}})
+
+    def queue(self, name: str) -> tuple[str, str]:
+        """A queue: URL and ARN."""
+        return self.client("sqs").create_queue(QueueName=name)["QueueUrl"], f"arn:aws:sqs:{ARN}:{name}"
+
+    def receive(self, queue: str, seconds: int = 3) -> str | None:
+        """The body of the next message, or None if there is none in that time."""
+        answer = self.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=seconds)
+        return next((message["Body"] for message in answer.get("Messages", [])), None)
+
+    def function(self, name: str, code: str, **settings: Any) -> str:
+        """A Python function whose module is `code`; its ARN."""
+        made = self.client("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Handler="handler.handler",
+            Role=self.role(f"{name}-role"),
+            Code={"ZipFile": archive("handler.py", code)},
+            **settings,
+        )
+        return str(made["FunctionArn"])
+
+    def invoke(self, name: str, event: object = None) -> Any:
+        """What the function answered."""
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        return json.load(answer["Payload"])
+
+    def machine(self, name: str, role: str, states: dict[str, Any]) -> str:
+        """A JSONata state machine that starts at its first state; its ARN."""
+        definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
+        made = self.client("stepfunctions").create_state_machine(
+            name=name, definition=json.dumps(definition), roleArn=role
+        )
+        return str(made["stateMachineArn"])
+
+    def start(self, machine: str, given: object, name: str = "one") -> str:
+        """Start an execution; its ARN."""
+        started = self.client("stepfunctions").start_execution(
+            stateMachineArn=machine, name=name, input=json.dumps(given)
+        )
+        return str(started["executionArn"])
+
+    def ended(self, execution: str, seconds: float = 6) -> dict[str, Any]:
+        """The execution when it has ended."""
+        return until(
+            lambda: self.client("stepfunctions").describe_execution(executionArn=execution),
+            lambda found: found["status"] != "RUNNING",
+            seconds,
+        )
+
+    def token(self, table: str) -> str:
+        """The task token that an execution parked in the table."""
+        item = until(
+            lambda: (
+                self.client("dynamodb").get_item(TableName=table, Key={"pk": {"S": "state"}}).get("Item", {})
+            ),
+            lambda found: "token" in found,
+        )
+        return str(item["token"]["S"])
+
+    def parked(self, name: str, *, seconds: int = 30, role: str | None = None) -> str:
+        """An execution that has parked its token in a table of the same name; its ARN."""
+        self.table(name)
+        allow = statement("dynamodb:UpdateItem", f"arn:aws:dynamodb:{ARN}:table/{name}")
+        machine = self.machine(name, role or self.role(f"{name}-role", allow), parking(name))
+        return self.start(machine, {"seconds": seconds})
+
+
+def document(*statements: dict[str, Any]) -> str:
+    """A policy document."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def statement(action: str, resource: str, **more: Any) -> dict[str, Any]:
+    """A statement of a policy that allows an action."""
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def archive(name: str, content: str) -> bytes:
+    """A zip file with one text file in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        zipped.writestr(name, content)
+    return buffer.getvalue()
+
+
+def parking(table: str) -> dict[str, Any]:
+    """States that park a task token in a table, until it is answered or the given seconds are over."""
+    return {
+        "Park": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:dynamodb:updateItem.waitForTaskToken",
+            "TimeoutSeconds": "{% $states.input.seconds %}",
+            "Arguments": {
+                "TableName": table,
+                "Key": {"pk": {"S": "state"}},
+                "UpdateExpression": "SET #token = :token",
+                "ExpressionAttributeNames": {"#token": "token"},
+                "ExpressionAttributeValues": {":token": {"S": TOKEN}},
+            },
+            "Catch": [{"ErrorEquals": ["States.Timeout"], "Output": "timed out", "Next": "Done"}],
+            "Next": "Done",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+
+
+def until[T](look: Callable[[], T], good: Callable[[T], bool], seconds: float = 6) -> T:
+    """Look until what is seen is good; fail after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not good(seen := look()):
+        assert time.monotonic() < deadline, f"after {seconds} s still {seen!r}"
+        time.sleep(0.05)
+    return seen
+
+
+PROBES: dict[str, Callable[[Lab], None]] = {}
+
+
+def probe(check: Callable[[Lab], None]) -> Callable[[Lab], None]:
+    """Register a probe under the words of its name."""
+    PROBES[check.__name__.replace("_", " ")] = check
+    return check
+
+
+# Step Functions
+
+
+@probe
+def a_jsonata_timeout_is_evaluated(lab: Lab) -> None:
+    execution = lab.parked("timeout", seconds=1)
+    ended = lab.ended(execution)
+    assert (ended["status"], ended.get("output")) == ("SUCCEEDED", '"timed out"')
+
+
+@probe
+def the_first_answer_to_a_token_wins(lab: Lab) -> None:
+    execution = lab.parked("answers")
+    answer = lab.client("stepfunctions").send_task_success
+    token = lab.token("answers")
+    answer(taskToken=token, output='"first"')
+    with pytest.raises(ClientError, match="TaskTimedOut"):
+        answer(taskToken=token, output='"second"')
+    assert lab.ended(execution)["output"] == '"first"'
+
+
+@probe
+def a_token_that_never_was_is_invalid(lab: Lab) -> None:
+    with pytest.raises(ClientError, match="InvalidToken"):
+        lab.client("stepfunctions").send_task_success(taskToken="never", output="{}")
+
+
+@probe
+def starting_a_running_execution_again_is_success(lab: Lab) -> None:
+    execution = lab.parked("twice")
+    machine = f"arn:aws:states:{ARN}:stateMachine:twice"
+    assert lab.start(machine, {"seconds": 30}) == execution
+    with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
+        lab.start(machine, {"seconds": 31})
+
+
+@probe
+def a_stopped_execution_stays_aborted_and_its_token_is_dead(lab: Lab) -> None:
+    execution = lab.parked("stopped", seconds=1)
+    token = lab.token("stopped")
+    lab.client("stepfunctions").stop_execution(executionArn=execution)
+    with pytest.raises(ClientError, match="TaskTimedOut"):
+        lab.client("stepfunctions").send_task_success(taskToken=token, output="{}")
+    time.sleep(1.2)
+    assert lab.ended(execution)["status"] == "ABORTED"
+
+
+@probe
+def a_machine_may_do_only_what_its_role_allows(lab: Lab) -> None:
+    lab.table("other")
+    foreign = lab.role("foreign", statement("dynamodb:UpdateItem", f"arn:aws:dynamodb:{ARN}:table/other"))
+    ended = lab.ended(lab.parked("forbidden", seconds=2, role=foreign))
+    assert (ended["status"], ended.get("error")) == ("FAILED", "DynamoDb.AccessDeniedException")
+
+
+@probe
+def a_machine_may_invoke_only_the_functions_its_role_allows(lab: Lab) -> None:
+    lab.function("uninvited", "def handler(event, context): return 1")
+    invoke = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {"FunctionName": "uninvited", "Payload": {}},
+        "End": True,
+    }
+    machine = lab.machine("inviting", lab.role("inviting"), {"Invoke": invoke})
+    assert lab.ended(lab.start(machine, {})).get("error") == "Lambda.AWSLambdaException"
+
+
+@probe
+def a_role_for_one_machine_may_answer_its_tokens(lab: Lab) -> None:
+    lab.parked("mine")
+    machine = f"arn:aws:states:{ARN}:stateMachine:mine"
+    relay = lab.client("stepfunctions", lab.user("relay", statement("states:SendTaskSuccess", machine)))
+    relay.send_task_success(taskToken=lab.token("mine"), output="{}")
+
+
+# Lambda
+
+
+@probe
+def an_exception_is_named_by_its_class(lab: Lab) -> None:
+    lab.function("raising", "class Odd(Exception): pass\ndef handler(event, context): raise Odd('why')")
+    answer = lab.invoke("raising")
+    assert (answer["errorType"], answer["errorMessage"]) == ("Odd", "why")
+
+
+@probe
+def a_function_lives_on_after_an_exception(lab: Lab) -> None:
+    code = (
+        "calls = 0\ndef handler(event, context):\n global calls; calls += 1\n if event: 1 / 0\n return calls"
+    )
+    lab.function("surviving", code)
+    lab.invoke("surviving", event=True)
+    assert lab.invoke("surviving") == 2
+
+
+@probe
+def layers_are_one_tree_under_opt(lab: Lab) -> None:
+    layers = [
+        lab.client("lambda").publish_layer_version(LayerName=name, Content={"ZipFile": archive(path, text)})
+        for name, path, text in (("code", "python/part.py", "here = True"), ("data", "region.json", "{}"))
+    ]
+    code = "import os, part\ndef handler(e, c): return [part.here, open(os.environ['REGION_FILE']).read()]"
+    lab.function(
+        "layered",
+        code,
+        Layers=[layer["LayerVersionArn"] for layer in layers],
+        Environment={"Variables": {"REGION_FILE": "/opt/region.json"}},
+    )
+    assert lab.invoke("layered") == [True, "{}"]
+
+
+@probe
+def a_function_sees_no_package_but_its_layers(lab: Lab) -> None:
+    code = "import importlib.util as u\ndef handler(event, context): return bool(u.find_spec('ministack'))"
+    lab.function("bare", code)
+    assert lab.invoke("bare") is False
+
+
+@probe
+def a_silent_function_answers_at_once(lab: Lab) -> None:
+    lab.function("silent", "def handler(event, context): return 1")
+
+    def seconds() -> float:
+        began = time.perf_counter()
+        lab.invoke("silent")
+        return time.perf_counter() - began
+
+    assert min(seconds() for _ in range(8)) < 0.045
+
+
+@probe
+def a_burst_runs_on_few_workers(lab: Lab) -> None:
+    lab.function("busy", "import os, time\ndef handler(event, context): time.sleep(0.3); return os.getpid()")
+    with ThreadPoolExecutor(8) as burst:
+        workers = set(burst.map(lambda _: lab.invoke("busy"), range(8)))
+    assert len(workers) <= 4
+
+
+# Lambda on a stream
+
+HANDLE = """
+import urllib.request
+def handler(event, context):
+    keys = [record["dynamodb"]["Keys"]["pk"]["S"] for record in event["Records"]]
+    print(keys)
+    {rule}
+"""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A table, a function on its stream, and what the function was called with."""
+
+    lab: Lab
+    name: str
+
+    def batches(self) -> list[list[str]]:
+        """The keys of each batch the function received, in order."""
+        logs, group = self.lab.client("logs"), f"/aws/lambda/{self.name}"
+        if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            return []
+        events = logs.filter_log_events(logGroupName=group)["events"]
+        lines = [line for event in events for line in event["message"].splitlines()]
+        return [ast.literal_eval(line) for line in lines if line.startswith("[")]
+
+
+def stream(lab: Lab, name: str, rule: str, **mapping: Any) -> Stream:
+    """A function on a table's stream that prints the keys it gets, then follows the rule."""
+    source = lab.table(name)
+    for key in ("a", "poison", "b", "c"):
+        lab.put(name, key)
+    lab.function(name, HANDLE.format(rule=rule))
+    lab.client("lambda").create_event_source_mapping(
+        FunctionName=name, EventSourceArn=source, StartingPosition="TRIM_HORIZON", **mapping
+    )
+    return Stream(lab, name)
+
+
+def given_up(lab: Lab, queue: str) -> tuple[str, int]:
+    """Why a batch was given up, and how many records it had."""
+    letter = lab.receive(queue, seconds=4)
+    assert letter
+    described = json.loads(letter)
+    return described["requestContext"]["condition"], described["DDBStreamBatchInfo"]["batchSize"]
+
+
+@probe
+def a_poisoned_batch_is_halved_until_only_the_poison_is_given_up(lab: Lab) -> None:
+    dead, arn = lab.queue("given-up")
+    raising = stream(
+        lab,
+        "halved",
+        "assert 'poison' not in keys",
+        BisectBatchOnFunctionError=True,
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": arn}},
+    )
+    assert given_up(lab, dead) == ("RetryAttemptsExhausted", 1)
+    until(raising.batches, lambda seen: seen[-1:] == [["b", "c"]])
+    assert raising.batches() == [
+        ["a", "poison", "b", "c"],
+        ["a", "poison"],
+        ["a"],
+        ["poison"],
+        ["poison"],
+        ["b", "c"],
+    ]
+
+
+@probe
+def a_partial_failure_is_repeated_from_the_first_failed_record(lab: Lab) -> None:
+    second = "event['Records'][1]['dynamodb']['SequenceNumber']"
+    rule = f"if len(keys) == 4: return {{'batchItemFailures': [{{'itemIdentifier': {second}}}]}}"
+    partial = stream(lab, "partial", rule, FunctionResponseTypes=["ReportBatchItemFailures"])
+    until(partial.batches, lambda seen: len(seen) > 1, seconds=3)
+    assert partial.batches() == [["a", "poison", "b", "c"], ["poison", "b", "c"]]
+
+
+@probe
+def a_batch_that_keeps_failing_is_given_up_after_its_retries(lab: Lab) -> None:
+    dead, arn = lab.queue("exhausted")
+    destination = {"OnFailure": {"Destination": arn}}
+    stream(lab, "failing", "1 / 0", MaximumRetryAttempts=1, DestinationConfig=destination)
+    assert given_up(lab, dead) == ("RetryAttemptsExhausted", 4)
+
+
+@probe
+def a_batch_waits_for_its_window(lab: Lab) -> None:
+    source = lab.table("window")
+    lab.function("window", HANDLE.format(rule="return None"))
+    lab.client("lambda").create_event_source_mapping(
+        FunctionName="window",
+        EventSourceArn=source,
+        StartingPosition="TRIM_HORIZON",
+        MaximumBatchingWindowInSeconds=3,
+    )
+    lab.put("window", "first")
+    time.sleep(1.2)
+    lab.put("window", "second")
+    seen = until(Stream(lab, "window").batches, bool)
+    assert seen == [["first", "second"]]
+
+
+@probe
+def a_write_reaches_the_stream_at_once(lab: Lab) -> None:
+    prompt = stream(lab, "prompt", "return None")
+    until(prompt.batches, bool)
+    for turn in range(4):
+        time.sleep(0.1)
+        began = time.monotonic()
+        lab.put("prompt", str(turn))
+        until(prompt.batches, lambda seen, key=str(turn): seen[-1] == [key])  # type: ignore[misc]
+        assert time.monotonic() - began < 0.6
+
+
+# Tables, schedules, APIs, permissions
+
+
+@probe
+def a_table_of_a_stack_has_its_time_to_live_and_recovery(lab: Lab) -> None:
+    properties = {
+        "TableName": "settings",
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+    }
+    template = {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": properties}}}
+    stacks, tables = lab.client("cloudformation"), lab.client("dynamodb")
+    stacks.create_stack(StackName="settings", TemplateBody=json.dumps(template))
+    until(lambda: tables.list_tables()["TableNames"], lambda names: "settings" in names)
+    living = tables.describe_time_to_live(TableName="settings")["TimeToLiveDescription"]
+    backups = tables.describe_continuous_backups(TableName="settings")["ContinuousBackupsDescription"]
+    assert living == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+@probe
+def a_schedule_may_count_in_seconds(lab: Lab) -> None:
+    queue, arn = lab.queue("ticks")
+    lab.client("events").put_rule(Name="ticks", ScheduleExpression="rate(1 second)")
+    lab.client("events").put_targets(Rule="ticks", Targets=[{"Id": "queue", "Arn": arn}])
+    assert lab.receive(queue, seconds=4)
+
+
+@probe
+def a_rest_api_hides_why_its_function_failed(lab: Lab) -> None:
+    api = lab.client("apigateway")
+    made = api.create_rest_api(name="rest")
+    uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{failing(lab, 'rest')}/invocations"
+    where = {"restApiId": made["id"], "resourceId": made["rootResourceId"], "httpMethod": "GET"}
+    api.put_method(**where, authorizationType="NONE")
+    api.put_integration(**where, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    api.create_deployment(restApiId=made["id"], stageName="live")
+    refused = httpx.get(f"{lab.platform.endpoint}/_aws/execute-api/{made['id']}/live/")
+    assert (refused.status_code, refused.json()) == (502, {"message": "Internal server error"})
+
+
+@probe
+def an_http_api_hides_why_its_function_failed(lab: Lab) -> None:
+    api = lab.client("apigatewayv2")
+    made = api.create_api(Name="http", ProtocolType="HTTP")["ApiId"]
+    target = {
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationUri": failing(lab, "http"),
+        "PayloadFormatVersion": "2.0",
+    }
+    integration = api.create_integration(ApiId=made, **target)["IntegrationId"]
+    api.create_route(ApiId=made, RouteKey="$default", Target=f"integrations/{integration}")
+    api.create_stage(ApiId=made, StageName="$default", AutoDeploy=True)
+    refused = httpx.get(f"{lab.platform.endpoint}/_aws/execute-api/{made}/$default/")
+    assert (refused.status_code, refused.json()) == (502, {"message": "Internal server error"})
+
+
+def failing(lab: Lab, name: str) -> str:
+    """A function that fails with a text nobody should see; its ARN."""
+    return lab.function(f"failing-{name}", "def handler(event, context): raise ValueError('secret')")
+
+
+@probe
+def loopback_counts_as_secure_transport(lab: Lab) -> None:
+    lab.client("s3").create_bucket(Bucket="safe", CreateBucketConfiguration={"LocationConstraint": REGION})
+    reader = lab.user("reader", statement("s3:*", "*"))
+    insecure = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::safe/*"}
+    condition = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    lab.client("s3").put_bucket_policy(Bucket="safe", Policy=document(insecure | condition))
+    lab.client("s3", reader).put_object(Bucket="safe", Key="key", Body=b"body")
+
+
+@probe
+def a_request_signed_for_the_fault_proxy_is_valid(lab: Lab) -> None:
+    headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
+    request = AWSRequest(method="POST", url=f"{PROXY}/", data=b"{}", headers=headers)
+    key, secret = lab.user("proxied", statement("dynamodb:ListTables", "*"))
+    SigV4Auth(Credentials(key, secret), "dynamodb", REGION).add_auth(request)
+    signed = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+    answer = httpx.post(lab.platform.endpoint, headers=signed, content=b"{}")
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="module")
+def patched() -> Iterator[Lab]:
+    """The platform as we use it."""
+    with running(region=REGION, functions_endpoint=PROXY) as platform:
+        yield Lab(platform)
+
+
+@pytest.fixture(scope="module")
+def stock() -> Iterator[Lab]:
+    """MiniStack as installed."""
+    with running(region=REGION, functions_endpoint=PROXY, stock=True) as platform:
+        yield Lab(platform)
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_the_patched_platform_does_what_aws_does(patched: Lab, name: str) -> None:
+    PROBES[name](patched)
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_ministack_as_installed_does_not(stock: Lab, name: str) -> None:
+    with pytest.raises((AssertionError, ClientError, pytest.fail.Exception)):
+        PROBES[name](stock)
