@@ -41,7 +41,7 @@ _COLOUR = re.compile(r"^#[0-9a-f]{6}$")
 
 
 class SettingsError(Exception):
-    """A region file that cannot be deployed. `file` is its path; each of `faults` has key, fault and remedy."""
+    """A region file that cannot be deployed. Each of `faults` is a line with key, fault and remedy."""
 
     def __init__(self, file: Path, faults: Sequence[str]) -> None:
         self.file, self.faults = file, tuple(faults)

@@ -161,9 +161,7 @@ class RedressStack(Stack):
             "ConfigurationSet": mail.configuration_set_name,
             "PortalAlias": portal.alias_target,
             "ApiAlias": api.domain and api.domain.regional_domain_name,
-            "MailRecords": json.dumps(
-                {record.name: record.value for record in mail.identity.dkim_records}
-            ),
+            "MailRecords": json.dumps({record.name: record.value for record in mail.identity.dkim_records}),
         }
         for name, value in outputs.items():
             if value is not None:

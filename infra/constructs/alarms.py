@@ -12,6 +12,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function
 from infra.constructs.relay import Relay
 from infra.constructs.sweep import Sweep
@@ -21,7 +22,7 @@ from infra.settings import AlarmsPart
 
 NAMESPACE = "Redress"
 LAG_METRIC = "SweepLag"
-"""Seconds by which the most overdue complaint is past its attention; published by every sweep, zero if none."""
+"""Seconds by which the worst complaint is past its attention, zero if none; each sweep publishes it."""
 
 LAG_SECONDS = 900
 ITERATOR_AGE_SECONDS = 300
@@ -45,7 +46,12 @@ class Alarms(Construct):
         )
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
         if settings.email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(settings.email))
+            subscription = self.topic.add_subscription(subscriptions.EmailSubscription(settings.email))
+            acknowledge(
+                subscription,
+                "Mail has no dead letters; SNS tries again for hours, and the alarm itself stays red.",
+                "Serverless-SNSRedrivePolicy",
+            )
 
     def watch_sweep(self, sweep: Sweep) -> None:
         """The alarm behind the promise: something waits too long, or nobody looks any more."""
@@ -57,7 +63,8 @@ class Alarms(Construct):
             statistic=cloudwatch.Stats.MAXIMUM,
             period=Duration.seconds(LAG_SECONDS),
         )
-        self._alarm("SweepLag", lag, LAG_SECONDS, "Complaints wait for attention, or the sweep is gone.", missing=_BREACHING)
+        description = "Complaints wait for attention, or the sweep is gone."
+        self._alarm("SweepLag", lag, LAG_SECONDS, description, missing=_BREACHING)
 
     def watch_workflow(self, workflow: Workflow) -> None:
         """An execution that failed: the sweep replaces it, and somebody should read why."""

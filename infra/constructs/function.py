@@ -71,7 +71,9 @@ class Function(Construct):
             self.target = self.function.add_alias("live")
         self._acknowledge(traced=traced)
 
-    def allow(self, actions: list[str], *resources: str, conditions: Mapping[str, object] | None = None) -> None:
+    def allow(
+        self, actions: list[str], *resources: str, conditions: Mapping[str, object] | None = None
+    ) -> None:
         """Grants the function's role these actions on these resource ARNs."""
         self.role.add_to_policy(
             iam.PolicyStatement(actions=actions, resources=list(resources), conditions=conditions)
@@ -89,8 +91,18 @@ class Function(Construct):
             "Called synchronously, or through an event source or schedule with its own failure handling.",
             "Serverless-LambdaDLQ",
         )
-        if traced:
-            acknowledge(self.role, "X-Ray's write actions know no resource.", "AwsSolutions-IAM5[Resource::*]")
+        if not traced:
+            acknowledge(
+                self.function,
+                "A trace holds the address of a request, which for a private link is its key.",
+                "Serverless-LambdaTracing",
+            )
+        else:
+            acknowledge(
+                self.role,
+                "X-Ray's write actions and ListStreams know no resource.",
+                "AwsSolutions-IAM5[Resource::*]",
+            )
 
 
 def layers(scope: Construct, assets: Assets, settings: StackPart) -> tuple[lambda_.LayerVersion, ...]:

@@ -41,7 +41,7 @@ ACCESS_LOG = {
 
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
-    """Who issues tokens: OIDC issuer, accepted audiences, scope prefix, and the client behind each client id."""
+    """Who issues tokens. `clients` maps a client id in a token to the client in the region file."""
 
     url: str
     audience: tuple[str, ...]
@@ -209,7 +209,7 @@ def _user_pool(scope: Construct, settings: StackPart) -> cognito.UserPool:
     acknowledge(
         pool,
         "The pool has no users and takes none: it issues tokens to programs, by client id and secret.",
-        *("AwsSolutions-COG1", "AwsSolutions-COG2", "AwsSolutions-COG3", "AwsSolutions-COG8"),
+        *("AwsSolutions-COG1", "AwsSolutions-COG2", "AwsSolutions-COG8"),
     )
     return pool
 

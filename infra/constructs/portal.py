@@ -24,7 +24,11 @@ ACCESS_LOG = """{"request":"$context.requestId","at":"$context.requestTime","met
 
 # Answers the gateway gives without asking the function, as pages. Each page: status, title, what to do.
 REFUSALS = {
-    apigateway.ResponseType.DEFAULT_4_XX: (None, "This page cannot be shown", "Check the address and try again."),
+    apigateway.ResponseType.DEFAULT_4_XX: (
+        None,
+        "This page cannot be shown",
+        "Check the address and try again.",
+    ),
     apigateway.ResponseType.DEFAULT_5_XX: (
         None,
         "Something went wrong on our side",
@@ -97,7 +101,8 @@ class Portal(Construct):
     @property
     def url(self) -> str:
         """The address players see, without a final slash."""
-        return self._settings.base_url or f"https://{self.api.rest_api_id}.execute-api.{self.api.env.region}.amazonaws.com/{STAGE}"
+        host = f"{self.api.rest_api_id}.execute-api.{self.api.env.region}.amazonaws.com"
+        return self._settings.base_url or f"https://{host}/{STAGE}"
 
     @property
     def alias_target(self) -> str | None:
@@ -166,9 +171,8 @@ class Portal(Construct):
         )
         acknowledge(
             self.api,
-            "The function checks each field and answers with the form and what was typed, not with a refusal.",
+            "The function checks each field and answers with the form and what was typed.",
             "AwsSolutions-APIG2",
-            "Serverless-APIGWRequestValidation"
         )
         acknowledge(
             self.api.deployment_stage,
@@ -179,10 +183,12 @@ class Portal(Construct):
         acknowledge(
             self.api,
             "The account's role for the gateway's access logs; AWS offers it as a managed policy.",
-            "AwsSolutions-IAM4[Policy::arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+            "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
         )
         if not self._settings.waf:
-            acknowledge(self.api.deployment_stage, "The region file leaves the web ACL out.", "AwsSolutions-APIG3")
+            acknowledge(
+                self.api.deployment_stage, "The region file leaves the web ACL out.", "AwsSolutions-APIG3"
+            )
 
 
 def refusal_page(title: str, advice: str) -> str:

@@ -60,9 +60,6 @@ class Relay(Construct):
             ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], stream
         )
         self.function.allow(["dynamodb:ListStreams"], "*")
-        acknowledge(
-            self.function.role, "ListStreams and X-Ray's write actions know no resource.", "AwsSolutions-IAM5[Resource::*]"
-        )
         mapping = lambda_.EventSourceMapping(
             self,
             "Stream",
@@ -88,6 +85,11 @@ class Relay(Construct):
             report_batch_item_failures=True,
         )
         mapping.node.add_dependency(self.function.role)
+        acknowledge(
+            mapping,
+            "The queue itself moves what fails to its dead letters.",
+            "Serverless-LambdaEventSourceMappingDestination",
+        )
 
 
 def state_changes() -> dict[str, str]:
@@ -109,7 +111,5 @@ def _queue(scope: Construct, construct_id: str, *, dead_letters: sqs.Queue | Non
         and sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=QUEUE_RETRIES),
     )
     if dead_letters is None:
-        acknowledge(
-            queue, "It is the dead-letter queue.", "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"
-        )
+        acknowledge(queue, "It is the dead-letter queue.", "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy")
     return queue

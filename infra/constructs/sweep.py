@@ -41,12 +41,17 @@ class Sweep(Construct):
         )
         acknowledge(
             schedule,
+            "Only the embedded platform counts seconds; settings refuse them for every other stage.",
+            "CloudFormation-Validate::E3027",
+        )
+        acknowledge(
+            schedule,
             "The next run does what a failed one left, and the alarm is on the lag itself.",
             "Serverless-EventBusDLQ",
         )
 
 
 def _every(seconds: int) -> events.Schedule:
-    if seconds % 60:  # only the embedded platform counts seconds; settings refuse it for any other stage
+    if seconds % 60:
         return events.Schedule.expression(f"rate({seconds} seconds)")
     return events.Schedule.rate(Duration.minutes(seconds // 60))

@@ -1,4 +1,4 @@
-"""The embedded platform's process: MiniStack with our patches, which ends itself when nobody needs it any more.
+"""The embedded platform's process: MiniStack with our patches, which ends itself when nobody needs it.
 
     python -m infra.local.launch --home DIRECTORY --lifetime SECONDS [--parent PID] [--stock]
 
@@ -27,7 +27,7 @@ def main() -> None:
     """Apply the patches, start the watchdog, serve until told to stop."""
     options = arguments()
     lock = hold(options.home / LOCK)
-    watch = (options.home / "tmp", options.lifetime, options.parent)
+    watch = (options.home, options.lifetime, options.parent)
     threading.Thread(target=end_in_time, args=watch, daemon=True).start()
     if not options.stock:
         patches.apply()
@@ -51,18 +51,18 @@ def arguments() -> argparse.Namespace:
 
 
 def hold(path: Path) -> TextIO:
-    """Hold the lock that says this platform runs: the system frees it when the process ends, however it ends."""
+    """Hold the lock that says this platform runs; the system frees it however the process ends."""
     lock = path.open("w", encoding="utf-8")
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return lock
 
 
-def end_in_time(scratch: Path, lifetime: float, parent: int | None) -> None:
-    """End this process when its life is over, or when the process that started it is gone."""
+def end_in_time(home: Path, lifetime: float, parent: int | None) -> None:
+    """End this process, and wipe its home, when its life is over or the process that started it is gone."""
     deadline = time.monotonic() + lifetime
     while time.monotonic() < deadline and (parent is None or os.getppid() == parent):
         time.sleep(POLL_SECONDS)
-    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
     os._exit(0)
 
 

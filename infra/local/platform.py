@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.progress import step
+
 ROOT = Path(__file__).parents[2]
 WORKSPACE = ROOT / ".redress"
 ACCOUNT = "000000000000"
@@ -109,7 +111,7 @@ def start(
     command += ["--parent", str(parent)] if parent else []
     command += ["--stock"] if stock else []
     with (home / "platform.log").open("wb") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             cwd=ROOT,
             env=environment(home / "tmp", port, region, functions_endpoint),
@@ -120,7 +122,8 @@ def start(
         )
     platform = Platform(process=process, port=port, home=home)
     try:
-        wait_until_ready(platform)
+        with step("Starting the platform"):
+            wait_until_ready(platform)
     except BaseException:
         stop(process.pid, home)
         process.wait(STOP_SECONDS)
@@ -165,9 +168,9 @@ def wait_until_ready(platform: Platform) -> None:
         "ended at once" if platform.process.poll() is not None else f"was silent for {START_SECONDS:.0f} s"
     )
     raise PlatformError(
-        f"The embedded platform {ended} ({platform.endpoint}). If the last lines of its log, below, name a missing "
-        f"module or attribute, run `make setup` to restore the pinned versions; if they name the port, free it.\n"
-        f"{last_lines(platform.home / 'platform.log')}"
+        f"The embedded platform {ended} ({platform.endpoint}). If the last lines of its log, below, name a "
+        "missing module or attribute, run `make setup` to restore the pinned versions; if they name the port, "
+        f"free it.\n{last_lines(platform.home / 'platform.log')}"
     )
 
 

@@ -31,7 +31,6 @@ THREE_DAYS_TO_FIVE_O_CLOCK = rule(3, "business_days", end_at="close_of_business"
 GB_ENG = calendars.load("GB-ENG")
 
 VECTORS = [
-    # (number, what, zone, anchor, deadline, calendar, due)
     ("1", "Europe/London", "2026-03-28T20:00+00:00", rule(24, "hours"), NO_HOLIDAYS, "2026-03-29T20:00Z"),
     ("2", "Europe/London", "2026-10-24T20:00+01:00", rule(24, "hours"), NO_HOLIDAYS, "2026-10-25T19:00Z"),
     ("3", "Europe/London", "2026-03-02T23:30+00:00", EIGHT_WEEKS, NO_HOLIDAYS, "2026-04-26T23:00Z"),

@@ -10,12 +10,12 @@ from . import AnyFunction, around
 
 LOOPBACK = ("127.0.0.1", "::1")
 PROXY_HOST = "REDRESS_PROXY_HOST"
-"""Environment variable: the host:port that clients signed for when a fault proxy stands before the platform."""
+"""Environment variable: the host:port that clients sign for when a fault proxy stands before the platform."""
 
 
 @around(app, "pin_request_origin")
 def loopback_is_secure_transport(pin: AnyFunction, source_ip: str, secure_transport: bool) -> None:  # noqa: FBT001
-    """Policies that demand TLS would deny everything on plain HTTP; what never leaves the machine counts as TLS."""
+    """Policies that demand TLS would deny all plain HTTP; what never leaves the machine counts as TLS."""
     pin(source_ip, secure_transport or source_ip in LOOPBACK)
 
 
@@ -31,8 +31,8 @@ def signature_for_the_proxy_is_valid(
     body: bytes,
     **options: Any,
 ) -> tuple[str, str] | None:
-    """A fault proxy rewrites Host, which the client signed: the signature is checked for the proxy's host, too."""
-    failure = check(signature, secret, method, path, query, headers, body, **options)
+    """A fault proxy rewrites Host, which the client signed: the signature may be for the proxy's host, too."""
+    failure: tuple[str, str] | None = check(signature, secret, method, path, query, headers, body, **options)
     proxy = os.environ.get(PROXY_HOST)
     if failure and proxy:
         failure = check(signature, secret, method, path, query, {**headers, "host": proxy}, body, **options)

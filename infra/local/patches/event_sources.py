@@ -36,7 +36,6 @@ class Reader:
 
     batches: list[Batch] = field(default_factory=list)
     next_position: int = 0
-    waiting_since: float | None = None
 
 
 readers: dict[str, Reader] = {}
@@ -79,7 +78,7 @@ def start_next_batch(mapping: Json) -> bool:
 
 
 def ready_function(mapping: Json) -> Json | None:
-    """The mapping's function, or None where it is no enabled stream mapping, busy, backing off, or orphaned."""
+    """The mapping's function, or None where it is no enabled stream mapping, busy, waiting, or orphaned."""
     identity, source = mapping["UUID"], mapping.get("EventSourceArn", "")
     if not mapping.get("Enabled", True) or ":dynamodb:" not in source or "/stream/" not in source:
         return None
@@ -101,12 +100,11 @@ def table_of(mapping: Json) -> str:
 
 
 def read(mapping: Json, reader: Reader) -> bool:
-    """Read the next records into the reader; false where there are none, or the batching window is open."""
-    position, size = position_of(mapping), mapping.get("BatchSize", 100)
-    records = dynamodb.stream_records_since(table_of(mapping), position, size)
-    if not records or (len(records) < size and within_window(mapping, reader)):
+    """Read the next records into the reader; false where there are none."""
+    position = position_of(mapping)
+    records = dynamodb.stream_records_since(table_of(mapping), position, mapping.get("BatchSize", 100))
+    if not records:
         return False
-    reader.waiting_since = None
     reader.next_position = position + len(records)
     wanted = lambda_svc._apply_filter_criteria(records, mapping)
     reader.batches = [Batch(wanted)] if wanted else []
@@ -119,15 +117,8 @@ def position_of(mapping: Json) -> int:
     newest = dynamodb.stream_end_position(table_of(mapping))
     first = oldest if mapping.get("StartingPosition") == "TRIM_HORIZON" else newest
     with lambda_svc._dynamodb_stream_positions_lock:
-        position: int = lambda_svc._dynamodb_stream_positions.setdefault(mapping["UUID"], first)
-    return min(max(position, oldest), newest)
-
-
-def within_window(mapping: Json, reader: Reader) -> bool:
-    """Whether the mapping still waits for more records to fill its batch."""
-    window = mapping.get("MaximumBatchingWindowInSeconds") or 0
-    reader.waiting_since = reader.waiting_since or time.time()
-    return time.time() - reader.waiting_since < window
+        position = lambda_svc._dynamodb_stream_positions.setdefault(mapping["UUID"], first)
+    return int(min(max(position, oldest), newest))
 
 
 def run_batch(mapping: Json, function: Json, reader: Reader) -> None:

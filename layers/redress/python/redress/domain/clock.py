@@ -100,15 +100,24 @@ def before(instant: datetime, amount: int, unit: Unit, zone: str, calendar: Cale
 
 
 def after(instant: datetime, amount: int, unit: Unit, zone: str, calendar: Calendar) -> datetime:
-    """A point `amount` of `unit` after an instant, in UTC, for what the operator does by itself.
+    """A point `amount` of `unit` after an instant, in UTC, for what the operator promises to do.
 
     Hours and seconds are elapsed time. Other units give the first instant of the local day reached, again
-    the earliest reading. What a player may still do is a deadline instead: see `due`.
+    the earliest reading. For what a player may still do see `until`.
     """
     length = Length(amount=amount, unit=unit)
     if unit in ELAPSED:
         return instant.astimezone(UTC) + _span(length)
     return day_start(_shifted(local_day(instant, zone), amount, unit, calendar), zone)
+
+
+def until(instant: datetime, amount: int, unit: Unit, zone: str, calendar: Calendar) -> datetime:
+    """The exclusive end (UTC) of a window of `amount` of `unit` that a player has from an instant on.
+
+    Hours and seconds are elapsed time. Other units end with the local day reached: the latest reading.
+    """
+    point = after(instant, amount, unit, zone, calendar)
+    return point if unit in ELAPSED else day_start(local_day(point, zone) + DAY, zone)
 
 
 def fraction(anchor: datetime, due_at: datetime, percent: int) -> datetime:
@@ -174,12 +183,12 @@ def _count_days(question: _Question, steps: list[Step]) -> Due:
     def shift(reached: date, start: datetime, resumed: datetime) -> tuple[date, str]:
         first, last = local_day(start, zone), local_day(resumed, zone)
         if deadline.unit == "business_days":
-            days, words = calendar.worked_between(first, last), "business days"
+            days, noun = calendar.worked_between(first, last), "business day"
             moved = calendar.step(reached, days)
         else:
-            days, words = (last - first).days, "days"
+            days, noun = (last - first).days, "day"
             moved = reached + DAY * days
-        return moved, f"{days} {words} later: last day {_day(moved)}"
+        return moved, f"{days} {noun}{'' if days == 1 else 's'} later: last day {_day(moved)}"
 
     day, runs = _paused(day, question, end_of, shift, steps)
     day = _rolled(day, deadline, calendar, steps)
@@ -224,7 +233,9 @@ def _paused[Reached: (date, datetime)](
     for pause in question.pauses:
         since = _words(pause.start, question.zone)
         if pause.start >= end_of(reached):
-            steps.append(Step("pause", f"A pause since {since} came after the end and counts not", RECORDED))
+            steps.append(
+                Step("pause", f"A pause since {since} came after the end: it changes nothing", RECORDED)
+            )
         elif pause.end is None:
             steps.append(Step("pause", f"Paused since {since}: nothing is due until it ends", RECORDED))
             return reached, False

@@ -40,26 +40,56 @@ def parse(text: str, currency: str) -> int:
     """The minor units of a decimal text: `"25.5"` in GBP is 2550, in KWD 25500, in JPY no money.
 
     ASCII digits with at most one decimal point. A decimal comma is read only in currencies of two minor
-    digits, where `1,250` cannot be meant by it; grouping, signs and symbols are refused, not guessed at.
+    digits, and `1,250` is refused there: grouping, signs and symbols are never guessed at.
     Raises NotMoney (rules: currency, amount, amount_digits, amount_range).
     """
-    digits = MINOR_DIGITS.get(currency)
-    if digits is None:
-        raise NotMoney("currency", "Give the three-letter code of a currency, such as GBP or EUR.")
-    example = decimal_text(12345 * 10**digits, currency)
+    digits = digits_of(currency)
     points = ".," if digits == 2 else "."
     found = re.fullmatch(rf"([0-9]+)(?:[{points}]([0-9]+))?", text.strip())
     if found is None:
-        raise NotMoney("amount", f"Write the amount in figures only, such as {example}.")
-    whole, fraction = found[1], found[2] or ""
+        raise NotMoney("amount", f"Write the amount in figures only, such as {_example(currency)}.")
+    whole, fraction = found[1].lstrip("0"), found[2] or ""
     if len(fraction) > digits:
-        raise NotMoney("amount_digits", f"{currency} has {digits} digits after the point: write {example}.")
-    amount = int((whole + fraction.ljust(digits, "0"))[:40])
-    return _in_range(amount, whole)
+        remedy = f"Write the amount with up to {digits} decimal digits and no grouping, such as "
+        raise NotMoney("amount_digits", f"{remedy}{_example(currency)}.")
+    if len(whole) > len(str(LARGEST_MINOR)):
+        raise _out_of_range()
+    return check(int(whole + fraction.ljust(digits, "0") or "0"))
 
 
 def check(amount_minor: int) -> int:
-    """The amount itself when money can be that much. Raises NotMoney (rule amount_range) otherwise."""
+    """The amount itself, if somebody could have paid it: above zero, up to LARGEST_MINOR.
+
+    Raises NotMoney (rule amount_range).
+    """
     if not 1 <= amount_minor <= LARGEST_MINOR:
-        raise NotMoney("amount_range", "Give an amount above zero that somebody could have paid.")
+        raise _out_of_range()
     return amount_minor
+
+
+def digits_of(currency: str) -> int:
+    """The minor digits of a currency code (upper case). Raises NotMoney (rule currency)."""
+    if currency not in MINOR_DIGITS:
+        raise NotMoney("currency", "Give the three-letter code of a currency in capitals, such as GBP.")
+    return MINOR_DIGITS[currency]
+
+
+def decimal_text(amount_minor: int, currency: str) -> str:
+    """`1250.50` for 125050 in GBP: what `parse` reads back. Raises NotMoney for an unknown currency."""
+    digits = digits_of(currency)
+    text = str(amount_minor).rjust(digits + 1, "0")
+    return f"{text[:-digits]}.{text[-digits:]}" if digits else text
+
+
+def display(amount_minor: int, currency: str) -> str:
+    """`1,250.50 GBP`, as English text shows it. Raises NotMoney for an unknown currency."""
+    whole, point, fraction = decimal_text(amount_minor, currency).partition(".")
+    return f"{int(whole):,}{point}{fraction} {currency}"
+
+
+def _example(currency: str) -> str:
+    return decimal_text(25 * 10 ** digits_of(currency), currency)
+
+
+def _out_of_range() -> NotMoney:
+    return NotMoney("amount_range", "Give an amount above zero that somebody could have paid.")

@@ -57,6 +57,7 @@ class Table:
             contents=dict(_content_of(item) for item in _under(items, keys.CONTENT_PREFIX)),
             generation=int(state["generation"]["N"]),
             link_version=int(state["link_version"]["N"]),
+            state_head=state["head"]["S"],
         )
 
     def append(self, batch: Batch) -> None:

@@ -44,13 +44,18 @@ class RequestSeen(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFile:
-    """What the store holds of one complaint. `contents` by event seq; `generation` is of its execution."""
+    """What the store holds of one complaint.
+
+    `contents` are by event seq; `generation` is that of the live execution; `state_head` is the hash that
+    STATE keeps, which differs from `head` only if a write came between (or somebody tampered).
+    """
 
     complaint: Complaint
     records: tuple[Record, ...]
     contents: Mapping[int, Content]
     generation: int
     link_version: int
+    state_head: str
 
     @property
     def head(self) -> str:

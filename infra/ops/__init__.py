@@ -1,0 +1,1 @@
+"""The `redress` command: what ops and compliance ask of a deployment, or of the rules alone."""

@@ -1,0 +1,180 @@
+"""What the pages say, in English: the words of a player, not those of the field."""
+
+from collections.abc import Mapping
+
+from redress.domain import milestones
+from redress.domain.categories import Category
+from redress.domain.correspondence import LetterKind
+from redress.domain.stages import Stage
+
+LANGUAGE = "en"
+
+CATEGORIES: Mapping[str, str] = {
+    Category.DEPOSITS_WITHDRAWALS: "Deposits and withdrawals",
+    Category.BONUSES: "Bonuses and promotions",
+    Category.GAME_RESULTS: "The result of a game",
+    Category.BET_SETTLEMENT: "How a bet was settled",
+    Category.ACCOUNT: "My account, if it was closed or limited",
+    Category.VERIFICATION: "Checks of my identity or documents",
+    Category.SAFER_GAMBLING: "Safer gambling, limits and self-exclusion",
+    Category.TECHNICAL: "Something that did not work",
+    Category.PRIVACY: "My personal data",
+    Category.OTHER: "Something else",
+}
+
+# The currencies offered, the usual one first; the API takes every one of ISO 4217.
+CURRENCIES: Mapping[str, str] = {
+    "GBP": "pounds (GBP)",
+    "EUR": "euros (EUR)",
+    "USD": "US dollars (USD)",
+    "CAD": "Canadian dollars (CAD)",
+    "AUD": "Australian dollars (AUD)",
+    "NZD": "New Zealand dollars (NZD)",
+    "CHF": "Swiss francs (CHF)",
+    "SEK": "Swedish kronor (SEK)",
+    "NOK": "Norwegian kroner (NOK)",
+    "DKK": "Danish kroner (DKK)",
+    "ISK": "Icelandic krónur (ISK)",
+    "PLN": "Polish złoty (PLN)",
+    "CZK": "Czech koruny (CZK)",
+    "HUF": "Hungarian forint (HUF)",
+    "RON": "Romanian lei (RON)",
+    "BRL": "Brazilian reais (BRL)",
+    "JPY": "yen (JPY)",
+}
+
+OUTCOMES: Mapping[str, str] = {
+    "upheld": "We agree with your complaint.",
+    "partly_upheld": "We agree with part of your complaint.",
+    "rejected": "We do not agree with your complaint.",
+    "goodwill": "We do not agree with your complaint, but we want to make it good.",
+    "out_of_scope": "This is not something we can decide as a complaint.",
+}
+
+# --- What is wrong with a field: by rule, or by field and rule where that says more ------------------
+
+PROBLEMS: Mapping[str, str] = {
+    "required": "Fill in this field",
+    "text": "Write this as text",
+    "text_length": "This is too long: shorten it",
+    "control_character": (
+        "This contained invisible control characters. We have taken them out: check it and send it again"
+    ),
+}
+FIELD_PROBLEMS: Mapping[tuple[str, str], str] = {
+    ("category", "required"): "Choose what your complaint is about",
+    ("category", "unknown_category"): "Choose what your complaint is about from the list",
+    ("description", "required"): "Tell us what happened",
+    ("occurred_on", "date"): "Write a date that exists, with day, month and year, such as 26 4 2026",
+    ("occurred_on", "date_in_future"): "The date is in the future: give today or an earlier day",
+    ("occurred_on", "date_too_early"): "Check the year: it is too long ago",
+    ("amount", "amount"): "Write the amount in figures, such as 250 or 12.50",
+    ("amount", "amount_digits"): "The amount has too many digits after the point for its currency",
+    ("amount", "amount_range"): "Write an amount above zero that somebody could have paid",
+    ("currency", "currency"): "Choose the currency from the list",
+    ("transaction_references", "text_length"): "One of the references is longer than 100 characters",
+    ("transaction_references", "too_many"): "Give at most 20 references; put the others in what happened",
+    ("remedy", "text_length"): "This is too long: shorten it to 2,000 characters",
+    ("name", "required"): "Write your name",
+    ("name", "text_length"): "Your name is too long: shorten it to 200 characters",
+    ("email", "required"): "Write your e-mail address",
+    ("email", "email"): "Write an e-mail address such as name@example.com",
+    ("account", "text_length"): "This is too long: shorten it to 100 characters",
+    ("brand", "required"): "Choose whom your complaint is about",
+    ("brand", "unknown_brand"): "Choose whom your complaint is about from the list",
+    ("jurisdiction", "required"): "Choose where your account is held",
+    ("jurisdiction", "unknown_jurisdiction"): "Choose a place that belongs to the brand of your complaint",
+    ("text", "required"): "Write your reply",
+    ("score", "required"): "Choose a number from 1 to 5",
+}
+
+
+def problem(field: str, rule: str) -> str:
+    """What to tell about a field that breaks a rule."""
+    return FIELD_PROBLEMS.get((field, rule)) or PROBLEMS.get(rule) or "Check this field"
+
+
+# --- Where a complaint stands ------------------------------------------------------------------------
+
+STAGES: Mapping[Stage, tuple[str, str]] = {
+    Stage.RECEIVED: (
+        "We have your complaint",
+        "It is safe with us. You get a confirmation by e-mail, then a team looks into what happened.",
+    ),
+    Stage.ACKNOWLEDGED: (
+        "We have confirmed your complaint",
+        "The confirmation is in your e-mail. Next, a team looks into what happened.",
+    ),
+    Stage.INVESTIGATING: (
+        "We are looking into it",
+        "A team is checking what happened. You need not do anything unless we ask you something here.",
+    ),
+    Stage.DEADLOCKED: (
+        "You can take your complaint further",
+        "We have not answered you in time. You need not wait for us any longer: an independent body can"
+        " decide.",
+    ),
+    Stage.DECIDED: (
+        "We have decided",
+        "Our answer is on its way to you by e-mail.",
+    ),
+    Stage.RESOLVED: (
+        "You have our answer",
+        "We have sent it to you by e-mail. If you do not agree with it, you can take your complaint further.",
+    ),
+    Stage.CLOSED: (
+        "Your complaint is closed",
+        "Nothing more is open between us about it. This page stays here for you to read.",
+    ),
+}
+WITHDRAWN = ("You withdrew your complaint", "It is closed. This page stays here for you to read.")
+
+PROMISES: Mapping[str, str] = {
+    milestones.ACK: "Confirm that we have your complaint",
+    milestones.FINAL: "Give you our final answer",
+    milestones.ADR: "Your last day to turn to the independent body",
+}
+MISSED: Mapping[str, str] = {
+    milestones.ACK: "We confirmed your complaint later than we had to",
+    milestones.FINAL: "We did not give you our final answer in time",
+}
+
+# --- What happened so far ----------------------------------------------------------------------------
+
+LETTERS: Mapping[str, str] = {
+    LetterKind.ACKNOWLEDGEMENT: "We confirmed that we have your complaint",
+    LetterKind.INFORMATION_REQUEST: "We sent you our question",
+    LetterKind.PROGRESS: "We told you how far we are",
+    LetterKind.FINAL_RESPONSE: "We sent you our final answer",
+    LetterKind.DEADLOCK: "We told you how to take your complaint to the independent body",
+    LetterKind.FEEDBACK_REQUEST: "We asked how you found the way we handled this",
+}
+CLOSINGS: Mapping[str, str] = {
+    "completed": "Your complaint was closed",
+    "feedback_window_ended": "Your complaint was closed",
+    "adr_window_ended": "Your complaint was closed: the time to turn to the independent body has ended",
+    "withdrawn": "Your complaint was closed",
+}
+
+SCORES: Mapping[int, str] = {5: "Very well", 4: "Well", 3: "Neither well nor badly", 2: "Badly", 1: "Very badly"}
+
+# --- What a page says after something was done, or could not be --------------------------------------
+
+DONE: Mapping[str, str] = {
+    "reply": "Your message has reached us.",
+    "withdraw": "Your complaint has been withdrawn.",
+    "feedback": "Thank you for your rating.",
+}
+FORM_USED = (
+    "This form was sent before, with other content. What you wrote is still here: if it is a new complaint,"
+    " check it and send it again."
+)
+FORM_EXPIRED = "This form was incomplete. What you wrote is still here: check it and send it again."
+REPLY_USED = (
+    "This form was sent before, with other content. What you wrote is still here: check it and send it again."
+)
+NOT_POSSIBLE: Mapping[str, str] = {
+    "reply": "Your message could not be added: the complaint is closed.",
+    "withdraw": "The complaint can no longer be withdrawn: see below where it stands.",
+    "feedback": "A rating is not open now: either you gave one, or the time for it has not come or is over.",
+}
