@@ -34,3 +34,20 @@ setup: .venv/.ready .tools/node_modules/.ready ## make the environment: Python p
 lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew
 	@for name in layers/dependencies/requirements requirements-dev; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt; done
+
+test: setup lint ## run every tier
+	@echo "→ unit, property, store, workflow, infra and performance ceilings"
+	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/unit tests/property tests/store tests/workflow tests/infra tests/performance
+	@echo "→ platform and browser: the real stack is deployed once"
+	@.venv/bin/pytest tests/platform tests/browser
+
+lint: setup ## check style, types and the direction of imports
+	@.venv/bin/ruff check --quiet && .venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+fmt: setup ## put the source into its one format
+	@.venv/bin/ruff check --quiet --fix; .venv/bin/ruff format --quiet
+
+clean: ## remove everything that was built or installed here
+	@rm -rf .redress .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache cdk.out

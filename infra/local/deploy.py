@@ -18,8 +18,8 @@ ENVIRONMENT = ROOT / ".venv/bin"
 QUIET = ("--no-notices", "--no-version-reporting", "--ci")
 COUNTED = re.compile(r"\|\s*(\d+)/(\d+)\s*\|")
 """The column of the CDK's event lines that counts resources: done / all."""
-UNREMARKABLE = re.compile(r"_(IN_PROGRESS|COMPLETE) ")
-"""Event lines that explain no failure."""
+UNREMARKABLE = re.compile(r"_(IN_PROGRESS|COMPLETE|SKIPPED) |: (start|success): ")
+"""Lines that explain no failure."""
 LINES_TOLD = 25
 
 REGION_FILE = "local"

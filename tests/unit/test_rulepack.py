@@ -94,6 +94,8 @@ PAUSE = {"allowed": {"value": True}, "reasons": ["court"], "applies_to": ["final
         ("applies_to", [], "applies_to", "is not a table"),
         ("valid_from", "6 April 2026", "valid_from", "is not a quoted date"),
         ("valid_from", date(2026, 4, 6), "valid_from", "is not a quoted date"),
+        ("sources", ["act"], "stages.final.deadline.source", "is not a key of"),
+        ("sources", {"act": "the act"}, "sources.act", "is not a table"),
         ("valid_to", "2025-12-31", "valid_to", "ends before it starts"),
         ("timezone", "Europe/Londinium", "timezone", "is not a time zone"),
         ("timezone", "/etc/localtime", "timezone", "is not a time zone"),

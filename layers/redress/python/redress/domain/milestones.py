@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from redress.domain import calendars, clock, instants
-from redress.domain.calendars import Calendar
+from redress.domain import clock, instants
 from redress.domain.clock import Due, Step
 from redress.domain.complaint import Complaint, milestone_key
-from redress.domain.rulepack import Deadline, ExternalBody, RulePack
+from redress.domain.rulepack import Deadline, ExternalBody, Mark, RulePack
 from redress.domain.stages import Stage
 
 ACK, FINAL, PROGRESS, FEEDBACK, ADR = "ack", "final", "progress", "feedback", "adr"
@@ -103,11 +102,6 @@ def adr_limit(pack: RulePack, body: ExternalBody, sent_at: datetime) -> Due | No
     return _due(pack, limit, sent_at) if limit else None
 
 
-def calendar_of(pack: RulePack) -> Calendar:
-    """The working days of a pack."""
-    return calendars.load(pack.holiday_calendar or "", pack.weekend)
-
-
 def _all(pack: RulePack, complaint: Complaint) -> Iterator[Milestone]:
     for promise in promises(pack, complaint):
         if promise.due_at is None or promise.met_at is not None:
@@ -130,20 +124,20 @@ def _warnings(
 ) -> Iterator[Milestone]:
     version = instants.to_text(due_at)
     for count, mark in enumerate(pack.house.warnings[promise.clock], start=1):  # type: ignore[index]
-        at = clock.at_mark(mark, complaint.received_at, due_at, pack.timezone, calendar_of(pack))
+        at = clock.at_mark(mark, complaint.received_at, due_at, pack.timezone, pack.calendar)
         yield _milestone(promise, f"warning_{count}", at, version)
 
 
 def _towards_final(pack: RulePack, complaint: Complaint, due_at: datetime) -> Iterator[Milestone]:
-    version, calendar, house = instants.to_text(due_at), calendar_of(pack), pack.house
+    version, calendar, house = instants.to_text(due_at), pack.calendar, pack.house
     for step in house.escalations:
         at = clock.at_mark(step.at, complaint.received_at, due_at, pack.timezone, calendar)
         name = f"escalation_{step.level}"
         yield Milestone(
             clock=FINAL, name=name, at=at, deadline_version=version, kind="house", level=step.level
         )
-    early = house.deadlock_before
-    deadlock_at = clock.before(due_at, early.amount, early.unit, pack.timezone, calendar)
+    early = Mark(before=house.deadlock_before)
+    deadlock_at = clock.at_mark(early, complaint.received_at, due_at, pack.timezone, calendar)
     if pack.external_body(ADR):
         yield Milestone(clock=FINAL, name=DEADLOCK, at=deadlock_at, deadline_version=version, kind="house")
     yield from _next_progress(pack, complaint, min(deadlock_at, due_at))
@@ -151,7 +145,7 @@ def _towards_final(pack: RulePack, complaint: Complaint, due_at: datetime) -> It
 
 def _next_progress(pack: RulePack, complaint: Complaint, until: datetime) -> Iterator[Milestone]:
     """The next update alone: each falls one interval after the one before, the first after receipt."""
-    calendar, every = calendar_of(pack), pack.house.progress_every
+    calendar, every = pack.calendar, pack.house.progress_every
     at = complaint.received_at
     for count in range(1, MAX_PROGRESS_UPDATES):
         at = clock.after(at, every.amount, every.unit, pack.timezone, calendar)
@@ -167,7 +161,7 @@ def _feedback_window(pack: RulePack, complaint: Complaint) -> Iterator[Milestone
     sent_at = complaint.final_response_sent_at
     if sent_at and complaint.stage is Stage.RESOLVED:
         window = pack.house.feedback_window
-        at = clock.after(sent_at, window.amount, window.unit, pack.timezone, calendar_of(pack))
+        at = clock.until(sent_at, window.amount, window.unit, pack.timezone, pack.calendar)
         version = instants.to_text(sent_at)
         yield Milestone(clock=FEEDBACK, name=DUE, at=at, deadline_version=version, kind="house")
 
@@ -192,7 +186,7 @@ def _promise(name: str, kind: str, due: Due, met_at: datetime | None) -> Promise
 
 
 def _due(pack: RulePack, deadline: Deadline, anchor: datetime) -> Due:
-    return clock.due(deadline, anchor, zone=pack.timezone, calendar=calendar_of(pack))
+    return clock.due(deadline, anchor, zone=pack.timezone, calendar=pack.calendar)
 
 
 def _final_met_at(complaint: Complaint) -> datetime | None:

@@ -454,8 +454,9 @@ def load(document: Mapping[str, Any]) -> RulePack:
     """
     pack_id = str(document.get("id", "without id"))
     try:
-        sources = document.get("sources", {})
-        pack = read(RulePack, _with_sources(document, sources, ""))
+        sources = document.get("sources")
+        tables = sources if isinstance(sources, dict) else {}
+        pack = read(RulePack, _with_sources(document, tables, ""))
         for check in _CHECKS:
             check(pack)
     except RulePackInvalid as error:

@@ -18,7 +18,8 @@ ORDER = (
 )
 DATE_PARTS = ("occurred_day", "occurred_month", "occurred_year")
 DESCRIPTION_LIMIT = 10_000
-_GROUPING = re.compile(r"(?<=\d)[ ,\u00a0\u202f](?=\d{3}(?!\d))")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:[ ,\u00a0\u202f]\d{3})+(?:\.\d+)?")
+_GROUPING = re.compile(r"[ ,\u00a0\u202f]")
 _SYMBOLS = re.compile(r"^[£$€¥\s]+|[£$€¥\s]+$")
 
 
@@ -85,8 +86,14 @@ def told(fields: Fields) -> dict[str, str]:
     parts = [given.get(name, "").strip() for name in DATE_PARTS]
     if any(parts):
         given["occurred_on"] = _iso(*parts)
-    given["amount"] = _GROUPING.sub("", _SYMBOLS.sub("", given.get("amount", "")))
+    given["amount"] = _figures(given.get("amount", ""))
     return given
+
+
+def _figures(text: str) -> str:
+    """`£1,250.00` as `1250.00`: in English text a comma before three digits groups them."""
+    bare = _SYMBOLS.sub("", text)
+    return _GROUPING.sub("", bare) if _GROUPED.fullmatch(bare) else bare
 
 
 def _iso(day: str, month: str, year: str) -> str:

@@ -1,0 +1,103 @@
+"""Letters leave through SES, once each: the SDK must not send again by itself when an answer is lost.
+
+What an error means for the letter:
+
+- *Refused for now*: SES answered that it did not take the mail (any 4xx), or no connection came about.
+  That includes what is wrong with the account (suspended, paused, unverified): people mend accounts, and the
+  letter stays owed.
+- *Refused for good*: only what is wrong with this mail and stays wrong, an address that is none.
+- *Unknown*, every other error (a lost answer, a 5xx): it is raised as it came; the mail may have left.
+"""
+
+from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from redress.usecases.ports import Mail, MailRefused, Now
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+REFUSED_FOR_GOOD = frozenset({"BadRequestException", "InvalidParameterValue"})
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
+
+
+@dataclass(frozen=True)
+class Ses:
+    """The mail service. `client` is a boto3 SES v2 client that tries once (`total_max_attempts` 1)."""
+
+    client: "SESV2Client"
+    configuration_set: str
+    now: Now
+
+    def send(self, mail: Mail) -> str:
+        """Send once; the message id of SES. Raises MailRefused; any other error leaves the outcome unknown."""
+        sender, to = _address(mail.sender), _address(mail.to)
+        message = _message(mail, sender, to)
+        message["Date"] = format_datetime(self.now())
+        try:
+            answer = self.client.send_email(
+                FromEmailAddress=sender.addr_spec,
+                Destination={"ToAddresses": [to.addr_spec]},
+                Content={"Raw": {"Data": message.as_bytes()}},
+                ConfigurationSetName=self.configuration_set,
+                EmailTags=[{"Name": "letter", "Value": _kind(mail.letter_id)}],
+            )
+        except (ConnectTimeoutError, EndpointConnectionError) as error:
+            raise MailRefused(type(error).__name__, permanent=False) from error
+        except ClientError as error:
+            raise _refusal(error) or error from error
+        finally:
+            # Lambda freezes between letters; a connection kept through that fails as if an answer were lost.
+            self.client.close()
+        return answer["MessageId"]
+
+
+def _refusal(error: ClientError) -> MailRefused | None:
+    """What SES's answer means; None when the mail may have left all the same."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    code = error.response.get("Error", {}).get("Code", "unknown")
+    if not 400 <= status < 500:
+        return None
+    return MailRefused(code, permanent=code in REFUSED_FOR_GOOD)
+
+
+def _message(mail: Mail, sender: Address, to: Address) -> EmailMessage:
+    """The MIME message: text and HTML side by side, in ASCII on the wire."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = mail.subject
+    message["References"] = mail.reference
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Redress-Letter"] = mail.letter_id
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def _address(text: str) -> Address:
+    """A mailbox, with or without a display name before it. Raises MailRefused when SES cannot write to it.
+
+    SES takes ASCII before the @ only, and domains in their ASCII form.
+    """
+    name, _, spec = text.rpartition(" ")
+    local, _, domain = spec.strip("<>").rpartition("@")
+    try:
+        address = Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise MailRefused("InvalidAddress", permanent=True) from error
+    if not address.username.isascii() or not address.domain or len(address.addr_spec) > LONGEST_ADDRESS:
+        raise MailRefused("InvalidAddress", permanent=True)
+    return address
+
+
+def _kind(letter_id: str) -> str:
+    """`acknowledgement` of `R7K3-9QXM-2/acknowledgement-1`: all that the tag may tell."""
+    return letter_id.rpartition("/")[2].rpartition("-")[0]

@@ -1,0 +1,90 @@
+"""From a letter that is owed to a mail that is ready: written twice, as HTML and as text, and checked."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from redress.domain.correspondence import TO_STAFF, Letter
+from redress.domain.rulepack import RulePack
+from redress.letters import blocks
+from redress.letters.blocks import LetterIncomplete
+from redress.letters.facts import Case, Facts, addressee, facts_of
+from redress.region import Region
+from redress.templating import environment
+from redress.usecases.ports import CaseFile, Mail
+
+LANGUAGES = ("en",)  # each has a folder of words
+
+
+def render(
+    letter: Letter,
+    case: CaseFile,
+    region: Region,
+    pack: RulePack,
+    portal_url: str,
+    link_key: str,
+    now: datetime,
+) -> Mail:
+    """The mail of a letter as of `now` (UTC): the same for the same arguments.
+
+    `link_key` opens the player's private page under `portal_url`; staff get no link.
+    Raises LetterIncomplete when a block its rule pack asks for is missing, or one it bans is shown.
+    """
+    complaint = case.complaint
+    brand = region.brand(complaint.brand)
+    if brand is None:
+        raise LetterIncomplete(f"{complaint.number}/{letter.key}", [f"brand {complaint.brand}"])
+    source = Case(
+        letter=letter,
+        file=case,
+        region=region,
+        pack=pack,
+        brand=brand,
+        link=f"{portal_url}/complaints/{complaint.number}/{link_key}",
+        now=now,
+    )
+    language = "en" if letter.kind in TO_STAFF else _language(complaint.language)
+    template = f"{language}/{letter.kind}.jinja"
+    facts = facts_of(source)
+    rules = blocks.rules_of(letter.kind, facts.get("outcome"), pack)
+    facts = {**facts, "language": language, "asked_for": {name for rule in rules for name in rule.blocks}}
+    html, shown_in_html = _write("letters_html", template, facts)
+    text, shown_in_text = _write("letters_text", template, facts)
+    for shown in (shown_in_html, shown_in_text):
+        blocks.check(source.id, shown, rules)
+    return Mail(
+        letter_id=source.id,
+        sender=f"{brand.name} <{brand.sender}>",
+        to=addressee(source),
+        subject=_subject(template, facts),
+        text=text,
+        html=html,
+        reference=f"<c.{complaint.number}@{brand.sender.partition('@')[2]}>",
+    )
+
+
+def _language(wanted: str) -> str:
+    """The language the player chose, where Redress writes it; else the first."""
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+def _write(form: str, template: str, facts: Facts) -> tuple[str, set[str]]:
+    """The letter in one form, and the blocks that it shows."""
+    shown: set[str] = set()
+
+    def note(blocks: Iterable[str]) -> str:
+        shown.update(blocks)
+        return ""
+
+    written = environment(form).get_template(template).render(facts, shown=note)
+    return _tidy(written), shown
+
+
+def _subject(template: str, facts: Facts) -> str:
+    parsed = environment("letters_text").get_template(template)
+    return "".join(parsed.blocks["subject"](parsed.new_context({**facts}))).strip()
+
+
+def _tidy(text: str) -> str:
+    """At most one empty line in a row, none at the ends, no space at the end of a line."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"

@@ -1,0 +1,72 @@
+"""Pages from templates, each with the headers that keep a private page private."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
+
+FOLDER = Path(__file__).parent
+TEMPLATES = FOLDER / "templates"
+COMPILED = FOLDER / "compiled"
+
+_EVERYWHERE: Mapping[str, str] = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+PAGE_HEADERS: Mapping[str, str] = {
+    **_EVERYWHERE,
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cache-Control": "no-store",
+}
+FOREVER = "public, max-age=31536000, immutable"
+BRIEFLY = "no-cache"
+
+
+def page(status: int, template: str, /, *, headers: Mapping[str, str] | None = None, **view: Any) -> Response:
+    """A page: an HTTP status and a template with what it shows."""
+    body = _environment().get_template(f"{template}.html").render(**view)
+    return Response(
+        status_code=status,
+        content_type="text/html; charset=utf-8",
+        body=body,
+        headers={**PAGE_HEADERS, **(headers or {})},
+    )
+
+
+def see_other(location: str) -> Response:
+    """After a POST: the browser goes to `location` (relative, so that it works under any base path)."""
+    return Response(status_code=303, body="", headers={**PAGE_HEADERS, "Location": location})
+
+
+def css(text: str, *, forever: bool) -> Response:
+    """A stylesheet, kept by browsers for good if its name tells its content."""
+    return Response(
+        status_code=200,
+        content_type="text/css; charset=utf-8",
+        body=text,
+        headers={**_EVERYWHERE, "Cache-Control": FOREVER if forever else BRIEFLY},
+    )
+
+
+def precompile(package: Path) -> None:
+    """Compile the templates of a copy of this package, so that no cold start has to. For packaging."""
+    environment = _new_environment(FileSystemLoader(package / TEMPLATES.name))
+    environment.compile_templates(package / COMPILED.name, zip=None, ignore_errors=False)
+
+
+@cache
+def _environment() -> Environment:
+    return _new_environment(ModuleLoader(COMPILED) if COMPILED.is_dir() else FileSystemLoader(TEMPLATES))
+
+
+def _new_environment(loader: BaseLoader) -> Environment:
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )

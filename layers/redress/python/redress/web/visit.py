@@ -1,0 +1,105 @@
+"""One request to the portal: what the gateway tells of it, and where its links lead."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from redress.domain import number as complaint_number
+from redress.domain import private_link
+from redress.domain.errors import NotFound
+from redress.region import Brand
+from redress.usecases.change import Desk
+from redress.usecases.ports import CaseFile
+from redress.web import forms, pages, style, words
+from redress.web.forms import Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portal:
+    """What the pages need from outside, asked for when it is needed.
+
+    `link_secrets` are the live secrets of private links, the current one first; `player_secret` finds a
+    player's complaints again; `url` is the portal's public address, None where the gateway's own is used.
+    """
+
+    desk: Callable[[], Desk]
+    link_secrets: Callable[[], Sequence[bytes]]
+    player_secret: Callable[[], bytes]
+    random_bits: Callable[[int], int]
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A request and the portal it came to."""
+
+    portal: Portal
+    event: APIGatewayProxyEvent
+
+    @property
+    def desk(self) -> Desk:
+        """What the use cases need."""
+        return self.portal.desk()
+
+    @property
+    def root(self) -> str:
+        """The way from this page to the portal's root, such as `../../`."""
+        return "../" * (self.event.path.count("/") - 1) or "./"
+
+    @property
+    def address(self) -> str:
+        """The portal's absolute address, without a final slash."""
+        context = self.event.request_context
+        return (self.portal.url or f"https://{context.domain_name}/{context.stage}").rstrip("/")
+
+    @property
+    def brand(self) -> Brand:
+        """The brand that the address asks for, else the first of the region."""
+        region = self.desk.region
+        return region.brand(self.query("brand")) or region.brands[0]
+
+    def query(self, name: str) -> str:
+        """A parameter of the query, empty if there is none."""
+        return (self.event.query_string_parameters or {}).get(name) or ""
+
+    def submission(self) -> Submission:
+        """The form in the body. Raises UnreadableForm."""
+        content_type = self.event.headers.get("content-type") or ""
+        return forms.read(content_type, self.event.body, is_base64=bool(self.event.is_base64_encoded))
+
+    def open(self, number: str, key: str) -> CaseFile:
+        """The complaint behind a private link; NotFound alike for an unknown number and a wrong key."""
+        canonical = complaint_number.parse(number)
+        if canonical is None:
+            raise NotFound(number)
+        case = self.desk.store.load(canonical)
+        secrets, now = self.portal.link_secrets(), self.desk.now()
+        if not private_link.opens(secrets, key, canonical, case.link_version, now):
+            raise NotFound(canonical)
+        return case
+
+    def new_key(self, case: CaseFile) -> str:
+        """A key that opens the complaint."""
+        desk = self.desk
+        secret, number = self.portal.link_secrets()[0], case.complaint.number
+        return private_link.make(secret, number, case.link_version, desk.now(), desk.region.link_validity)
+
+    def complaint_path(self, number: str, key: str) -> str:
+        """The relative way from this page to a complaint's tracking page."""
+        return f"{self.root}complaints/{quote(number)}/{quote(key)}"
+
+    def page(self, status: int, template: str, brand: Brand, /, **view: Any) -> Response[str]:
+        """A page in the brand's colours."""
+        return pages.page(
+            status,
+            template,
+            brand=brand,
+            root=self.root,
+            stylesheet=style.name(brand.id, brand.colour),
+            language=words.LANGUAGE,
+            **view,
+        )
