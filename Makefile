@@ -35,6 +35,12 @@ lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew
 	@for name in layers/dependencies/requirements requirements-dev; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt; done
 
+build: setup ## build layers and functions for this machine, unpacked under .redress/build
+	@$(PYTHON) -m infra.packaging
+
+synth: setup ## synthesise the stack of every region file, without credentials
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .tools/node_modules/.bin/cdk synth --quiet
+
 test: setup lint ## run every tier
 	@echo "→ unit, property, store, workflow, infra and performance ceilings"
 	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/unit tests/property tests/store tests/workflow tests/infra tests/performance

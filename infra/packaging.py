@@ -6,11 +6,13 @@ deployment rebuilds nothing. `python -m infra.packaging` lays the assets for thi
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Literal
 
 from infra import settings as region_files
 from infra.settings import FUNCTIONS, Settings
+from redress.templating import compile_templates
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".redress/cache"
@@ -79,13 +82,16 @@ def dependencies(architecture: Architecture) -> Path:
 
 
 def package() -> Path:
-    """The layer of the project's own package."""
+    """The layer of the project's own package: modules, templates and rule packs, all compiled."""
 
     def fill(folder: Path) -> None:
-        shutil.copytree(PACKAGE, folder / "python" / PACKAGE.name, ignore=NOT_SHIPPED)
+        copy = folder / "python" / PACKAGE.name
+        shutil.copytree(PACKAGE, copy, ignore=NOT_SHIPPED)
+        compile_templates(copy)
+        _write_as_json(copy / "rulepacks")
         _compile(folder, "/opt")
 
-    return _kept("layer-redress", _digest(_sources(PACKAGE), PYTHON), fill)
+    return _kept("layer-redress", _digest([REQUIREMENTS, *_sources(PACKAGE)], PYTHON), fill)
 
 
 def region(settings: Settings) -> Path:
@@ -184,6 +190,14 @@ def _trim(packages: Path) -> None:
     for data in (packages / "botocore/data", packages / "boto3/data"):
         for service in [path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES]:
             shutil.rmtree(service)
+
+
+def _write_as_json(data: Path) -> None:
+    """Rule packs and calendars as JSON, which a cold start reads ten times as fast as TOML."""
+    for path in data.rglob("*.toml"):
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        path.with_suffix(".json").write_text(json.dumps(document, default=str, ensure_ascii=False))
+        path.unlink()
 
 
 def _compile(folder: Path, mounted_at: str) -> None:

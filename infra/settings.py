@@ -15,10 +15,11 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from redress.domain.categories import Category
+from redress.domain.rulepack import known as rule_packs
 from redress.region import Brand, Client, ExternalBody, Region, Team
 
 REGIONS = Path(__file__).parent / "regions"
-RULE_PACKS = Path(__file__).parent.parent / "layers/redress/python/redress/rulepacks"
 
 FunctionName = Literal["portal", "operator_api", "plan", "letters", "relay", "sweep"]
 FUNCTIONS: tuple[FunctionName, ...] = get_args(FunctionName)
@@ -228,7 +229,7 @@ def _brand_faults(brand: Brand, settings: Settings) -> Iterator[str]:
 
 def _jurisdiction_faults(key: str, jurisdictions: Iterable[str], stage: str) -> Iterator[str]:
     named = list(jurisdictions)
-    packs = sorted(path.stem for path in RULE_PACKS.glob("*.toml"))
+    packs = rule_packs()
     if not named:
         yield f"{key}: empty; name a rule pack: {', '.join(packs)}"
     for jurisdiction in named:
@@ -246,6 +247,8 @@ def _team_faults(teams: Sequence[Team]) -> Iterator[str]:
         if not team.categories:
             yield f"{key}.categories: empty; give the team a category or remove it"
         for category in team.categories:
+            if category not in set(Category):
+                yield f"{key}.categories: {category!r} is unknown; use {', '.join(Category)}"
             if owner.setdefault(category, team.id) != team.id:
                 yield f"{key}.categories: {category!r} belongs to team {owner[category]!r} already"
 
@@ -273,7 +276,7 @@ def _mailbox_faults(key: str, addresses: Iterable[str]) -> Iterator[str]:
 
 
 def _limit_faults(operator: Region) -> Iterator[str]:
-    for name in ("severe_amount_minor", "claim_seconds", "link_days"):
+    for name in ("severe_amount_minor", "claim_seconds", "attention_seconds", "link_days"):
         if getattr(operator, name) < 1:
             yield f"operator.{name}: must be 1 or more"
 

@@ -55,11 +55,10 @@ class Alarms(Construct):
 
     def watch_sweep(self, sweep: Sweep) -> None:
         """The alarm behind the promise: something waits too long, or nobody looks any more."""
-        service = {"service": sweep.function.service}
         lag = cloudwatch.Metric(
             namespace=NAMESPACE,
             metric_name=LAG_METRIC,
-            dimensions_map=service,
+            dimensions_map={"function": "sweep", "service": sweep.function.service},
             statistic=cloudwatch.Stats.MAXIMUM,
             period=Duration.seconds(LAG_SECONDS),
         )

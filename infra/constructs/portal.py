@@ -111,7 +111,7 @@ class Portal(Construct):
 
     def _make_api(self, log_days: int) -> apigateway.RestApi:
         access_log = log_group(self, "AccessLog", days=log_days)
-        return apigateway.LambdaRestApi(
+        api = apigateway.LambdaRestApi(
             self,
             "Api",
             handler=self.function.target,
@@ -131,6 +131,8 @@ class Portal(Construct):
                 data_trace_enabled=False,
             ),
         )
+        api.node.try_remove_child("Endpoint")  # an output that names the default endpoint even when it is off
+        return api
 
     def _domain(self) -> apigateway.DomainNameOptions | None:
         endpoint = self._settings.endpoint
@@ -153,7 +155,7 @@ class Portal(Construct):
                 response_headers={
                     "Content-Type": "'text/html; charset=utf-8'",
                     "Cache-Control": "'no-store'",
-                    "Content-Security-Policy": "'default-src \\'none\\'; style-src \\'unsafe-inline\\''",
+                    "Content-Security-Policy": "'sandbox'",
                     "Referrer-Policy": "'no-referrer'",
                     "X-Content-Type-Options": "'nosniff'",
                     **({"Retry-After": "'60'"} if status == "429" else {}),

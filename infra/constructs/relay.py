@@ -4,7 +4,6 @@ import json
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -19,6 +18,8 @@ KEPT_DAYS = 14
 BATCH = 10
 STREAM_RETRIES = 10
 QUEUE_RETRIES = 8
+# A STATE item was made or changed. What expires or is erased starts nothing.
+STATE_CHANGES = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["STATE"]}}}}
 
 
 class Relay(Construct):
@@ -60,29 +61,29 @@ class Relay(Construct):
             ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], stream
         )
         self.function.allow(["dynamodb:ListStreams"], "*")
-        mapping = lambda_.EventSourceMapping(
+        mapping = lambda_.CfnEventSourceMapping(
             self,
             "Stream",
-            target=self.function.target,
+            function_name=self.function.target.function_arn,
             event_source_arn=stream,
-            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            starting_position="TRIM_HORIZON",
             batch_size=BATCH,
-            bisect_batch_on_error=True,
-            report_batch_item_failures=True,
-            retry_attempts=STREAM_RETRIES,
-            filters=[state_changes()],
-            on_failure=sources.SqsDlq(self.stream_dead_letters),
+            bisect_batch_on_function_error=True,
+            function_response_types=["ReportBatchItemFailures"],
+            maximum_retry_attempts=STREAM_RETRIES,
+            filter_criteria={"filters": [{"pattern": json.dumps(STATE_CHANGES)}]},
+            destination_config={"onFailure": {"destination": self.stream_dead_letters.queue_arn}},
         )
         mapping.node.add_dependency(self.function.role)
 
     def _follow_effects(self) -> None:
-        mapping = lambda_.EventSourceMapping(
+        mapping = lambda_.CfnEventSourceMapping(
             self,
             "EffectsSource",
-            target=self.function.target,
+            function_name=self.function.target.function_arn,
             event_source_arn=self._effects.queue_arn,
             batch_size=BATCH,
-            report_batch_item_failures=True,
+            function_response_types=["ReportBatchItemFailures"],
         )
         mapping.node.add_dependency(self.function.role)
         acknowledge(
@@ -90,12 +91,6 @@ class Relay(Construct):
             "The queue itself moves what fails to its dead letters.",
             "Serverless-LambdaEventSourceMappingDestination",
         )
-
-
-def state_changes() -> dict[str, str]:
-    """The stream filter: a STATE item was made or changed. What expires or is erased starts nothing."""
-    pattern = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["STATE"]}}}}
-    return {"pattern": json.dumps(pattern)}
 
 
 def _queue(scope: Construct, construct_id: str, *, dead_letters: sqs.Queue | None = None) -> sqs.Queue:

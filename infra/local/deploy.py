@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from infra.local.platform import ACCOUNT, ADMINISTRATOR, ROOT, WORKSPACE, Platform
+from infra.local.platform import ACCOUNT, ADMINISTRATOR, ROOT, Platform
 from infra.local.progress import step
 
 CDK = ROOT / ".tools/node_modules/.bin/cdk"
@@ -37,14 +36,13 @@ def portal_url(endpoint: str, api_id: str) -> str:
 
 
 @contextmanager
-def synthesizing(region: str, url: str) -> Iterator[Future[Path]]:
-    """Build assets and template in the background; the assembly lasts as long as the block.
+def synthesizing(home: Path, region: str, url: str) -> Iterator[Future[Path]]:
+    """Build assets and template in the background, into a folder of the platform's home.
 
     The future raises DeployError if the app cannot be synthesized. `url` is the portal's address.
     """
-    WORKSPACE.mkdir(exist_ok=True)
-    with TemporaryDirectory(prefix="assembly-", dir=WORKSPACE) as folder, ThreadPoolExecutor(1) as background:
-        yield background.submit(synthesize, Path(folder), region, url)
+    with ThreadPoolExecutor(1) as background:
+        yield background.submit(synthesize, home / "cdk.out", region, url)
 
 
 def synthesize(assembly: Path, region: str, url: str) -> Path:
@@ -99,8 +97,8 @@ def lines(command: tuple[str, ...], variables: Mapping[str, str]) -> Iterator[st
             raise
     if process.returncode:
         raise DeployError(
-            f"`cdk {command[0]}` failed with exit code {process.returncode}. Correct what it names below, then "
-            "run the same command again.\n" + "\n".join(told)
+            f"`cdk {command[0]}` failed with exit code {process.returncode}. Correct what it names below, "
+            "then run the same command again.\n" + "\n".join(told)
         )
 
 

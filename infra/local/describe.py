@@ -64,7 +64,7 @@ class LocalStack:
         path.touch(mode=0o600)
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str) -> Any:  # noqa: ANN401 - its type follows from the service's name
         """The administrator's client of a service on the platform."""
         return client_of(self.endpoint_url, self.region, service)
 
@@ -108,7 +108,7 @@ def mail_of(record: dict[str, Any]) -> Mail:
     )
 
 
-def client_of(endpoint: str, region: str, service: str) -> Any:
+def client_of(endpoint: str, region: str, service: str) -> Any:  # noqa: ANN401 - see LocalStack.client
     """A client with the platform's root credentials."""
     return boto3.client(
         service,  # type: ignore[call-overload]

@@ -63,33 +63,39 @@ def free_port(wanted: int = 0) -> int:
 
 
 @contextmanager
+def workspace() -> Iterator[Path]:
+    """A directory of its own for a platform in the foreground."""
+    WORKSPACE.mkdir(exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="platform-", dir=WORKSPACE))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
 def running(
-    *, region: str, port: int = 0, stock: bool = False, functions_endpoint: str | None = None
+    home: Path, *, region: str, port: int = 0, stock: bool = False, functions_endpoint: str | None = None
 ) -> Iterator[Platform]:
     """A platform that lives as long as the block, and no longer than FOREGROUND_LIFE or this process.
 
     `stock` leaves the patches out. `functions_endpoint` is where the functions send their AWS calls (a fault
     proxy); by default that is the platform itself.
     """
-    WORKSPACE.mkdir(exist_ok=True)
-    home = Path(tempfile.mkdtemp(prefix="platform-", dir=WORKSPACE))
+    platform = start(
+        home=home,
+        port=port or free_port(),
+        region=region,
+        lifetime=FOREGROUND_LIFE,
+        parent=os.getpid(),
+        stock=stock,
+        functions_endpoint=functions_endpoint,
+    )
     try:
-        platform = start(
-            home=home,
-            port=port or free_port(),
-            region=region,
-            lifetime=FOREGROUND_LIFE,
-            parent=os.getpid(),
-            stock=stock,
-            functions_endpoint=functions_endpoint,
-        )
-        try:
-            yield platform
-        finally:
-            stop(platform.process.pid, home)
-            platform.process.wait(STOP_SECONDS)
+        yield platform
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        stop(platform.process.pid, home)
+        platform.process.wait(STOP_SECONDS)
 
 
 def start(
@@ -168,9 +174,9 @@ def wait_until_ready(platform: Platform) -> None:
         "ended at once" if platform.process.poll() is not None else f"was silent for {START_SECONDS:.0f} s"
     )
     raise PlatformError(
-        f"The embedded platform {ended} ({platform.endpoint}). If the last lines of its log, below, name a "
-        "missing module or attribute, run `make setup` to restore the pinned versions; if they name the port, "
-        f"free it.\n{last_lines(platform.home / 'platform.log')}"
+        f"The embedded platform {ended} ({platform.endpoint}). If the end of its log, below, names a module "
+        "or an attribute, run `make setup` to restore the pinned versions; if it names the port, free it.\n"
+        f"{last_lines(platform.home / 'platform.log')}"
     )
 
 

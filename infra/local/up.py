@@ -20,6 +20,7 @@ from infra.local.platform import (
     running,
     start,
     stop,
+    workspace,
 )
 from infra.local.progress import step
 
@@ -38,10 +39,13 @@ def foreground(*, port: int = 0, functions_endpoint: str | None = None) -> Itera
     """
     region_file = settings.load(settings.find(REGION_FILE)[0])
     region, port = region_file.stack.region, available(port)
-    with synthesizing(region, address_of_portal(region_file, port)) as assembly:
-        with running(region=region, port=port, functions_endpoint=functions_endpoint) as platform:
-            deploy(platform, region, assembly)
-            yield answering(describe(platform.endpoint), platform)
+    with (
+        workspace() as home,
+        synthesizing(home, region, address_of_portal(region_file, port)) as assembly,
+        running(home, region=region, port=port, functions_endpoint=functions_endpoint) as platform,
+    ):
+        deploy(platform, region, assembly)
+        yield answering(describe(platform.endpoint), platform)
 
 
 def detached(port: int) -> LocalStack:
@@ -55,7 +59,7 @@ def detached(port: int) -> LocalStack:
     region_file = settings.load(settings.find(REGION_FILE)[0])
     region, port = region_file.stack.region, available(port)
     try:
-        with synthesizing(region, address_of_portal(region_file, port)) as assembly:
+        with synthesizing(HOME, region, address_of_portal(region_file, port)) as assembly:
             platform = start(home=HOME, port=port, region=region, lifetime=DETACHED_LIFE)
             PID.write_text(str(platform.process.pid), encoding="ascii")
             deploy(platform, region, assembly)

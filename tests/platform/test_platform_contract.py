@@ -24,7 +24,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from infra.local.platform import ACCOUNT, ADMINISTRATOR, Platform, running
+from infra.local.platform import ACCOUNT, ADMINISTRATOR, Platform, running, workspace
 
 REGION = "eu-west-2"
 ARN = f"{REGION}:{ACCOUNT}"
@@ -476,6 +476,36 @@ def a_table_of_a_stack_has_its_time_to_live_and_recovery(lab: Lab) -> None:
 
 
 @probe
+def a_stack_learns_the_dns_records_of_its_mail_domain(lab: Lab) -> None:
+    domain = {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": "mail.example.test"}}
+    record = {"Value": {"Fn::GetAtt": ["Domain", "DkimDNSTokenName3"]}}
+    template = {"Resources": {"Domain": domain}, "Outputs": {"Record": record}}
+    stacks = lab.client("cloudformation")
+    stacks.create_stack(StackName="mail", TemplateBody=json.dumps(template))
+    made = until(
+        lambda: stacks.describe_stacks(StackName="mail")["Stacks"][0],
+        lambda stack: not stack["StackStatus"].endswith("PROGRESS"),
+    )
+    assert made["StackStatus"] == "CREATE_COMPLETE"
+    assert made["Outputs"][0]["OutputValue"].endswith("._domainkey.mail.example.test")
+
+
+@probe
+def sent_mail_is_a_page_in_a_browser(lab: Lab) -> None:
+    mail = lab.client("sesv2")
+    mail.create_email_identity(EmailIdentity="page.example.test")
+    mail.send_email(
+        FromEmailAddress="us@page.example.test",
+        Destination={"ToAddresses": ["player@example.test"]},
+        Content={"Simple": {"Subject": {"Data": "1 < 2"}, "Body": {"Text": {"Data": "<script>"}}}},
+    )
+    page = httpx.get(f"{lab.platform.endpoint}/_ministack/ses/messages", headers={"Accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "1 &lt; 2" in page.text
+    assert "<script>" not in page.text
+
+
+@probe
 def a_schedule_may_count_in_seconds(lab: Lab) -> None:
     queue, arn = lab.queue("ticks")
     lab.client("events").put_rule(Name="ticks", ScheduleExpression="rate(1 second)")
@@ -541,14 +571,14 @@ def a_request_signed_for_the_fault_proxy_is_valid(lab: Lab) -> None:
 @pytest.fixture(scope="module")
 def patched() -> Iterator[Lab]:
     """The platform as we use it."""
-    with running(region=REGION, functions_endpoint=PROXY) as platform:
+    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY) as platform:
         yield Lab(platform)
 
 
 @pytest.fixture(scope="module")
 def stock() -> Iterator[Lab]:
     """MiniStack as installed."""
-    with running(region=REGION, functions_endpoint=PROXY, stock=True) as platform:
+    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY, stock=True) as platform:
         yield Lab(platform)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from redress.domain import audit, commands, complaint, instants
 from redress.domain.audit import Content, Record
 from redress.domain.commands import Command
-from redress.domain.complaint import Change, Complaint
+from redress.domain.complaint import Change
 from redress.domain.correspondence import Letter, LetterKind
 from redress.domain.stages import Stage
 from redress.region import Brand, Client, ExternalBody, Region, Team
@@ -86,7 +86,9 @@ def submit(
 class Case:
     """A complaint driven through `decide` and `evolve`, with the records that a store would hold."""
 
-    def __init__(self, command: commands.Submit | None = None, at: datetime = T0, number: str = NUMBER):
+    def __init__(
+        self, command: commands.Submit | None = None, at: datetime = T0, number: str = NUMBER
+    ) -> None:
         self.records: list[Record] = []
         self.now = at
         self._append(number, complaint.submit(command or submit()), PLAYER)

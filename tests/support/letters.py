@@ -20,7 +20,7 @@ from redress.usecases.ports import CaseFile, Mail, Request
 from redress.usecases.submit_complaint import Intake, submit_complaint
 from redress.domain import milestones
 from tests.support import complaints
-from tests.support.memory import MemoryStore
+from tests.support.memory_store import MemoryStore
 
 GOLDEN = Path(__file__).parent.parent / "unit/letters"
 PORTAL = "https://complaints.example.com"

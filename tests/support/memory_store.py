@@ -77,6 +77,7 @@ class MemoryStore:
         return CaseFile(
             complaint=complaint.fold(records),
             records=records,
+            state_head=state.head,
             contents=dict(self.contents[number]),
             generation=state.generation,
             link_version=state.link_version,

@@ -30,7 +30,7 @@ def test_numbers_of_different_randomness_differ() -> None:
         ("  R7K3 9QXM 3\n", NUMBER),
         ("R7K39QXM3", NUMBER),
         ("R-7-K-3-9-Q-X-M-3", NUMBER),
-        ("oiLl-OOoo-7", "0111-0000-7"),
+        ("oiLl-OOoo-V", "0111-0000-V"),
     ],
 )
 def test_what_a_person_types_is_read_in_its_one_spelling(typed: str, meant: str) -> None:
@@ -39,7 +39,17 @@ def test_what_a_person_types_is_read_in_its_one_spelling(typed: str, meant: str)
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "-", "R7K3-9QXM", "R7K3-9QXM-33", "U7K3-9QXM-3", "R7K3-9QXM-*", "🙂", "R7K3–9QXM–3", "x" * 1_000_000],  # noqa: RUF100
+    [
+        "",
+        "-",
+        "R7K3-9QXM",
+        "R7K3-9QXM-33",
+        "U7K3-9QXM-3",
+        "R7K3-9QXM-*",
+        "🙂",
+        "R7K3–9QXM–3",
+        "x" * 1_000_000,
+    ],
 )
 def test_what_cannot_be_a_number_is_none(typed: str) -> None:
     assert number.parse(typed) is None

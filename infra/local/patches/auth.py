@@ -31,7 +31,7 @@ def signature_for_the_proxy_is_valid(
     body: bytes,
     **options: Any,
 ) -> tuple[str, str] | None:
-    """A fault proxy rewrites Host, which the client signed: the signature may be for the proxy's host, too."""
+    """A fault proxy rewrites Host, which the client signed: a signature for the proxy's is valid, too."""
     failure: tuple[str, str] | None = check(signature, secret, method, path, query, headers, body, **options)
     proxy = os.environ.get(PROXY_HOST)
     if failure and proxy:

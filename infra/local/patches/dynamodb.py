@@ -12,7 +12,7 @@ TABLE = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
 
 
 def apply_settings(table: str, properties: Json) -> None:
-    """CloudFormation drops time-to-live and point-in-time recovery of a table; they are set when it is made."""
+    """CloudFormation drops time-to-live and point-in-time recovery of a table; they are set afterwards."""
     if time_to_live := properties.get("TimeToLiveSpecification"):
         dynamodb._update_ttl({"TableName": table, "TimeToLiveSpecification": time_to_live})
     if recovery := properties.get("PointInTimeRecoverySpecification"):

@@ -22,7 +22,7 @@ WORKERS_PER_FUNCTION = 4
 
 OPT = "/opt/"
 LOG_WAIT = (0.008, 0.004, 0.25)
-"""Seconds to wait for a first log line (stock: 0.05, at each call that logs nothing), for the next, in all."""
+"""Seconds to wait for a first log line (stock: 0.05, at each silent call), for the next, in all."""
 
 HANDLER_FAILED = '"status": "error", "error": str(e), "trace": traceback.format_exc()'
 HANDLER_FAILED_WITH_CLASS = (

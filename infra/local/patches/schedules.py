@@ -8,7 +8,7 @@ from . import AnyFunction, around
 
 SECONDS = re.compile(r"rate\((\d+) seconds?\)")
 
-# AWS fires within the minute; the stock platform looks every ten seconds, too seldom for a life of one minute.
+# AWS fires within the minute; the stock platform looks every ten seconds: too seldom for a life of a minute.
 eventbridge._SCHEDULER_TICK_INTERVAL = 1
 scheduler._SCHEDULE_TICK_INTERVAL = 1
 

@@ -12,12 +12,25 @@ from ministack.services.cloudformation import provisioners
 
 from . import AnyFunction, Json, around
 
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Mail sent on this machine</title>
+<style>
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem }
+iframe { width: 100%; height: 32rem; border: 1px solid #ccc }
+summary { cursor: pointer; padding: .4rem 0 }
+</style>
+<h1>Mail sent on this machine</h1>
+ARTICLES
+</html>"""
+
 DOMAIN_TOKENS = 3
 IDENTITY = provisioners._RESOURCE_HANDLERS["AWS::SES::EmailIdentity"]
 
 
 def create_with_records(logical_id: str, properties: Json, stack: str) -> tuple[str, Json]:
-    """AWS gives a domain's three DKIM records as attributes, which the stack puts out; the stock platform none."""
+    """AWS gives a domain's three DKIM records as attributes, which the stack reads; the stock platform none."""
     name, attributes = stock_create(logical_id, properties, stack)
     return name, attributes | dict(dkim_records(name))
 
@@ -42,7 +55,7 @@ IDENTITY.update(create=create_with_records, update=update_with_records)
 
 @around(app, "_handle_ses_messages_request")
 async def mail_as_a_page(list_mail: AnyFunction, method: str, path: str, headers: Json, query: Json) -> Any:
-    """What AWS has not: the mail that was sent. A browser gets a page, a program the stock platform's JSON."""
+    """What AWS has not: the mail that was sent. A browser gets a page, a program the platform's own JSON."""
     answer = await list_mail(method, path, headers, query)
     if answer is None or "text/html" not in headers.get("accept", ""):
         return answer
@@ -52,14 +65,9 @@ async def mail_as_a_page(list_mail: AnyFunction, method: str, path: str, headers
 
 
 def mail_page(mails: list[Json]) -> str:
-    """All mail on one page. Each message is shown in a frame that may run nothing; its links open beside it."""
+    """All mail on one page. A message is shown in a frame that may run nothing; its links open beside it."""
     articles = "".join(map(mail_article, mails)) or "<p>No mail has been sent yet.</p>"
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        "<title>Mail sent on this machine</title><style>body{font:1rem/1.5 system-ui;max-width:50rem;margin:2rem "
-        "auto;padding:0 1rem}iframe{width:100%;height:28rem;border:1px solid #ccc}summary{cursor:pointer}</style>"
-        f"<h1>Mail sent on this machine</h1>{articles}</html>"
-    )
+    return PAGE.replace("ARTICLES", articles)
 
 
 def mail_article(mail: Json) -> str:

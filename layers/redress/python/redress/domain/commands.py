@@ -144,9 +144,9 @@ class Close:
     reason: str
 
 
+# Everything that can be asked of a complaint that exists; Submit makes one.
 type Command = (
-    Submit
-    | Triage
+    Triage
     | Assign
     | RequestInformation
     | Reply

@@ -10,7 +10,7 @@ from redress.domain import events as e
 from redress.domain.audit import Content, Record
 from redress.domain.correspondence import Letter, LetterKind, LetterStatus, advance, owed_by
 from redress.domain.errors import IllegalTransition
-from redress.domain.stages import LEGAL_AT, Stage
+from redress.domain.stages import LEGAL_AT, UNDECIDED, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,11 +160,14 @@ def _reach(complaint: Complaint, command: c.ReachMilestone) -> list[Change]:
     key = milestone_key(command.clock, command.milestone, command.deadline_version)
     if key in complaint.fired:
         return []
+    is_deadlock = command.milestone == "deadlock"
+    if is_deadlock and complaint.stage not in UNDECIDED:
+        raise _illegal(complaint, command, "there is no deadlock once the complaint is decided or referred")
     values = {name: value for name, value in vars(command).items() if name != "level"}
     changes = [Change(event=e.MilestoneReached(**values))]
     if command.level is not None:
         changes.append(Change(event=e.Escalated(level=command.level)))
-    if command.milestone == "deadlock":
+    if is_deadlock:
         changes.append(Change(event=e.DeadlockDeclared()))
     return changes
 
@@ -189,6 +192,8 @@ def _decide_letter(
         case c.RecordLetterRefused():
             return _refused(letter, command)
         case c.AbandonLetter():
+            if letter.status is not LetterStatus.CLAIMED:
+                raise _illegal(complaint, command, f"the letter {letter.key} is {letter.status}")
             return [Change(event=e.TaskOpened(task="letter_outcome_unknown", letter=letter.key))]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from redress.domain import events
-from redress.domain.stages import OPEN, Stage
+from redress.domain.stages import OPEN, UNDECIDED, Stage
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
@@ -29,18 +29,16 @@ class LetterKind(StrEnum):
 STATUTORY = frozenset({LetterKind.ACKNOWLEDGEMENT, LetterKind.FINAL_RESPONSE, LetterKind.DEADLOCK})
 TO_STAFF = frozenset({LetterKind.WARNING, LetterKind.ESCALATION, LetterKind.BREACH})
 
-_UNDECIDED = frozenset({Stage.RECEIVED, Stage.ACKNOWLEDGED, Stage.INVESTIGATING})
-
 # A letter is sent only while the complaint is at one of these stages; otherwise it has lost its point.
 SENT_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
     LetterKind.ACKNOWLEDGEMENT: OPEN,
     LetterKind.INFORMATION_REQUEST: frozenset({Stage.INVESTIGATING, Stage.DEADLOCKED}),
-    LetterKind.PROGRESS: _UNDECIDED,
+    LetterKind.PROGRESS: UNDECIDED,
     LetterKind.FINAL_RESPONSE: frozenset({Stage.DECIDED}),
     LetterKind.DEADLOCK: frozenset({Stage.DEADLOCKED}),
     LetterKind.FEEDBACK_REQUEST: frozenset({Stage.RESOLVED}),
-    LetterKind.WARNING: _UNDECIDED,
-    LetterKind.ESCALATION: _UNDECIDED,
+    LetterKind.WARNING: UNDECIDED,
+    LetterKind.ESCALATION: UNDECIDED,
     LetterKind.BREACH: OPEN,
 }
 
@@ -128,8 +126,10 @@ def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) ->
             )
         case events.LetterRefused():
             status = LetterStatus.ABANDONED if event.permanent else LetterStatus.REFUSED
-            attempt = max(letters[event.letter].attempt, 1)
-            change = replace(letters[event.letter], status=status, attempt=attempt, changed_at=at)
+            refused = letters[event.letter]
+            # What fails before it is claimed is an attempt, too: the pauses between attempts grow.
+            attempt = refused.attempt + (refused.status is not LetterStatus.CLAIMED)
+            change = replace(refused, status=status, attempt=attempt, changed_at=at)
         case events.TaskOpened():
             change = replace(letters[event.letter], status=LetterStatus.ABANDONED, changed_at=at)
         case _:

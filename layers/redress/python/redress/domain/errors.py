@@ -9,6 +9,8 @@ RedressError
 ├── IdempotencyKeyReused    the key was used for another request
 ├── Conflict                too many simultaneous writers; try again
 ├── Forbidden               the caller lacks a permission
+├── NotMoney                (money) a text is no amount of its currency
+├── ChainBroken             (audit) a record was altered, removed or moved
 └── RulePackInvalid         (rulepack) a pack cannot be used; says what counsel must supply
 
 `http/` maps each type to one status; nobody matches on message text.

@@ -6,5 +6,6 @@ import hmac
 
 def index_key(secret: bytes, brand: str, account: str | None, email: str) -> str:
     """Hex HMAC-SHA256 of brand and account, or brand and e-mail (case folded) when no account was given."""
-    who = f"account\n{account.strip()}" if account else f"email\n{email.strip().casefold()}"
+    given = (account or "").strip()
+    who = f"account\n{given}" if given else f"email\n{email.strip().casefold()}"
     return hmac.new(secret, f"{brand}\n{who}".encode(), hashlib.sha256).hexdigest()

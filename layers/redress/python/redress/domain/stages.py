@@ -26,6 +26,7 @@ _R, _A, _I, _X, _D, _F = (
     Stage.DECIDED,
     Stage.RESOLVED,
 )
+UNDECIDED = frozenset({_R, _A, _I})
 OPEN = frozenset({_R, _A, _I, _X, _D, _F})
 ANY = OPEN | {Stage.CLOSED}
 

@@ -23,12 +23,16 @@ type Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """An instant as people read it, in local time of `zone`. `whole_day`: it is the end of that day."""
+    """An instant as people read it: local `day` and `time` of `zone`, and whether it is `past`.
+
+    `last_day` is the day that ends with it, where one does: a due instant at midnight is said as the end of
+    the day before.
+    """
 
     day: date
     time: str
     zone: str
-    whole_day: bool
+    last_day: date | None
     past: bool
 
 
@@ -58,16 +62,16 @@ class Case:
         return f"{self.file.complaint.number}/{self.letter.key}"
 
     def moment(self, at: datetime) -> Moment:
-        """An instant, exclusive where it ends a day: midnight is said as the end of the day before."""
+        """An instant in the zone of the pack."""
         zone = self.pack.timezone
-        last = clock.local_day(at - clock.TICK, zone)
-        whole_day = clock.day_start(last + timedelta(days=1), zone) == at
+        last_day = clock.local_day(at - clock.TICK, zone)
+        ends = clock.day_start(last_day + timedelta(days=1), zone) == at
         local = at.astimezone(ZoneInfo(zone))
         return Moment(
-            day=last if whole_day else local.date(),
+            day=local.date(),
             time=f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}",
             zone=zone,
-            whole_day=whole_day,
+            last_day=last_day if ends else None,
             past=at <= self.now,
         )
 

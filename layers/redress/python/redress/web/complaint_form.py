@@ -40,10 +40,26 @@ class ComplaintForm:
     jurisdictions: Mapping[str, str]
     nonce: str
     values: Fields
+    year: int
     problems: Sequence[Problem] = ()
     notice: str | None = None
     categories: Mapping[str, str] = field(default_factory=lambda: words.CATEGORIES)
     currencies: Mapping[str, str] = field(default_factory=lambda: words.CURRENCIES)
+
+    @property
+    def summary(self) -> Sequence[tuple[str, str]]:
+        """The problems as pairs of field and text."""
+        return [(one.field, one.text) for one in self.problems]
+
+    @property
+    def asks_brand(self) -> bool:
+        """Whether the player has to choose a brand."""
+        return len(self.brands) > 1 or self.problem("brand") is not None
+
+    @property
+    def asks_jurisdiction(self) -> bool:
+        """Whether the player has to choose a jurisdiction."""
+        return len(self.jurisdictions) > 1 or self.problem("jurisdiction") is not None
 
     def value(self, name: str) -> str:
         """What was typed in a field, or what it starts with."""
@@ -58,11 +74,15 @@ def complaint_form(
     region: Region,
     values: Fields,
     nonce: str,
+    year: int,
     *,
     problems: Iterable[FieldProblem] = (),
     notice: str | None = None,
 ) -> ComplaintForm:
-    """The form of a region, filled with `values`; `problems` name fields of `ORDER`."""
+    """The form of a region, filled with `values`; `problems` name fields of `ORDER`.
+
+    `year` is the one that the example of a date shows.
+    """
     chosen = region.brand(values.get("brand", ""))
     brands = region.brands
     packs = {pack for brand in brands for pack in brand.jurisdictions}
@@ -73,6 +93,7 @@ def complaint_form(
         jurisdictions={pack: rulepack.load_pack(pack).name or pack for pack in sorted(packs)},
         nonce=nonce,
         values=values,
+        year=year,
         problems=[
             Problem(field=name, text=_problem_text(found[name], values)) for name in ORDER if name in found
         ],

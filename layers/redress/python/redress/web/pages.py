@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
@@ -13,7 +12,7 @@ TEMPLATES = FOLDER / "templates"
 COMPILED = FOLDER / "compiled"
 
 _EVERYWHERE: Mapping[str, str] = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "Strict-Transport-Security": "max-age=63072000",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -29,23 +28,23 @@ FOREVER = "public, max-age=31536000, immutable"
 BRIEFLY = "no-cache"
 
 
-def page(status: int, template: str, /, *, headers: Mapping[str, str] | None = None, **view: Any) -> Response:
-    """A page: an HTTP status and a template with what it shows."""
-    body = _environment().get_template(f"{template}.html").render(**view)
+def page(status: int, template: str, view: Mapping[str, object], headers: Mapping[str, str]) -> Response[str]:
+    """A page: an HTTP status, a template with what it shows, and headers beside those of every page."""
+    body = _environment().get_template(f"{template}.html").render(view)
     return Response(
         status_code=status,
         content_type="text/html; charset=utf-8",
         body=body,
-        headers={**PAGE_HEADERS, **(headers or {})},
+        headers={**PAGE_HEADERS, **headers},
     )
 
 
-def see_other(location: str) -> Response:
+def see_other(location: str) -> Response[str]:
     """After a POST: the browser goes to `location` (relative, so that it works under any base path)."""
     return Response(status_code=303, body="", headers={**PAGE_HEADERS, "Location": location})
 
 
-def css(text: str, *, forever: bool) -> Response:
+def css(text: str, *, forever: bool) -> Response[str]:
     """A stylesheet, kept by browsers for good if its name tells its content."""
     return Response(
         status_code=200,

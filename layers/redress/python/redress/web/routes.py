@@ -5,6 +5,7 @@ nothing. All links are relative: the pages work under any base path.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from urllib.parse import quote
 
 from aws_lambda_powertools import Logger
@@ -12,7 +13,6 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from redress.domain import player
-from redress.domain.commands import Command
 from redress.domain.errors import (
     Conflict,
     FieldProblem,
@@ -21,16 +21,18 @@ from redress.domain.errors import (
     InvalidInput,
     NotFound,
 )
+from redress.http.intake import read_form
 from redress.usecases.change import change
 from redress.usecases.ports import CaseFile
 from redress.usecases.submit_complaint import Intake, submit_complaint
-from redress.web import forms, pages, style, words
+from redress.web import forms, pages, style, submissions, words
 from redress.web.complaint_form import complaint_form, told
 from redress.web.forms import Fields, UnreadableForm
 from redress.web.tracking import tracking
 from redress.web.visit import Portal, Visit
 
 ACTOR, CHANNEL = "player", "form"
+FIRST_LINK_VERSION = 1
 
 type Page = Response[str]
 type Act = Callable[..., Page]
@@ -50,8 +52,6 @@ def show_form(visit: Visit) -> Page:
 
 def submit(visit: Visit) -> Page:
     """A complaint comes in. The same form twice is one complaint, with the same confirmation."""
-    from redress.web.submissions import read_form  # noqa: PLC0415 - pydantic only when a form arrives
-
     desk, sent = visit.desk, visit.submission()
     now = desk.now()
     request = sent.request("submit", now)
@@ -72,8 +72,9 @@ def submit(visit: Visit) -> Page:
         return _form(visit, 409, sent.fields, notice=words.FORM_USED)
     except Conflict as busy:
         return _form(visit, 503, sent.fields, notice=words.BUSY, retry_after=busy.retry_after)
-    logger.info("complaint received", complaint=done.number, replayed=done.replayed)
-    key = visit.new_key(done.number, done.replayed)
+    logger.info("complaint received", extra={"number": done.number, "replayed": done.replayed})
+    version = desk.store.load(done.number).link_version if done.replayed else FIRST_LINK_VERSION
+    key = visit.new_key(done.number, version)
     return pages.see_other(f"{visit.complaint_path(done.number, key)}/received")
 
 
@@ -89,7 +90,7 @@ def confirm(visit: Visit, number: str, key: str) -> Page:
 def track(visit: Visit, number: str, key: str) -> Page:
     """The tracking page, after something was done with a word about it."""
     case = visit.open(number, key)
-    return _tracking(visit, 200, case, key, done=words.DONE.get(visit.query("done")))
+    return _tracking(visit, 200, case, key=key, done=words.DONE.get(visit.query("done")))
 
 
 def reply(visit: Visit, number: str, key: str) -> Page:
@@ -113,11 +114,84 @@ def back(visit: Visit, number: str, key: str) -> Page:
 
 
 def stylesheet(visit: Visit, name: str) -> Page:
-    """The stylesheet of a brand. A name from before a deployment gets the present content, for a short time."""
+    """The stylesheet of a brand; a name from before a deployment gets the present one, kept briefly."""
     brand = visit.desk.region.brand(name.partition(".")[0])
     if brand is None or not name.endswith(".css"):
         raise NotFound(name)
     return pages.css(style.stylesheet(brand.colour), forever=name == style.name(brand.id, brand.colour))
+
+
+def _form(
+    visit: Visit,
+    status: int,
+    fields: Fields,
+    *,
+    problems: Iterable[FieldProblem] = (),
+    notice: str | None = None,
+    retry_after: int | None = None,
+) -> Page:
+    """The form with what was typed. It always carries a fresh nonce: what it repeats was not stored."""
+    desk = visit.desk
+    form = complaint_form(
+        desk.region, fields, forms.fresh_nonce(), desk.now().year, problems=problems, notice=notice
+    )
+    return visit.page(status, "form", form.brand, form=form, headers=_retry(retry_after))
+
+
+def _change(visit: Visit, number: str, key: str, purpose: str) -> Page:
+    """Apply what a form of the tracking page asks for, or show the page again and why it was not done."""
+    case, sent = visit.open(number, key), visit.submission()
+    number = case.complaint.number
+    again = partial(_tracking, visit, key=key, fields=sent.fields)
+    request = sent.request(f"{purpose} {number}", visit.desk.now())
+    if request is None:
+        return again(400, case, notice=words.FORM_EXPIRED)
+    try:
+        command = submissions.COMMANDS[purpose](sent.fields)
+        done = change(visit.desk, number, command, ACTOR, request=request)
+    except InvalidInput as invalid:
+        return again(422, case, problems=invalid.problems)
+    except IdempotencyKeyReused:
+        return again(409, case, notice=words.REPLY_USED)
+    except IllegalTransition:
+        return again(409, visit.open(number, key), notice=words.NOT_POSSIBLE[purpose])
+    except Conflict as busy:
+        return again(503, case, notice=words.BUSY, retry_after=busy.retry_after)
+    logger.info("player wrote", extra={"number": number, "purpose": purpose, "version": done.version})
+    return pages.see_other(f"{visit.complaint_path(number, key)}?done={purpose}")
+
+
+def _tracking(
+    visit: Visit,
+    status: int,
+    case: CaseFile,
+    *,
+    key: str,
+    fields: Fields | None = None,
+    problems: Iterable[FieldProblem] = (),
+    notice: str | None = None,
+    done: str | None = None,
+    retry_after: int | None = None,
+) -> Page:
+    view = tracking(case, visit.desk.region, visit.desk.now())
+    return visit.page(
+        status,
+        "tracking",
+        view.brand,
+        complaint=view,
+        here=visit.complaint_path(view.number, key),
+        typed={name: forms.shown_again(text) for name, text in (fields or {}).items()},
+        problems={one.field: words.problem(one.field, one.rule) for one in problems},
+        notice=notice,
+        done=done,
+        nonce=forms.fresh_nonce,
+        scores=words.SCORES,
+        headers=_retry(retry_after),
+    )
+
+
+def _retry(seconds: int | None) -> Mapping[str, str]:
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 _COMPLAINT = "/complaints/<number>/<key>"

@@ -1,50 +1,47 @@
-"""Forms as commands. The only module of the portal that needs pydantic: it is imported when a form arrives."""
+"""What the forms of the tracking page ask for, as commands."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
 
 from redress.domain import commands
-from redress.domain.errors import FieldProblem, InvalidInput
-from redress.http.intake import Strict, read_form, text_of, validated
-from redress.web.forms import Fields
-
-__all__ = ["feedback", "read_form", "reply", "withdraw"]
+from redress.http import fields
+from redress.http.fields import optional, text
+from redress.web import forms, words
 
 REPLY_LIMIT, REMARK_LIMIT = 10_000, 2_000
-SCORES = {str(score): score for score in range(1, 6)}
+
+REPLY: fields.Fields = {"text": text(REPLY_LIMIT, lines=True)}
+WITHDRAWAL: fields.Fields = {"reason": optional(text(REMARK_LIMIT, lines=True))}
+FEEDBACK: fields.Fields = {
+    "score": fields.choice("required", words.SCORES),
+    "comment": optional(text(REMARK_LIMIT, lines=True)),
+}
 
 
-class _Reply(Strict):
-    text: Annotated[str, text_of(REPLY_LIMIT, lines=True)]
-
-
-class _Reason(Strict):
-    reason: Annotated[str, text_of(REMARK_LIMIT, lines=True)] | None = None
-
-
-class _Comment(Strict):
-    comment: Annotated[str, text_of(REMARK_LIMIT, lines=True)] | None = None
-
-
-def reply(fields: Fields) -> commands.Reply:
+def reply(sent: forms.Fields) -> commands.Reply:
     """The player writes. Raises InvalidInput (field text)."""
-    return commands.Reply(content={"text": validated(_Reply, _given(fields, "text")).text})
+    return commands.Reply(content=fields.read(_given(sent, REPLY), REPLY))
 
 
-def withdraw(fields: Fields) -> commands.Withdraw:
+def withdraw(sent: forms.Fields) -> commands.Withdraw:
     """The player takes the complaint back, saying why or not. Raises InvalidInput (field reason)."""
-    reason = validated(_Reason, _given(fields, "reason")).reason
-    return commands.Withdraw(content={"reason": reason} if reason else {})
+    values = fields.read(_given(sent, WITHDRAWAL), WITHDRAWAL)
+    return commands.Withdraw(content=values if values["reason"] else {})
 
 
-def feedback(fields: Fields) -> commands.GiveFeedback:
+def feedback(sent: forms.Fields) -> commands.GiveFeedback:
     """The player rates the handling. Raises InvalidInput (fields score, comment)."""
-    score = SCORES.get(fields.get("score", ""))
-    if score is None:
-        raise InvalidInput([FieldProblem("score", "required", "Choose a number from 1 to 5.")])
-    comment = validated(_Comment, _given(fields, "comment")).comment
+    values = fields.read(_given(sent, FEEDBACK), FEEDBACK)
+    score, comment = int(values["score"]), values["comment"]
     return commands.GiveFeedback(score=score, content={"comment": comment} if comment else {})
 
 
-def _given(fields: Fields, name: str) -> dict[str, str]:
-    """The field, unless it was left blank."""
-    return {name: fields[name]} if fields.get(name, "").strip() else {}
+def _given(sent: forms.Fields, asked: fields.Fields) -> dict[str, str]:
+    """What was asked for and not left blank."""
+    return {name: sent[name] for name in asked if sent.get(name, "").strip()}
+
+
+COMMANDS: Mapping[str, Callable[[forms.Fields], commands.Command]] = {
+    "reply": reply,
+    "withdraw": withdraw,
+    "feedback": feedback,
+}

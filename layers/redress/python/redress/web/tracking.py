@@ -10,7 +10,7 @@ from redress.domain.audit import Content, Record
 from redress.domain.complaint import Complaint
 from redress.domain.milestones import Promise
 from redress.domain.rulepack import RulePack
-from redress.domain.stages import LEGAL_AT, Stage
+from redress.domain.stages import LEGAL_AT
 from redress.region import Brand, ExternalBody, Region
 from redress.usecases.ports import CaseFile
 from redress.web import dates, words

@@ -1,8 +1,9 @@
 """One request to the portal: what the gateway tells of it, and where its links lead."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from types import MappingProxyType
 from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import Response
@@ -82,24 +83,30 @@ class Visit:
             raise NotFound(canonical)
         return case
 
-    def new_key(self, case: CaseFile) -> str:
+    def new_key(self, number: str, link_version: int) -> str:
         """A key that opens the complaint."""
         desk = self.desk
-        secret, number = self.portal.link_secrets()[0], case.complaint.number
-        return private_link.make(secret, number, case.link_version, desk.now(), desk.region.link_validity)
+        validity = timedelta(days=desk.region.link_days)
+        return private_link.make(self.portal.link_secrets()[0], number, link_version, desk.now(), validity)
 
     def complaint_path(self, number: str, key: str) -> str:
         """The relative way from this page to a complaint's tracking page."""
         return f"{self.root}complaints/{quote(number)}/{quote(key)}"
 
-    def page(self, status: int, template: str, brand: Brand, /, **view: Any) -> Response[str]:
+    def page(
+        self,
+        status: int,
+        template: str,
+        brand: Brand,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        **view: object,
+    ) -> Response[str]:
         """A page in the brand's colours."""
-        return pages.page(
-            status,
-            template,
-            brand=brand,
-            root=self.root,
-            stylesheet=style.name(brand.id, brand.colour),
-            language=words.LANGUAGE,
-            **view,
-        )
+        shared = {
+            "brand": brand,
+            "root": self.root,
+            "stylesheet": style.name(brand.id, brand.colour),
+            "language": words.LANGUAGE,
+        }
+        return pages.page(status, template, shared | view, headers)

@@ -1,6 +1,7 @@
 """What the pages say, in English: the words of a player, not those of the field."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from redress.domain import milestones
 from redress.domain.categories import Category
@@ -111,8 +112,7 @@ STAGES: Mapping[Stage, tuple[str, str]] = {
     ),
     Stage.DEADLOCKED: (
         "You can take your complaint further",
-        "We have not answered you in time. You need not wait for us any longer: an independent body can"
-        " decide.",
+        "We have not reached an answer in time. You need not wait for us: an independent body can decide.",
     ),
     Stage.DECIDED: (
         "We have decided",
@@ -156,7 +156,13 @@ CLOSINGS: Mapping[str, str] = {
     "withdrawn": "Your complaint was closed",
 }
 
-SCORES: Mapping[int, str] = {5: "Very well", 4: "Well", 3: "Neither well nor badly", 2: "Badly", 1: "Very badly"}
+SCORES: Mapping[str, str] = {
+    "5": "5, very well",
+    "4": "4, well",
+    "3": "3, neither well nor badly",
+    "2": "2, badly",
+    "1": "1, very badly",
+}
 
 # --- What a page says after something was done, or could not be --------------------------------------
 
@@ -173,8 +179,34 @@ FORM_EXPIRED = "This form was incomplete. What you wrote is still here: check it
 REPLY_USED = (
     "This form was sent before, with other content. What you wrote is still here: check it and send it again."
 )
+BUSY = "This could not be stored just now. What you wrote is still here: send it again in a moment."
 NOT_POSSIBLE: Mapping[str, str] = {
     "reply": "Your message could not be added: the complaint is closed.",
     "withdraw": "The complaint can no longer be withdrawn: see below where it stands.",
     "feedback": "A rating is not open now: either you gave one, or the time for it has not come or is over.",
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A page that answers with no content of its own: its title and what to do instead."""
+
+    title: str
+    text: str
+
+
+REFUSALS: Mapping[str, Refusal] = {
+    "not_found": Refusal(
+        "This page does not exist",
+        "Check that you have the whole link from your e-mail. If it was cut in two, copy both parts into the"
+        " address bar, without a gap.",
+    ),
+    "method": Refusal(
+        "This cannot be done here",
+        "Go back to the page you came from and use its buttons.",
+    ),
+    "unreadable": Refusal(
+        "We could not read what was sent",
+        "Nothing was stored. Go back, check what you wrote and send it again.",
+    ),
 }

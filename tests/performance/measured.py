@@ -1,0 +1,43 @@
+"""What runs inside a measured process: import the handler, answer one event, then answer it many times.
+
+    python -s measured.py EVENT.json TIMES
+
+The last line on standard output is a JSON object: `cold` is the CPU of the process (user and system) until the
+first answer, `warm` that of one further answer, both in seconds; `answer` is the first answer.
+It imports nothing that the floor does not import as well.
+"""
+
+import json
+import sys
+import time
+
+
+class Context:
+    """What Lambda tells a handler of its invocation, as far as anybody asks."""
+
+    function_name = "measured"
+    function_version = "$LATEST"
+    invoked_function_arn = "arn:aws:lambda:eu-west-2:000000000000:function:measured"
+    memory_limit_in_mb = 1024
+    aws_request_id = "00000000-0000-4000-8000-000000000000"
+
+
+def main() -> None:
+    with open(sys.argv[1], encoding="utf-8") as file:  # noqa: PTH123 - pathlib would count
+        event = json.load(file)
+    times = int(sys.argv[2])
+
+    from handler import handler  # noqa: PLC0415 - importing it is what is measured
+
+    answer = handler(event, Context())
+    cold = time.process_time()
+    for _ in range(times // 5):
+        handler(event, Context())
+    begun = time.process_time()
+    for _ in range(times):
+        handler(event, Context())
+    warm = (time.process_time() - begun) / times if times else 0.0
+    print(json.dumps({"cold": cold, "warm": warm, "answer": answer}))  # noqa: T201 - its only way to tell
+
+
+main()

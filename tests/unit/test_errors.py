@@ -1,0 +1,56 @@
+"""Errors tell in words what happened and carry the same as fields; the tree is complete."""
+
+import inspect
+
+import pytest
+
+from redress.domain import audit, errors, money, reading
+from redress.domain.errors import FieldProblem, RedressError
+
+EXAMPLES = {
+    errors.InvalidInput: errors.InvalidInput(
+        [
+            FieldProblem("amount", "amount", "write it as 12.50"),
+            FieldProblem("email", "required", "say where we can reach you"),
+        ]
+    ),
+    errors.NotFound: errors.NotFound("R7K3-9QXM-3"),
+    errors.IllegalTransition: errors.IllegalTransition("R7K3-9QXM-3", "Reply", "closed", "it is closed"),
+    errors.PreconditionRequired: errors.PreconditionRequired("R7K3-9QXM-3", 4),
+    errors.StaleVersion: errors.StaleVersion("R7K3-9QXM-3", 5),
+    errors.IdempotencyKeyReused: errors.IdempotencyKeyReused("key-1"),
+    errors.Conflict: errors.Conflict("R7K3-9QXM-3"),
+    errors.Forbidden: errors.Forbidden("decide"),
+}
+
+
+def test_every_error_has_an_example_here_and_a_line_in_the_tree() -> None:
+    defined = {kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind in _tree(RedressError)}
+    assert defined - {RedressError} == set(EXAMPLES)
+    for kind in (*EXAMPLES, reading.RulePackInvalid, audit.ChainBroken, money.NotMoney):
+        assert kind.__name__ in (errors.__doc__ or "")
+
+
+@pytest.mark.parametrize("error", EXAMPLES.values(), ids=lambda one: type(one).__name__)
+def test_an_error_says_what_happened_in_a_sentence(error: RedressError) -> None:
+    assert str(error).strip()
+    for field in vars(error).values():
+        if isinstance(field, str) and field != "key-1":
+            assert field in str(error)
+
+
+def test_bad_input_lists_every_field() -> None:
+    error = EXAMPLES[errors.InvalidInput]
+    assert str(error) == "amount: write it as 12.50; email: say where we can reach you"
+
+
+def test_a_conflict_says_when_to_try_again() -> None:
+    assert errors.Conflict("R7K3-9QXM-3").retry_after == 1
+
+
+def test_an_idempotency_key_is_not_repeated_in_words() -> None:
+    assert "key-1" not in str(errors.IdempotencyKeyReused("key-1"))
+
+
+def _tree(kind: type[Exception]) -> set[type[Exception]]:
+    return {kind, *(leaf for below in kind.__subclasses__() for leaf in _tree(below))}
