@@ -41,6 +41,15 @@ build: setup ## build layers and functions for this machine, unpacked under .red
 synth: setup ## synthesise the stack of every region file, without credentials
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .tools/node_modules/.bin/cdk synth --quiet
 
+run: setup ## deploy to this machine, show the life of a complaint, keep the form open until Ctrl-C
+	@$(PYTHON) -m infra.local run
+
+up: setup ## deploy to this machine and return when the form answers; writes .redress/local.json
+	@$(PYTHON) -m infra.local up
+
+down: ## end what `make up` started and leave nothing behind
+	@$(PYTHON) -m infra.local down
+
 test: setup lint ## run every tier
 	@echo "→ unit, property, store, workflow, infra and performance ceilings"
 	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/unit tests/property tests/store tests/workflow tests/infra tests/performance

@@ -18,7 +18,7 @@ from infra.stack import RedressStack
 
 def compose(app: App, assets: Callable[[Settings], Assets] = packaging.build) -> dict[str, RedressStack]:
     """The stacks of the app by region file. `SettingsError` if a region file cannot be deployed."""
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    check(app)
     stem, portal_url = app.node.try_get_context("region"), app.node.try_get_context("portal_url")
     stacks = {}
     for path in settings.find(stem):
@@ -27,6 +27,11 @@ def compose(app: App, assets: Callable[[Settings], Assets] = packaging.build) ->
             region = region.with_portal_url(portal_url)
         stacks[path.stem] = RedressStack(app, f"redress-{path.stem}", settings=region, assets=assets(region))
     return stacks
+
+
+def check(app: App) -> None:
+    """Makes synthesis fail on any finding of the rule packs that is not acknowledged beside its resource."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
 
 
 def main() -> None:

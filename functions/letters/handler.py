@@ -19,7 +19,7 @@ logger = Logger()
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Send the letter `letter` of complaint `number`; an unknown outcome fails, with the claim left standing."""
+    """Send the letter `letter` of complaint `number`; an unknown outcome is an error, and keeps the claim."""
     number, letter = event["number"], event["letter"]
     mailer = Ses(client("sesv2", attempts=1), os.environ["CONFIGURATION_SET"], wiring.now)
     outcome = send_letter(wiring.desk(), mailer, _render, number, letter)

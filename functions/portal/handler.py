@@ -4,6 +4,7 @@ import os
 import secrets
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from redress.adapters import wiring
@@ -22,6 +23,7 @@ _app = resolver(
 )
 
 
+@Logger().inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request of a browser, as API Gateway hands it over."""
     return _app.resolve(event, context)

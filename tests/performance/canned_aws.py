@@ -84,6 +84,7 @@ def _serve(parent: Connection, partitions: Partitions) -> None:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # buffered: head and body leave together, and nobody waits for an acknowledgement
 
         def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
             body = self.rfile.read(int(self.headers["Content-Length"]))

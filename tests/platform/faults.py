@@ -20,9 +20,9 @@ class Faults:
     def inject(self, service: str, operation: str, **fault: Any) -> None:
         """Break calls of an operation, e.g. `times=2, error={"code": "ThrottlingException", "status": 400}`.
 
-        Services are named as in a request's signature: Step Functions is `states`. Other faults are
+        Services are named in lower case: dynamodb, sqs, ses, secretsmanager, stepfunctions. Other faults:
         `latency=milliseconds`, `reset=True` and `timeout_ms=`; `times` and `sequence={"fail": 3, "pass": 2}`
-        say how often, `resource` and `body` (a JMESPath condition) which calls. See microburst's documentation.
+        say how often, `resource` and `body` (a JMESPath condition) which calls, as microburst documents.
         """
         self._proxy.engine.add_rules([{"service": service, "operation": operation, **fault}])
 

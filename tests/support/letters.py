@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from redress.domain import commands as c
+from redress.domain import milestones
 from redress.domain.audit import Content
 from redress.domain.commands import Command
 from redress.domain.correspondence import Letter, LetterKind
@@ -16,9 +17,8 @@ from redress.letters.render import render
 from redress.region import Region
 from redress.usecases.change import Desk, change
 from redress.usecases.plan_next import reach
-from redress.usecases.ports import CaseFile, Mail, Request
+from redress.usecases.ports import CaseFile, Mail, Request, Store
 from redress.usecases.submit_complaint import Intake, submit_complaint
-from redress.domain import milestones
 from tests.support import complaints
 from tests.support.memory_store import MemoryStore
 
@@ -49,15 +49,19 @@ REASONS: Content = {
 
 
 class Story:
-    """A complaint in a store of its own; `now` is the clock of everything that happens to it."""
+    """A complaint in a store of its own (in memory if none is given); `now` is the clock of all it lives through."""
 
     def __init__(
-        self, jurisdiction: str = "gb-ukgc", written: Content = WRITTEN, region: Region = complaints.REGION
+        self,
+        jurisdiction: str = "gb-ukgc",
+        written: Content = WRITTEN,
+        region: Region = complaints.REGION,
+        store: Store | None = None,
     ) -> None:
         self.now = RECEIVED
         self.store = MemoryStore(lambda: self.now)
         self.desk = Desk(
-            store=self.store, region=region, now=lambda: self.now, salt=bytes, pause=lambda _: None
+            store=store or self.store, region=region, now=lambda: self.now, salt=bytes, pause=lambda _: None
         )
         request = Request(client="t", key="k", fingerprint="f", expires_at=RECEIVED + timedelta(days=1))
         submitted = complaints.submit(jurisdiction, content=written)
@@ -67,7 +71,7 @@ class Story:
     @property
     def case(self) -> CaseFile:
         """The complaint as it stands."""
-        return self.store.load(self.number)
+        return self.desk.store.load(self.number)
 
     def do(self, command: Command, actor: str = "system", *, after: timedelta = timedelta()) -> None:
         """Change the complaint, `after` a while."""
@@ -120,9 +124,7 @@ def decided(
     """The operator decided."""
     investigating(story)
     currency = "GBP" if redress else None
-    proposed = c.ProposeDecision(
-        outcome=outcome, content=reasons, redress_minor=redress, currency=currency
-    )
+    proposed = c.ProposeDecision(outcome=outcome, content=reasons, redress_minor=redress, currency=currency)
     story.do(proposed, HANDLER, after=timedelta(days=20))
     story.do(c.ApproveDecision(), "app:back-office/approver")
     return story

@@ -1,5 +1,6 @@
 """The table in memory: the conditions of `store/table.py`, item by item, and its stream of STATE images."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -57,13 +58,13 @@ class Image:
 class MemoryStore:
     """Complaints in dictionaries. `now` is the clock that the expiry of requests is measured by.
 
-    `meanwhile` holds what other writers do just before the next change of a complaint is stored: the race
-    that every condition is there for.
+    `meanwhile` holds what others do just before each of the next changes is stored (None: nothing): the
+    races that the conditions are there for.
     """
 
     now: Callable[[], datetime]
     stream: list[Image] = field(default_factory=list)
-    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+    meanwhile: deque[Callable[[], object] | None] = field(default_factory=deque)
     states: dict[str, State] = field(default_factory=dict)
     records: dict[str, list[Record]] = field(default_factory=dict)
     contents: dict[str, dict[int, Content]] = field(default_factory=dict)
@@ -77,10 +78,10 @@ class MemoryStore:
         return CaseFile(
             complaint=complaint.fold(records),
             records=records,
-            state_head=state.head,
             contents=dict(self.contents[number]),
             generation=state.generation,
             link_version=state.link_version,
+            state_head=state.head,
         )
 
     def append(self, batch: Batch) -> None:
@@ -163,9 +164,9 @@ class MemoryStore:
             self.stream.append(Image(before.seen if before else None, after.seen))
 
     def _let_others_write(self) -> None:
-        others, self.meanwhile = self.meanwhile, []
-        for write in others:
-            write()
+        others = self.meanwhile.popleft() if self.meanwhile else None
+        if others:
+            others()
 
     def _remembered(self, request: Request, at: datetime) -> Answer | None:
         answer, expires_at = self.requests.get((request.client, request.key), (None, at))

@@ -170,7 +170,7 @@ class Protocol:
             served = self.append(world._replace(owed=0)) if world.owed else world
             return become(served, one, "plan")
         if one.phase == "record":
-            due = (world.open and not world.owed) or not self.rules.step_is_decided_anew
+            due = not world.owed and (world.open or not self.rules.step_is_decided_anew)
             reached = self.append(world._replace(recorded=world.recorded + 1)) if due else world
             return become(reached, one, "plan")
         return self.park(world, one)

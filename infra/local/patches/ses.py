@@ -30,7 +30,7 @@ IDENTITY = provisioners._RESOURCE_HANDLERS["AWS::SES::EmailIdentity"]
 
 
 def create_with_records(logical_id: str, properties: Json, stack: str) -> tuple[str, Json]:
-    """AWS gives a domain's three DKIM records as attributes, which the stack reads; the stock platform none."""
+    """AWS gives a domain's three DKIM records as attributes, which the stack reads; stock gives none."""
     name, attributes = stock_create(logical_id, properties, stack)
     return name, attributes | dict(dkim_records(name))
 

@@ -1,6 +1,6 @@
 """Templates for pages and letters: one way to load them, and to compile them when the package is built.
 
-A template uses only what its caller passes it and Jinja's own filters, so that it compiles without its caller.
+A template uses only what its caller passes it and Jinja's own filters, so it compiles without its caller.
 Compiled, a template is a Python module: Lambda then neither parses nor compiles one at a cold start.
 """
 
@@ -52,7 +52,7 @@ def _sources(package: Path, kind: str) -> FileSystemLoader:
 def _environment(kind: str, loader: BaseLoader) -> Environment:
     return Environment(
         loader=loader,
-        autoescape=KINDS[kind].autoescape,
+        autoescape=KINDS[kind].autoescape,  # noqa: S701 - off for plain text alone
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

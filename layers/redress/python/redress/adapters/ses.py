@@ -37,7 +37,7 @@ class Ses:
     now: Now
 
     def send(self, mail: Mail) -> str:
-        """Send once; the message id of SES. Raises MailRefused; any other error leaves the outcome unknown."""
+        """Send once; the message id of SES. Raises MailRefused; after any other error the fate is unknown."""
         sender, to = _address(mail.sender), _address(mail.to)
         message = _message(mail, sender, to)
         message["Date"] = format_datetime(self.now())

@@ -12,13 +12,11 @@ from redress.domain import clock, instants
 from redress.domain.clock import Due, Step
 from redress.domain.complaint import Complaint, milestone_key
 from redress.domain.rulepack import Deadline, ExternalBody, Mark, RulePack
-from redress.domain.stages import Stage
+from redress.domain.stages import UNDECIDED, Stage
 
 ACK, FINAL, PROGRESS, FEEDBACK, ADR = "ack", "final", "progress", "feedback", "adr"
 DEADLOCK, DUE = "deadlock", "due"
 MAX_PROGRESS_UPDATES = 500  # a bound for the loop, far above any pack
-
-_UNDECIDED = frozenset({Stage.RECEIVED, Stage.ACKNOWLEDGED, Stage.INVESTIGATING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +45,7 @@ class Milestone:
 class Promise:
     """A date the player or the operator counts on: `due_at` (UTC) is exclusive, `last_day` is local.
 
-    `due_at` is None while the clock is paused; `met_at` is the instant it was kept, `missed` that it was not.
+    `due_at` is None while the clock is paused; `met_at` is the instant from which it was owed no longer.
     """
 
     clock: str
@@ -57,6 +55,11 @@ class Promise:
     zone: str
     met_at: datetime | None
     explain: tuple[Step, ...]
+
+    @property
+    def kept(self) -> bool:
+        """Whether it was met in time."""
+        return self.met_at is not None and not self.missed(self.met_at)
 
     def missed(self, now: datetime) -> bool:
         """Whether the instant passed, or had passed, without what was promised."""
@@ -72,7 +75,7 @@ def milestones(pack: RulePack, complaint: Complaint) -> list[Milestone]:
 def promises(pack: RulePack, complaint: Complaint) -> list[Promise]:
     """The statutory and promised dates of a complaint, each explained, in order of the process."""
     found = []
-    for name, met_at in ((ACK, complaint.acknowledged_at), (FINAL, _final_met_at(complaint))):
+    for name, met_at in ((ACK, _acknowledged(complaint)), (FINAL, _answered(complaint))):
         deadline = pack.deadline(name, complaint.category)
         if deadline:
             due = _due(pack, deadline, complaint.received_at)
@@ -104,19 +107,22 @@ def adr_limit(pack: RulePack, body: ExternalBody, sent_at: datetime) -> Due | No
 
 def _all(pack: RulePack, complaint: Complaint) -> Iterator[Milestone]:
     for promise in promises(pack, complaint):
-        if promise.due_at is None or promise.met_at is not None:
-            continue
-        version = instants.to_text(promise.due_at)
-        duty = promise.kind == "duty"
-        if promise.clock != ADR:
-            yield _milestone(promise, DUE, promise.due_at, version, breach=duty)
-        elif complaint.stage is Stage.DEADLOCKED:
-            yield _milestone(promise, DUE, promise.due_at, version)
-        if promise.clock in pack.house.warnings and complaint.stage in _UNDECIDED:
-            yield from _warnings(pack, complaint, promise, promise.due_at)
-        if promise.clock == FINAL and complaint.stage in _UNDECIDED:
-            yield from _towards_final(pack, complaint, promise.due_at)
+        if promise.due_at is not None and not promise.kept:
+            yield from _of(pack, complaint, promise, promise.due_at)
     yield from _feedback_window(pack, complaint)
+
+
+def _of(pack: RulePack, complaint: Complaint, promise: Promise, due_at: datetime) -> Iterator[Milestone]:
+    """The due instant, even if it was met too late: the breach is recorded; before it, what leads to it."""
+    if promise.clock != ADR or complaint.stage is Stage.DEADLOCKED:
+        version, duty = instants.to_text(due_at), promise.kind == "duty"
+        yield _milestone(promise, DUE, due_at, version, breach=duty)
+    if promise.met_at is not None or complaint.stage not in UNDECIDED:
+        return
+    if promise.clock in pack.house.warnings:
+        yield from _warnings(pack, complaint, promise, due_at)
+    if promise.clock == FINAL:
+        yield from _towards_final(pack, complaint, due_at)
 
 
 def _warnings(
@@ -189,14 +195,17 @@ def _due(pack: RulePack, deadline: Deadline, anchor: datetime) -> Due:
     return clock.due(deadline, anchor, zone=pack.timezone, calendar=pack.calendar)
 
 
-def _final_met_at(complaint: Complaint) -> datetime | None:
+def _acknowledged(complaint: Complaint) -> datetime | None:
+    return _first(complaint.acknowledged_at, complaint.withdrawn_at)
+
+
+def _answered(complaint: Complaint) -> datetime | None:
     """What ends the final clock: the final response, or a deadlock letter before it (LCCP 6.1.1 guidance)."""
-    sent = [
-        at
-        for at in (complaint.final_response_sent_at, complaint.deadlock_sent_at, complaint.withdrawn_at)
-        if at
-    ]
-    return min(sent, default=None)
+    return _first(complaint.final_response_sent_at, complaint.deadlock_sent_at, complaint.withdrawn_at)
+
+
+def _first(*instants_or_none: datetime | None) -> datetime | None:
+    return min((at for at in instants_or_none if at), default=None)
 
 
 def _adr_since(complaint: Complaint) -> datetime | None:

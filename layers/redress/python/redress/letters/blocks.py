@@ -31,7 +31,9 @@ class LetterIncomplete(RedressError):
 
     def __init__(self, letter: str, missing: Iterable[str] = (), banned: Iterable[str] = ()) -> None:
         self.letter, self.missing, self.banned = letter, tuple(missing), tuple(banned)
-        faults = [f"lacks {name}" for name in self.missing] + [f"must not show {name}" for name in self.banned]
+        faults = [f"lacks {name}" for name in self.missing] + [
+            f"must not show {name}" for name in self.banned
+        ]
         super().__init__(f"The letter {letter} {', '.join(faults)}.")
 
 

@@ -43,9 +43,7 @@ def send_letter(desk: Desk, mailer: Mailer, render: Render, number: str, letter_
     try:
         message_id = mailer.send(mail)
     except MailRefused as refusal:
-        refused = RecordLetterRefused(
-            letter=letter_key, reason=refusal.reason, permanent=refusal.permanent
-        )
+        refused = RecordLetterRefused(letter=letter_key, reason=refusal.reason, permanent=refusal.permanent)
         _record(desk, number, refused)
         return Outcome.REFUSED
     _record(desk, number, RecordLetterSent(letter=letter_key, message_id=message_id))

@@ -30,15 +30,15 @@ def moment(instant: datetime, zone: str) -> str:
 
 
 def last_moment(promise: Promise, since: datetime) -> str:
-    """Until when a promise counts: `by the end of Sunday 26 April 2026`, or a time of that day.
+    """Until when a promise counts: `By the end of Sunday 26 April 2026`, or a time of that day.
 
     The due instant is exclusive, so a whole day is named by its end. Seconds are shown only of a promise
     that ends within an hour of `since`; otherwise a time is cut to the minute, never rounded up.
     """
     if promise.due_at is None:
-        return "on hold while we wait for your answer"
+        return "On hold while we wait for your answer"
     local = promise.due_at.astimezone(ZoneInfo(promise.zone))
     if local.time() == time.min:
-        return f"by the end of {day(promise.last_day)}"
+        return f"By the end of {day(promise.last_day)}"
     clock = "%H:%M:%S" if promise.due_at - since < _WITH_SECONDS else "%H:%M"
-    return f"by {local:{clock}} on {day(local)}"
+    return f"By {local:{clock}} on {day(local)}"

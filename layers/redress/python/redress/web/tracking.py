@@ -91,7 +91,7 @@ def tracking(case: CaseFile, region: Region, now: datetime) -> Tracking:
     complaint = case.complaint
     pack = rulepack.load_pack(complaint.jurisdiction, complaint.pack_version)
     brand = region.brand(complaint.brand) or region.brands[0]
-    title, lead = words.WITHDRAWN if complaint.withdrawn_at else words.STAGES[complaint.stage]
+    title, lead = _title(complaint)
     received: Content = case.contents.get(1, {})
     return Tracking(
         number=complaint.number,
@@ -112,6 +112,13 @@ def tracking(case: CaseFile, region: Region, now: datetime) -> Tracking:
         may_withdraw=complaint.stage in LEGAL_AT[commands.Withdraw],
         may_rate=complaint.stage in LEGAL_AT[commands.GiveFeedback] and complaint.feedback_score is None,
     )
+
+
+def _title(complaint: Complaint) -> tuple[str, str]:
+    if complaint.withdrawn_at:
+        return words.WITHDRAWN
+    waiting = complaint.waiting_for_player and complaint.stage in LEGAL_AT[commands.RequestInformation]
+    return words.WAITING if waiting else words.STAGES[complaint.stage]
 
 
 def _steps(complaint: Complaint) -> Iterator[Step]:

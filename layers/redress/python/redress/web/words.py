@@ -25,8 +25,8 @@ CATEGORIES: Mapping[str, str] = {
 
 # The currencies offered, the usual one first; the API takes every one of ISO 4217.
 CURRENCIES: Mapping[str, str] = {
-    "GBP": "pounds (GBP)",
-    "EUR": "euros (EUR)",
+    "GBP": "Pounds (GBP)",
+    "EUR": "Euros (EUR)",
     "USD": "US dollars (USD)",
     "CAD": "Canadian dollars (CAD)",
     "AUD": "Australian dollars (AUD)",
@@ -41,7 +41,7 @@ CURRENCIES: Mapping[str, str] = {
     "HUF": "Hungarian forint (HUF)",
     "RON": "Romanian lei (RON)",
     "BRL": "Brazilian reais (BRL)",
-    "JPY": "yen (JPY)",
+    "JPY": "Yen (JPY)",
 }
 
 OUTCOMES: Mapping[str, str] = {
@@ -127,11 +127,15 @@ STAGES: Mapping[Stage, tuple[str, str]] = {
         "Nothing more is open between us about it. This page stays here for you to read.",
     ),
 }
+WAITING = (
+    "We are waiting for your answer",
+    "A team is checking what happened and needs to know something from you.",
+)
 WITHDRAWN = ("You withdrew your complaint", "It is closed. This page stays here for you to read.")
 
 PROMISES: Mapping[str, str] = {
-    milestones.ACK: "Confirm that we have your complaint",
-    milestones.FINAL: "Give you our final answer",
+    milestones.ACK: "We confirm that we have your complaint",
+    milestones.FINAL: "You get our final answer",
     milestones.ADR: "Your last day to turn to the independent body",
 }
 MISSED: Mapping[str, str] = {

@@ -1,0 +1,32 @@
+"""What goes back to a caller."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Status, JSON document, headers."""
+
+    status: int = 200
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+
+    def to_gateway(self) -> dict[str, Any]:
+        """The answer in the payload format 2.0 of HTTP APIs."""
+        return {
+            "statusCode": self.status,
+            "headers": {"Content-Type": self.media_type, **ALWAYS, **self.headers},
+            "body": json.dumps(self.body, ensure_ascii=False, separators=(",", ":")),
+            "isBase64Encoded": False,
+        }
+
+
+def etag(version: int) -> str:
+    """The entity tag of a complaint at a version."""
+    return f'"{version}"'

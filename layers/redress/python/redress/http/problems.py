@@ -1,0 +1,133 @@
+"""The one place where an error becomes an HTTP answer: problem details by RFC 9457.
+
+`type` is stable and means what a program may decide on; title and detail are for people and may change.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from redress.domain.errors import (
+    Conflict,
+    Forbidden,
+    IdempotencyKeyReused,
+    IllegalTransition,
+    InvalidInput,
+    NotFound,
+    PreconditionRequired,
+    RedressError,
+    StaleVersion,
+)
+from redress.http.answer import Answer, etag
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: the last part of its type, its status, its title."""
+
+    name: str
+    status: int
+    title: str
+
+    @property
+    def type(self) -> str:
+        """The stable URN of the kind."""
+        return f"urn:redress:problem:{self.name}"
+
+
+UNAUTHENTICATED = Kind("unauthenticated", 401, "There is no valid token")
+FORBIDDEN = Kind("forbidden", 403, "The token does not allow this")
+UNKNOWN_CLIENT = Kind("unknown-client", 403, "The client of the token is unknown")
+NOT_FOUND = Kind("not-found", 404, "There is no such complaint")
+NO_SUCH_PATH = Kind("no-such-path", 404, "There is nothing at this path")
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The path does not take this method")
+MALFORMED_BODY = Kind("malformed-body", 400, "The body is not JSON")
+KEY_MISSING = Kind("idempotency-key-missing", 400, "The request has no usable Idempotency-Key")
+ILLEGAL_TRANSITION = Kind("illegal-transition", 409, "The complaint's stage does not allow this")
+STALE_VERSION = Kind("stale-version", 412, "The complaint has changed since")
+BODY_TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
+UNSUPPORTED_MEDIA_TYPE = Kind("unsupported-media-type", 415, "The body is not sent as JSON")
+INVALID_INPUT = Kind("invalid-input", 422, "What was sent breaks a rule")
+KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key belongs to another request")
+PRECONDITION_REQUIRED = Kind("precondition-required", 428, "The request does not name a version")
+BUSY = Kind("busy", 503, "The complaint is being changed by others")
+UNAVAILABLE = Kind("unavailable", 503, "A service that is needed does not answer")
+
+
+class Refused(Exception):
+    """A request is refused for what it is as an HTTP message, before it reaches a use case."""
+
+    def __init__(self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        self.kind, self.detail, self.headers = kind, detail, dict(headers or {})
+        super().__init__(detail)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What an error adds to its problem: members of the document, and headers."""
+
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+KINDS: Mapping[type[RedressError], Kind] = {
+    InvalidInput: INVALID_INPUT,
+    NotFound: NOT_FOUND,
+    IllegalTransition: ILLEGAL_TRANSITION,
+    PreconditionRequired: PRECONDITION_REQUIRED,
+    StaleVersion: STALE_VERSION,
+    IdempotencyKeyReused: KEY_REUSED,
+    Conflict: BUSY,
+    Forbidden: FORBIDDEN,
+}
+TOLD: tuple[type[Exception], ...] = (
+    Refused,
+    *KINDS,
+)  # what a caller is told of; every other error is a fault of ours
+
+
+def answer(error: Exception) -> Answer:
+    """The problem that an error of TOLD is."""
+    if isinstance(error, Refused):
+        return problem(error.kind, error.detail, headers=error.headers)
+    kind = KINDS[type(error)]  # type: ignore[index]  # one of TOLD
+    told = _told(error)
+    return problem(kind, str(error), told.members, told.headers)
+
+
+def problem(
+    kind: Kind,
+    detail: str,
+    members: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """A problem of a kind, with what it adds."""
+    body = {"type": kind.type, "title": kind.title, "status": kind.status, "detail": detail}
+    return Answer(
+        status=kind.status, body=body | dict(members or {}), headers=headers or {}, media_type=MEDIA_TYPE
+    )
+
+
+def unavailable() -> Answer:
+    """A service that is needed does not answer: the same request, with its key, may be sent again."""
+    detail = f"Send the same request, with the same Idempotency-Key, again in {RETRY_SECONDS} s."
+    return problem(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _told(error: Exception) -> _Told:
+    match error:
+        case InvalidInput(problems=problems):
+            return _Told(members={"errors": [vars(one) for one in problems]})
+        case IllegalTransition(stage=stage, command=command):
+            return _Told(members={"stage": stage, "command": command})
+        case StaleVersion(version=version) | PreconditionRequired(version=version):
+            return _Told(members={"version": version}, headers={"ETag": etag(version)})
+        case Conflict(retry_after=seconds):
+            return _Told(headers={"Retry-After": str(seconds)})
+        case Forbidden(permission=permission):
+            return _Told(members={"permission": permission})
+        case _:
+            return _Told()

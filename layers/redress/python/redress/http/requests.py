@@ -1,0 +1,138 @@
+"""An HTTP API event as a call of an operation: everything that HTTP asks of a request is checked here."""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from redress.domain.errors import FieldProblem, InvalidInput
+from redress.http.permissions import Caller
+from redress.http.problems import (
+    BODY_TOO_LARGE,
+    KEY_MISSING,
+    MALFORMED_BODY,
+    UNSUPPORTED_MEDIA_TYPE,
+    Refused,
+)
+from redress.usecases.change import Desk
+from redress.usecases.ports import Request
+
+LARGEST_BODY = 256 * 1024  # bytes: the longest valid complaint, every character escaped, needs 190 KiB
+REMEMBERED = timedelta(days=7)  # how long an Idempotency-Key is
+
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?")
+# Kept in the register forever, so a subject id of the identity provider, never an address or a name.
+SUBJECT = r"[A-Za-z0-9._:|-]{1,100}"
+_ETAG = re.compile(r'"([1-9][0-9]{0,8})"')
+_NO_VERSION = 0  # equal to no complaint's version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request that may be carried out. `number` is the path's, as written; `document` the JSON body.
+
+    `version` is that of If-Match: None when none was sent, 0 when it can match no complaint.
+    """
+
+    desk: Desk
+    caller: Caller
+    player_secret: Callable[[], bytes]
+    random_bits: Callable[[int], int]
+    number: str
+    query: Mapping[str, str]
+    document: object
+    actor: str
+    request: Request | None
+    version: int | None
+
+    @property
+    def once(self) -> Request:
+        """The idempotent request that every POST is."""
+        if self.request is None:
+            raise TypeError("only a POST changes something")
+        return self.request
+
+
+def query(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """The parameters of the query."""
+    return event.get("queryStringParameters") or {}
+
+
+def document(event: Mapping[str, Any]) -> object:
+    """The JSON body, an empty object when there is none.
+
+    Raises Refused for a body that is too large, not announced as JSON, not UTF-8 or not JSON.
+    """
+    raw = _bytes(event)
+    if not raw:
+        return {}
+    if len(raw) > LARGEST_BODY:
+        raise Refused(BODY_TOO_LARGE, f"Send at most {LARGEST_BODY:,} bytes.")
+    if _header(event, "content-type").partition(";")[0].strip().lower() != "application/json":
+        raise Refused(UNSUPPORTED_MEDIA_TYPE, "Send the body with Content-Type: application/json.")
+    try:
+        return json.loads(raw.decode(), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise Refused(MALFORMED_BODY, f"Byte {error.start} is not UTF-8.") from None
+    except RecursionError:
+        raise Refused(MALFORMED_BODY, "It is nested too deeply.") from None
+    except ValueError as error:
+        raise Refused(MALFORMED_BODY, f"It cannot be read: {error}.") from None
+
+
+def idempotency(
+    event: Mapping[str, Any], caller: Caller, path: str, body: object, now: Callable[[], Any]
+) -> Request:
+    """The idempotent request that a POST is. Raises Refused without a usable Idempotency-Key."""
+    key = _header(event, "idempotency-key")
+    if not _KEY.fullmatch(key):
+        detail = "Send a header Idempotency-Key of 1 to 200 printable ASCII characters, new for each request."
+        raise Refused(KEY_MISSING, detail)
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    fingerprint = hashlib.sha256(f"POST\n{path}\n{canonical}".encode()).hexdigest()
+    return Request(client=caller.client.id, key=key, fingerprint=fingerprint, expires_at=now() + REMEMBERED)
+
+
+def version(event: Mapping[str, Any]) -> int | None:
+    """The version that If-Match names; any tag that is no version of ours matches none."""
+    sent = _header(event, "if-match")
+    if not sent:
+        return None
+    found = _ETAG.fullmatch(sent)
+    return int(found[1]) if found else _NO_VERSION
+
+
+def actor(event: Mapping[str, Any], caller: Caller) -> str:
+    """Who acts: the application, and the person it names in the header Redress-User.
+
+    Raises InvalidInput for a name or an address where a subject id belongs.
+    """
+    user = _header(event, "redress-user") or "-"
+    if not re.fullmatch(SUBJECT, user):
+        remedy = "Send the person's subject id at your identity provider, no name and no address."
+        raise InvalidInput([FieldProblem("Redress-User", "subject", remedy)])
+    return f"app:{caller.client.id}/{user}"
+
+
+def _bytes(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise Refused(MALFORMED_BODY, "It cannot be read.") from None
+
+
+def _header(event: Mapping[str, Any], name: str) -> str:
+    """A header by its lower-case name, as HTTP APIs write them."""
+    return str(event["headers"].get(name, "")).strip()
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,100 @@
+"""From an HTTP API event to its answer: who calls, which route, may they, is it well-formed; then it is done.
+
+A table of eleven routes needs no framework: Powertools' resolver alone costs a fifth of a bare cold start.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from redress.domain import number as complaint_number
+from redress.http import permissions, problems, requests
+from redress.http.answer import Answer
+from redress.http.permissions import Caller
+from redress.http.requests import Call
+from redress.http.routes import NUMBER, Route, find
+from redress.usecases.change import Desk
+
+# What passes by itself: the SDK has tried several times by then.
+PASSING = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionCanceledException",
+        "InternalServerError",
+        "InternalServiceErrorException",
+        "ServiceUnavailable",
+    }
+)
+
+logger = Logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """What the API needs from outside, asked for when it is needed.
+
+    `clients` maps client ids of tokens to clients of the region file, `scope_prefix` precedes a permission
+    in a scope; `player_secret` finds a player's complaints again.
+    """
+
+    desk: Callable[[], Desk]
+    clients: Mapping[str, str]
+    scope_prefix: str
+    player_secret: Callable[[], bytes]
+    random_bits: Callable[[int], int]
+
+
+def resolve(api: Api, event: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a request, in the payload format 2.0 of HTTP APIs.
+
+    Whatever the caller can mend or wait for is a problem document; every other error is raised.
+    """
+    try:
+        answer = _answer(api, event)
+    except problems.TOLD as error:
+        answer = problems.answer(error)
+    except BotoCoreError:
+        logger.exception("no answer from AWS")
+        answer = problems.unavailable()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in PASSING:
+            raise
+        logger.exception("AWS is busy")
+        answer = problems.unavailable()
+    logger.info("answered", status=answer.status, problem=answer.body.get("type"))
+    return answer.to_gateway()
+
+
+def _answer(api: Api, event: Mapping[str, Any]) -> Answer:
+    desk = api.desk()
+    caller = permissions.identify(event, desk.region, api.clients, api.scope_prefix)
+    http = event["requestContext"]["http"]
+    route, number = find(http["method"], event["rawPath"])
+    caller.require(route.name)
+    logger.info(
+        "asked", operation=route.name, client=caller.client.id, complaint=complaint_number.parse(number)
+    )
+    return route.operation(_call(api, desk, caller, route, number, event))
+
+
+def _call(api: Api, desk: Desk, caller: Caller, route: Route, number: str, event: Mapping[str, Any]) -> Call:
+    changes = route.body is not None
+    document = requests.document(event) if changes else {}
+    path = route.path.replace(NUMBER, number)
+    return Call(
+        desk=desk,
+        caller=caller,
+        player_secret=api.player_secret,
+        random_bits=api.random_bits,
+        number=number,
+        query=requests.query(event),
+        document=document,
+        actor=requests.actor(event, caller),
+        request=requests.idempotency(event, caller, path, document, desk.now) if changes else None,
+        version=requests.version(event),
+    )

@@ -1,0 +1,90 @@
+"""The routes of the operator's API: one table, which answers requests and from which openapi.json is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from redress.http import bodies, operations, views
+from redress.http.answer import Answer
+from redress.http.fields import Fields
+from redress.http.intake import FIELDS
+from redress.http.problems import METHOD_NOT_ALLOWED, NO_SUCH_PATH, Refused
+from redress.http.requests import Call
+
+COMPLAINTS = "/v1/complaints"
+COMPLAINT = f"{COMPLAINTS}/{{number}}"
+NUMBER = "{number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A method and path, the operation there, what it reads and shows. A `guarded` one asks for If-Match."""
+
+    method: str
+    path: str
+    operation: Callable[[Call], Answer]
+    shows: type
+    query: Fields | None = None
+    body: Fields | None = None
+    status: int = 200
+    guarded: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the operation, by which permissions are given."""
+        return self.operation.__name__
+
+
+def _get(path: str, operation: Callable[[Call], Answer], shows: type, query: Fields | None = None) -> Route:
+    return Route(method="GET", path=path, operation=operation, shows=shows, query=query)
+
+
+def _post(
+    path: str, operation: Callable[[Call], Answer], body: Fields, *, status: int = 200, guarded: bool = False
+) -> Route:
+    return Route(
+        method="POST",
+        path=path,
+        operation=operation,
+        shows=views.ChangedView,
+        body=body,
+        status=status,
+        guarded=guarded,
+    )
+
+
+ROUTES = (
+    _post(COMPLAINTS, operations.create_complaint, FIELDS, status=201),
+    _get(COMPLAINTS, operations.list_complaints, views.PageView, bodies.LIST),
+    _get(COMPLAINT, operations.get_complaint, views.ComplaintView),
+    _get(f"{COMPLAINT}/events", operations.list_events, views.HistoryView),
+    _get(f"{COMPLAINT}/clock", operations.explain_clock, views.ClockView),
+    _post(f"{COMPLAINT}/assignment", operations.assign, bodies.ASSIGNMENT, guarded=True),
+    _post(f"{COMPLAINT}/information-requests", operations.request_information, bodies.INFORMATION_REQUEST),
+    _post(f"{COMPLAINT}/decision", operations.propose_decision, bodies.DECISION, guarded=True),
+    _post(f"{COMPLAINT}/decision/approval", operations.approve_decision, bodies.NOTHING, guarded=True),
+    _post(f"{COMPLAINT}/decision/return", operations.return_decision, bodies.RETURN, guarded=True),
+    _post(f"{COMPLAINT}/withdrawal", operations.withdraw, bodies.WITHDRAWAL),
+)
+
+
+def find(method: str, path: str) -> tuple[Route, str]:
+    """The route of a request, and the complaint number its path names (empty where it names none).
+
+    Raises Refused: 404 for an unknown path, 405 with Allow for a method it does not take.
+    """
+    parts = path.split("/")
+    here = [route for route in ROUTES if _fits(route.path.split("/"), parts)]
+    if not here:
+        raise Refused(NO_SUCH_PATH, "openapi.json lists the paths there are.")
+    for route in here:
+        if route.method == method:
+            places = route.path.split("/")
+            return route, parts[places.index(NUMBER)] if NUMBER in places else ""
+    allowed = ", ".join(sorted(route.method for route in here))
+    raise Refused(METHOD_NOT_ALLOWED, f"Use {allowed}.", {"Allow": allowed})
+
+
+def _fits(places: list[str], parts: list[str]) -> bool:
+    return len(places) == len(parts) and all(
+        place in (NUMBER, part) for place, part in zip(places, parts, strict=True)
+    )

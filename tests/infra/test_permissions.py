@@ -1,0 +1,120 @@
+"""Who may do what. An action that is not listed here is one too many, and one that is missing fails, too."""
+
+import pytest
+
+from tests.infra.template import Template
+
+APPEND = {
+    f"dynamodb:{action}" for action in ("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
+}
+LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+READ_SECRET = {"secretsmanager:GetSecretValue"}
+SES = "arn:aws:ses:eu-west-2::"
+
+EXPECTED = {
+    "Portal": {
+        "PortalLogs": LOG,
+        "Complaints": APPEND,
+        "LinkSecret": READ_SECRET,
+        "PlayerIndexSecret": READ_SECRET,
+    },
+    "OperatorApi": {
+        "OperatorApiLogs": LOG,
+        "*": TRACE,
+        "Complaints": APPEND,
+        "Complaints/index/by_queue": {"dynamodb:Query"},
+        "Complaints/index/by_register": {"dynamodb:Query"},
+        "Complaints/index/by_player": {"dynamodb:Query"},
+        "PlayerIndexSecret": READ_SECRET,
+    },
+    "Plan": {"PlanLogs": LOG, "*": TRACE, "Complaints": APPEND},
+    "Letters": {
+        "LettersLogs": LOG,
+        "*": TRACE,
+        "Complaints": APPEND,
+        "LinkSecret": READ_SECRET,
+        f"{SES}identity/MailIdentity": {"ses:SendEmail"},
+        f"{SES}configuration-set/MailConfigurationSet": {"ses:SendEmail"},
+    },
+    "Relay": {
+        "RelayLogs": LOG,
+        "*": TRACE | {"dynamodb:ListStreams"},
+        "Complaints": {"dynamodb:GetItem"},
+        "Complaints stream": {
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+        },
+        "WorkflowMachine": {"states:StartExecution", "states:SendTaskSuccess"},
+        "RelayEffects": {
+            "sqs:SendMessage",
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        },
+        "RelayDeadLetters": {"sqs:SendMessage"},
+    },
+    "Sweep": {
+        "SweepLogs": LOG,
+        "*": TRACE,
+        "Complaints": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "Complaints/index/by_attention": {"dynamodb:Query"},
+        "WorkflowMachine": {"states:SendTaskSuccess"},
+    },
+}
+
+
+@pytest.mark.parametrize("role", EXPECTED)
+def test_each_function_may_do_exactly_what_it_needs(production: Template, role: str) -> None:
+    assert production.grants(role) == EXPECTED[role]
+
+
+def test_permissions_are_the_same_on_the_embedded_platform(production: Template, local: Template) -> None:
+    assert {role: local.grants(role) for role in EXPECTED} == {
+        role: production.grants(role) for role in EXPECTED
+    }
+
+
+def test_the_state_machine_may_invoke_two_functions_and_park_on_the_table(production: Template) -> None:
+    grants = production.grants("Workflow")
+    unscoped = grants.pop("*")
+    assert grants == {
+        "Plan": {"lambda:InvokeFunction"},
+        "Letters": {"lambda:InvokeFunction"},
+        "Complaints": {"dynamodb:UpdateItem"},
+    }
+    assert {action.split(":")[0] for action in unscoped} == {"logs", "xray"}
+
+
+def test_no_role_but_the_gateways_own_carries_a_managed_policy(production: Template) -> None:
+    managed = [
+        production.label(name)
+        for name, role in production.of_type("IAM::Role").items()
+        if role["Properties"].get("ManagedPolicyArns")
+    ]
+    assert managed == ["PortalApiCloudWatch"]
+
+
+def test_each_function_has_a_role_of_its_own(production: Template) -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in production.functions().values()]
+    assert len(set(roles)) == len(roles)
+
+
+def test_letters_leave_from_the_brands_addresses_only(production: Template) -> None:
+    [sending] = [s for s in production.statements("Letters") if s["Action"] == "ses:SendEmail"]
+    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": ["complaints@mail.example.com"]}}
+
+
+def test_functions_are_invoked_only_by_the_door_or_schedule_they_belong_to(production: Template) -> None:
+    permissions = production.of_type("Lambda::Permission").values()
+    invokers = {
+        (production.target(p["Properties"]["FunctionName"]), p["Properties"]["Principal"])
+        for p in permissions
+    }
+    assert invokers == {
+        ("Portal", "apigateway.amazonaws.com"),
+        ("OperatorApi", "apigateway.amazonaws.com"),
+        ("Sweep", "events.amazonaws.com"),
+    }
+    assert all("SourceArn" in permission["Properties"] for permission in permissions)

@@ -1,0 +1,236 @@
+"""The wake protocol (infra/workflow/README.md): no wake-up is lost, none is invented.
+
+Twice: every interleaving of a small model of it; and the real use cases with the real routing, in orders that
+Hypothesis makes up. Both are shown to notice when a rule of the protocol is left out.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from redress.domain import commands
+from redress.domain.commands import Command
+from redress.domain.stages import Stage
+from redress.usecases import plan_next, sweep, wake
+from redress.usecases.wake import Effect, Seen
+from tests.support import wake_model as model
+from tests.support.complaints import APPROVE, APPROVER, HANDLER, PLAYER, PROPOSE, personal
+from tests.support.memory_store import MemoryStore
+from tests.support.wake_world import LETTER_FATES, QUESTION_FATES, World
+
+# Every interleaving of a small model
+
+TROUBLES = {
+    "two events": model.World(appends=2),
+    "an event, a crash and a lost record": model.World(appends=1, crashes=1, losses=1),
+    "an event and a record taken twice": model.World(appends=1, repeats=1),
+    "an event and an effect that waits in the queue": model.World(appends=1, detours=1),
+    "an event, a crash and a roll-over": model.World(appends=1, crashes=1, rolls=1),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_no_interleaving_loses_a_wake_up_or_fires_a_milestone_twice(trouble: str) -> None:
+    worlds, way = model.explore(model.Protocol(), TROUBLES[trouble])
+    assert not way, " → ".join(way)
+    assert worlds > 10_000  # it did look
+
+
+WITHOUT = {
+    "park_needs_version": model.NOT_LOST,
+    "park_needs_generation": model.NOT_LOST,
+    "append_asks_for_attention": model.FOUND_AGAIN,
+    "append_keeps_token": model.NOT_LOST,
+    "relay_wakes_on_version": model.NOT_LOST,
+    "step_is_decided_anew": model.FIRES_ONCE,
+    "old_execution_ends": model.COMES_TO_REST,
+    "sweep_raises_generation": model.FOUND_AGAIN,
+    "wait_has_an_end": model.COMES_TO_REST,
+}
+
+
+@pytest.mark.parametrize("rule_name", [field.name for field in fields(model.Rules)])
+def test_every_rule_of_the_protocol_is_needed(rule_name: str) -> None:
+    broken = replace(model.Rules(), **{rule_name: False})
+    _, way = model.explore(model.Protocol(broken), model.World(appends=1, losses=1))
+    assert way
+    assert way[-1] == WITHOUT[rule_name]
+
+
+# The real use cases
+
+PEOPLE: tuple[tuple[str, Command], ...] = (
+    (PLAYER, commands.Reply(content=personal("reply"))),
+    (PLAYER, commands.Withdraw()),
+    (PLAYER, commands.GiveFeedback(score=4)),
+    (HANDLER, commands.Assign(assignee="handler", team="payments")),
+    (HANDLER, commands.RequestInformation(content=personal("question"))),
+    (HANDLER, PROPOSE),
+    (APPROVER, commands.ReturnDecision(content=personal("comment"))),
+    (APPROVER, APPROVE),
+)
+PAUSES = tuple(timedelta(seconds=one) for one in (1, 4, 13, 60, 3_600, 86_400 * 3, 86_400 * 31))
+TURNS_IN_A_TEST = 25
+FATES = st.integers(min_value=0, max_value=2)
+
+
+class Interleavings(RuleBasedStateMachine):
+    """One complaint, and everything that can happen to it in any order."""
+
+    world: World
+
+    @initialize(pack=st.sampled_from(["sandbox", "gb-ukgc"]))
+    def a_complaint_is_submitted(self, pack: str) -> None:
+        self.world = World(pack)
+
+    @rule(who_does_what=st.sampled_from(PEOPLE))
+    def people(self, who_does_what: tuple[str, Command]) -> None:
+        self.world.people(who_does_what[1], who_does_what[0])
+
+    @rule(who_does_what=st.sampled_from(PEOPLE), writes_later=st.integers(min_value=0, max_value=2))
+    def people_in_the_middle_of_a_write(self, who_does_what: tuple[str, Command], writes_later: int) -> None:
+        actor, command = who_does_what
+        self.world.store.meanwhile.extend([None] * writes_later)
+        self.world.store.meanwhile.append(lambda: self.world.people(command, actor))
+
+    @precondition(lambda self: any(self.world.workflow.busy()))
+    @rule(which=st.integers(min_value=0, max_value=3), steps=st.integers(min_value=1, max_value=6))
+    def an_execution_goes_on(self, which: int, steps: int) -> None:
+        busy = list(self.world.workflow.busy())
+        execution = busy[which % len(busy)]
+        for _ in range(steps):
+            if execution.busy:
+                self.world.workflow.step(execution)
+
+    @precondition(lambda self: any(self.world.workflow.timed_out()))
+    @rule()
+    def a_wait_times_out(self) -> None:
+        self.world.workflow.time_out(next(self.world.workflow.timed_out()))
+
+    @precondition(lambda self: self.world.relayed < len(self.world.store.stream))
+    @rule(how=st.sampled_from([World.relay, World.relay, World.relay, World.relay_to_queue, World.relay_loses]))
+    def the_relay_takes_a_record(self, how: Callable[[World], None]) -> None:
+        how(self.world)
+
+    @precondition(lambda self: self.world.relayed)
+    @rule(back=st.integers(min_value=1, max_value=4))
+    def the_relay_takes_a_record_again(self, back: int) -> None:
+        self.world.relay_again(max(self.world.relayed - back, 0))
+
+    @precondition(lambda self: self.world.effects)
+    @rule()
+    def the_queue_is_worked_off(self) -> None:
+        self.world.retry()
+
+    @rule()
+    def the_sweep_runs(self) -> None:
+        self.world.sweep()
+
+    @precondition(lambda self: any(self.world.workflow.busy()) or any(self.world.workflow.parked()))
+    @rule(which=st.integers(min_value=0, max_value=3))
+    def an_execution_crashes(self, which: int) -> None:
+        alive = [*self.world.workflow.busy(), *self.world.workflow.parked()]
+        self.world.crash(alive[which % len(alive)])
+
+    @rule(fate=st.sampled_from(LETTER_FATES))
+    def a_letter_will_not_go_smoothly(self, fate: str) -> None:
+        self.world.letter_fates.append(fate)
+
+    @rule(fate=st.sampled_from(QUESTION_FATES))
+    def a_question_will_not_go_smoothly(self, fate: str) -> None:
+        self.world.question_fates.append(fate)
+
+    @rule(pause=st.sampled_from(PAUSES))
+    def time_passes(self, pause: timedelta) -> None:
+        self.world.now += pause
+
+    @precondition(lambda self: self.world.next_instant())
+    @rule()
+    def the_next_instant_comes(self) -> None:
+        self.world.now = self.world.next_instant() or self.world.now
+
+    @rule()
+    def a_deployment_updates_the_functions(self) -> None:
+        self.world.deployed += 1
+
+    @rule()
+    def a_deployment_updates_the_machine(self) -> None:
+        self.world.workflow.definition = str(self.world.deployed)
+
+    @rule()
+    def everybody_does_what_can_be_done(self) -> None:
+        self.world.at_once()
+        if self.world.faulted:
+            self.world.recover()
+        self.world.check_quiet()
+
+    @invariant()
+    def what_always_holds(self) -> None:
+        if hasattr(self, "world"):
+            self.world.check_always()
+
+    def teardown(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        self.everybody_does_what_can_be_done()
+        self.the_complaint_lives_to_its_end()
+        self.nothing_is_left_behind()
+
+    def the_complaint_lives_to_its_end(self) -> None:
+        """It closes by itself, unless a letter that has to be sent could not be: then a person has a task."""
+        world = self.world
+        for _ in range(80):
+            at = world.next_instant()
+            if not world.open or not at:
+                break
+            world.now = at
+            world.at_once()
+            world.check_always()
+            world.check_quiet()
+        assert not world.open or stuck_for_a_person(world)
+
+    def nothing_is_left_behind(self) -> None:
+        """Superseded executions end when their wait does, and the sweep has nothing to do."""
+        world = self.world
+        if world.open:
+            return
+        world.recover()
+        world.now += plan_next.LONGEST_WAIT
+        world.at_once()
+        assert world.attention_at is None
+        assert not list(world.workflow.parked())
+        world.check_always()
+
+
+def stuck_for_a_person(world: World) -> bool:
+    """The final response or the deadlock letter cannot be delivered: only a person can go on."""
+    given_up = [one for one in world.complaint.letters.values() if one.statutory and one.status == "abandoned"]
+    return bool(given_up) and world.complaint.stage in {Stage.DECIDED, Stage.DEADLOCKED}
+
+
+def check_interleavings(examples: int, steps: int) -> None:
+    """Play lives in orders that are made up, the same ones in every run."""
+    with patch.object(plan_next, "MAX_TURNS", TURNS_IN_A_TEST):
+        run(
+            Interleavings,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                derandomize=True,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+
+def test_no_order_of_events_faults_and_time_loses_a_complaint() -> None:
+    check_interleavings(examples=60, steps=40)

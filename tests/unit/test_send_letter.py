@@ -1,0 +1,333 @@
+"""A letter is never lost, and doubled only when the mail service's answer was: every step may be the last."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from redress.domain import commands as c
+from redress.domain.correspondence import LetterKind, LetterStatus
+from redress.domain.errors import Conflict, NotFound
+from redress.domain.next_step import Step
+from redress.domain.rulepack import load_pack
+from redress.domain.stages import Stage
+from redress.letters.blocks import LetterIncomplete
+from redress.letters.render import render
+from redress.usecases import change
+from redress.usecases.plan_next import Question, plan_next
+from redress.usecases.ports import Batch, Mail, MailRefused, VersionConflict
+from redress.usecases.send_letter import Outcome, Render, send_letter
+from tests.support.letters import KEY, PORTAL, Story, asked, decided, investigating
+
+ACK = LetterKind.ACKNOWLEDGEMENT
+
+
+class LostAnswer(Exception):
+    """The mail service may have taken the mail, or not."""
+
+
+@dataclass
+class Mailer:
+    """A mail service: notes what reaches it, then answers as `answers` say, and well when they are spent."""
+
+    answers: list[Exception] = field(default_factory=list)
+    reached: list[Mail] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
+
+    def send(self, mail: Mail) -> str:
+        self.reached.append(mail)
+        self.meanwhile()
+        if self.answers:
+            raise self.answers.pop(0)
+        return f"message-{len(self.reached)}"
+
+
+def writer(story: Story) -> Render:
+    """Renders as the handler does."""
+    pack = load_pack("gb-ukgc")
+    return lambda letter, case: render(letter, case, story.desk.region, pack, PORTAL, KEY, story.now)
+
+
+def deliver(story: Story, mailer: Mailer, kind: LetterKind = ACK, write: Render | None = None) -> Outcome:
+    return send_letter(story.desk, mailer, write or writer(story), story.number, story.letter(kind).key)
+
+
+def status(story: Story, kind: LetterKind = ACK) -> LetterStatus:
+    return story.letter(kind).status
+
+
+def owed_next(story: Story) -> str:
+    """The next step of the workflow."""
+    question = Question(
+        number=story.number, generation=1, turns=0, started_at=story.now, definition="deployed"
+    )
+    return plan_next(story.desk, question, "deployed").next
+
+
+# --- The straight way ----------------------------------------------------------------------------------
+
+
+def test_a_letter_that_is_owed_is_claimed_sent_and_recorded() -> None:
+    story, mailer = Story(), Mailer()
+    assert deliver(story, mailer) is Outcome.SENT
+    assert [mail.letter_id for mail in mailer.reached] == [f"{story.number}/acknowledgement-1"]
+    assert story.letter(ACK).message_id == "message-1"
+    events = [type(record.event).__name__ for record in story.case.records]
+    assert events == ["ComplaintReceived", "LetterClaimed", "LetterSent", "Acknowledged"]
+
+
+def test_a_letter_on_record_as_sent_is_not_sent_again() -> None:
+    story, mailer = Story(), Mailer()
+    deliver(story, mailer)
+    assert deliver(story, mailer) is Outcome.NOT_OWED
+    assert len(mailer.reached) == 1
+
+
+def test_a_letter_nobody_owes_is_not_sent() -> None:
+    story, mailer = Story(), Mailer()
+    assert send_letter(story.desk, mailer, writer(story), story.number, "progress-9") is Outcome.NOT_OWED
+    assert mailer.reached == []
+
+
+def test_a_complaint_that_does_not_exist_is_an_error() -> None:
+    story = Story()
+    with pytest.raises(NotFound):
+        send_letter(story.desk, Mailer(), writer(story), "0000-0000-0", "acknowledgement-1")
+
+
+# --- The state decides at the moment of sending --------------------------------------------------------
+
+
+def test_a_withdrawn_complaint_gets_no_letter() -> None:
+    story, mailer = asked(Story()), Mailer()
+    story.do(c.Withdraw(), "player")
+    assert deliver(story, mailer, LetterKind.INFORMATION_REQUEST) is Outcome.NOT_OWED
+    assert mailer.reached == []
+
+
+def test_a_closed_complaint_is_not_even_written_to() -> None:
+    story, mailer = decided(Story()), Mailer()
+    deliver(story, mailer, LetterKind.FINAL_RESPONSE)
+    story.do(c.Close(reason="completed"))
+
+    def write(*_: object) -> Mail:
+        raise AssertionError("written for nothing")
+
+    assert deliver(story, mailer, LetterKind.FEEDBACK_REQUEST, write) is Outcome.NOT_OWED
+
+
+def test_a_withdrawal_between_writing_and_claiming_stops_the_letter() -> None:
+    story, mailer = asked(Story()), Mailer()
+    story.store.meanwhile.append(lambda: story.do(c.Withdraw(), "player"))
+    assert deliver(story, mailer, LetterKind.INFORMATION_REQUEST) is Outcome.NOT_OWED
+    assert mailer.reached == []
+
+
+def test_what_changed_between_writing_and_claiming_is_in_the_letter_that_leaves() -> None:
+    story, mailer = asked(Story()), Mailer()
+    story.reach("progress")
+    reply = c.Reply(content={"text": "On my phone"})
+    story.store.meanwhile.append(lambda: story.do(reply, "player"))
+    assert deliver(story, mailer, LetterKind.PROGRESS) is Outcome.SENT
+    [mail] = mailer.reached
+    assert "have not had your answer" not in mail.text
+
+
+def test_others_who_keep_writing_stop_a_letter_before_it_is_claimed_not_after() -> None:
+    story, mailer = investigating(Story()), Mailer()
+    story.reach("progress")
+
+    def busy() -> None:
+        story.do(c.Reply(content={"text": "And another thing"}), "player")
+        if len(story.case.records) < 60:
+            story.store.meanwhile.append(busy)
+
+    story.store.meanwhile.append(busy)
+    with pytest.raises(Conflict):
+        deliver(story, mailer, LetterKind.PROGRESS)
+    assert mailer.reached == []
+    assert status(story, LetterKind.PROGRESS) is LetterStatus.OWED
+
+
+# --- What cannot be written ----------------------------------------------------------------------------
+
+
+def test_a_letter_that_cannot_be_written_claims_nothing_and_says_why() -> None:
+    story, mailer = Story(), Mailer()
+    story.store.contents[story.number].clear()
+    with pytest.raises(LetterIncomplete, match="lacks email"):
+        deliver(story, mailer)
+    assert status(story) is LetterStatus.OWED
+    assert mailer.reached == []
+
+
+# --- Refused -------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_is_recorded_and_the_letter_goes_later() -> None:
+    story, mailer = Story(), Mailer([MailRefused("TooManyRequestsException", permanent=False)])
+    assert deliver(story, mailer) is Outcome.REFUSED
+    assert status(story) is LetterStatus.REFUSED
+    assert deliver(story, mailer) is Outcome.NOT_YET
+    story.now += timedelta(seconds=5)
+    assert deliver(story, mailer) is Outcome.SENT
+    first, second = mailer.reached
+    assert first.letter_id == second.letter_id
+
+
+def test_each_refusal_doubles_the_pause_up_to_a_quarter_of_an_hour() -> None:
+    story = Story()
+    pauses = []
+    for _ in range(11):
+        mailer = Mailer([MailRefused("SendingPausedException", permanent=False)])
+        assert deliver(story, mailer) is Outcome.REFUSED
+        refused_at = story.now
+        story.now = story.letter(ACK).next_attempt_at(story.desk.region.claim_expiry) or story.now
+        pauses.append((story.now - refused_at).total_seconds())
+    assert pauses == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]
+
+
+def test_a_refusal_for_good_ends_the_letter_and_opens_a_task() -> None:
+    story, mailer = Story(), Mailer([MailRefused("InvalidAddress", permanent=True)])
+    assert deliver(story, mailer) is Outcome.REFUSED
+    assert status(story) is LetterStatus.ABANDONED
+    assert vars(story.case.records[-1].event) == {"task": "letter_refused", "letter": "acknowledgement-1"}
+    story.now += timedelta(days=1)
+    assert deliver(story, mailer) is Outcome.NOT_OWED
+
+
+# --- The process ends in between -----------------------------------------------------------------------
+
+
+@dataclass
+class Breaking:
+    """A store that breaks down at the n-th change from now (1 is the next)."""
+
+    story: Story
+    at: int
+
+    def append(self, batch: Batch) -> None:
+        self.at -= 1
+        if self.at == 0:
+            raise LostAnswer
+        self.story.store.append(batch)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.story.store, name)
+
+
+def break_down(story: Story, at: int, mailer: Mailer) -> None:
+    desk = replace(story.desk, store=Breaking(story, at))  # type: ignore[arg-type]
+    with pytest.raises(LostAnswer):
+        send_letter(desk, mailer, writer(story), story.number, story.letter(ACK).key)
+
+
+def test_a_breakdown_at_the_claim_sends_nothing_and_the_letter_goes_at_once() -> None:
+    story, mailer = Story(), Mailer()
+    break_down(story, 1, mailer)
+    assert mailer.reached == []
+    assert deliver(story, mailer) is Outcome.SENT
+
+
+def test_a_breakdown_between_claim_and_sending_delays_a_statutory_letter_until_the_claim_runs_out() -> None:
+    story, mailer = Story(), Mailer()
+    story.do(c.ClaimLetter(letter="acknowledgement-1"))
+    assert deliver(story, mailer) is Outcome.IN_FLIGHT
+    story.now += story.desk.region.claim_expiry
+    assert deliver(story, mailer) is Outcome.SENT
+    assert len(mailer.reached) == 1
+
+
+@pytest.mark.parametrize("lost_at", ["the mail service", "the record"])
+def test_a_statutory_letter_of_unknown_fate_goes_again_under_the_same_id(lost_at: str) -> None:
+    story = Story()
+    if lost_at == "the record":
+        mailer = Mailer()
+        break_down(story, 2, mailer)
+    else:
+        mailer = Mailer([LostAnswer()])
+        with pytest.raises(LostAnswer):
+            deliver(story, mailer)
+    assert status(story) is LetterStatus.CLAIMED
+    story.now += story.desk.region.claim_expiry - timedelta(milliseconds=1)
+    assert deliver(story, mailer) is Outcome.IN_FLIGHT
+    story.now += timedelta(milliseconds=1)
+    assert owed_next(story) == Step.ACKNOWLEDGE
+    assert deliver(story, mailer) is Outcome.SENT
+    first, second = mailer.reached
+    assert first.letter_id == second.letter_id
+
+
+@pytest.mark.parametrize("kind", [LetterKind.INFORMATION_REQUEST, LetterKind.PROGRESS, LetterKind.WARNING])
+def test_another_letter_of_unknown_fate_never_goes_again_and_becomes_a_task(kind: LetterKind) -> None:
+    story, mailer = asked(Story()), Mailer([LostAnswer()])
+    for name in {LetterKind.PROGRESS: ["progress"], LetterKind.WARNING: ["warning"]}.get(kind, []):
+        story.reach(name)
+    with pytest.raises(LostAnswer):
+        deliver(story, mailer, kind)
+    for key, other in story.case.complaint.letters.items():
+        if other.is_live(story.case.complaint.stage) and key != story.letter(kind).key:
+            story.do(c.AbandonLetter(letter=key))
+    story.now += story.desk.region.claim_expiry
+    assert deliver(story, mailer, kind) is Outcome.IN_FLIGHT
+    assert owed_next(story) == Step.GIVE_UP_LETTER
+    story.do(c.AbandonLetter(letter=story.letter(kind).key))
+    assert deliver(story, mailer, kind) is Outcome.NOT_OWED
+    assert len(mailer.reached) == 1
+
+
+def test_a_letter_that_left_is_recorded_even_if_the_complaint_was_closed_meanwhile() -> None:
+    story = Story()
+    mailer = Mailer(meanwhile=lambda: story.do(c.Withdraw(), "player"))
+    assert deliver(story, mailer) is Outcome.SENT
+    assert story.case.complaint.stage is Stage.CLOSED
+    assert status(story) is LetterStatus.SENT
+
+
+@pytest.mark.parametrize("answers", [[], [MailRefused("LimitExceededException", permanent=False)]])
+def test_the_outcome_is_recorded_however_busy_the_complaint_is(answers: list[Exception]) -> None:
+    story = Story()
+    lost = [2 * change.ATTEMPTS]  # the record loses that many races
+
+    class Busy(Breaking):
+        def append(self, batch: Batch) -> None:
+            recording = status(story) is LetterStatus.CLAIMED
+            if recording and lost[0]:
+                lost[0] -= 1
+                raise VersionConflict
+            story.store.append(batch)
+
+    desk = replace(story.desk, store=Busy(story, 0))  # type: ignore[arg-type]
+    send_letter(desk, Mailer(answers), writer(story), story.number, "acknowledgement-1")
+    assert status(story) is (LetterStatus.REFUSED if answers else LetterStatus.SENT)
+    assert lost == [0]
+
+
+def test_a_record_that_never_gets_through_leaves_the_claim_standing() -> None:
+    story, mailer = Story(), Mailer()
+
+    class AlwaysBusy(Breaking):
+        def append(self, batch: Batch) -> None:
+            if status(story) is LetterStatus.CLAIMED:
+                raise VersionConflict
+            story.store.append(batch)
+
+    desk = replace(story.desk, store=AlwaysBusy(story, 0))  # type: ignore[arg-type]
+    with pytest.raises(Conflict):
+        send_letter(desk, mailer, writer(story), story.number, "acknowledgement-1")
+    assert status(story) is LetterStatus.CLAIMED
+    assert len(mailer.reached) == 1
+
+
+# --- Two at once ---------------------------------------------------------------------------------------
+
+
+def test_a_second_sender_in_the_middle_of_the_first_sends_nothing() -> None:
+    story = Story()
+    outcomes: list[Outcome] = []
+    second = Mailer()
+    first = Mailer(meanwhile=lambda: outcomes.append(deliver(story, second)))
+    assert deliver(story, first) is Outcome.SENT
+    assert outcomes == [Outcome.IN_FLIGHT]
+    assert second.reached == []
