@@ -1,4 +1,4 @@
-"""Writes `functions/operator_api/openapi.json` from the routes, fields, views and problems that answer requests.
+"""Writes `functions/operator_api/openapi.json` from the routes, fields, views and problems that answer.
 
 python -m infra.openapi
 """
@@ -80,7 +80,7 @@ PARAMETERS: Mapping[str, Json] = {
     "RedressUser": {
         "name": "Redress-User",
         "in": "header",
-        "description": "The person acting, as a subject id of the operator's identity provider: kept with the event.",
+        "description": "The person acting: a subject id of the operator's identity provider.",
         "schema": {"type": "string", "maxLength": 100},
     },
 }
@@ -212,7 +212,7 @@ def _headers(names: Iterable[str]) -> Json:
 
 def _statuses(route: Route) -> list[int]:
     """The refusals that a route can answer with."""
-    found = {401, 403, 405, 503}
+    found = {401, 403, 503}
     found |= {404} if NUMBER in route.path else set()
     found |= {422} if route.query or route.body is not None else set()
     found |= {400, 413, 415} if route.body is not None else set()

@@ -160,7 +160,7 @@ class RedressStack(Stack):
             "StateMachineArn": workflow.arn,
             "ConfigurationSet": mail.configuration_set_name,
             "PortalAlias": portal.alias_target,
-            "ApiAlias": api.domain and api.domain.regional_domain_name,
+            "ApiAlias": api.domain.regional_domain_name if api.domain else None,
             "MailRecords": json.dumps({record.name: record.value for record in mail.identity.dkim_records}),
         }
         for name, value in outputs.items():

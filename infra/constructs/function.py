@@ -69,6 +69,11 @@ class Function(Construct):
         self.target: lambda_.IFunction = self.function
         if settings.snap_start:
             self.target = self.function.add_alias("live")
+            acknowledge(
+                self.function,
+                "Every caller uses the alias, which is the published version.",
+                "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
+            )
         self._acknowledge(traced=traced)
 
     def allow(

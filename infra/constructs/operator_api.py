@@ -139,7 +139,9 @@ class OperatorApi(Construct):
             throttle=apigatewayv2.ThrottleSettings(
                 rate_limit=self._settings.requests_per_second, burst_limit=self._settings.burst
             ),
-            domain_mapping=self.domain and apigatewayv2.DomainMappingOptions(domain_name=self.domain),
+            domain_mapping=apigatewayv2.DomainMappingOptions(domain_name=self.domain)
+            if self.domain
+            else None,
         )
         resource = stage.node.default_child
         if not isinstance(resource, apigatewayv2.CfnStage):

@@ -107,7 +107,8 @@ class Portal(Construct):
     @property
     def alias_target(self) -> str | None:
         """The host name that the portal's domain has to point to."""
-        return self.api.domain_name and self.api.domain_name.domain_name_alias_domain_name
+        domain = self.api.domain_name
+        return domain.domain_name_alias_domain_name if domain else None
 
     def _make_api(self, log_days: int) -> apigateway.RestApi:
         access_log = log_group(self, "AccessLog", days=log_days)

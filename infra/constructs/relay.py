@@ -94,6 +94,9 @@ class Relay(Construct):
 
 
 def _queue(scope: Construct, construct_id: str, *, dead_letters: sqs.Queue | None = None) -> sqs.Queue:
+    redrive = (
+        sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=QUEUE_RETRIES) if dead_letters else None
+    )
     queue = sqs.Queue(
         scope,
         construct_id,
@@ -102,8 +105,7 @@ def _queue(scope: Construct, construct_id: str, *, dead_letters: sqs.Queue | Non
         enforce_ssl=True,
         # AWS asks for six times the consumer's timeout, so that no message is handled twice at once.
         visibility_timeout=Duration.seconds(6 * SECONDS),
-        dead_letter_queue=dead_letters
-        and sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=QUEUE_RETRIES),
+        dead_letter_queue=redrive,
     )
     if dead_letters is None:
         acknowledge(queue, "It is the dead-letter queue.", "AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy")

@@ -19,7 +19,8 @@ from redress.domain import instants
 
 LONGEST_LIFE_SECONDS = 120
 POLL_SECONDS = 0.25
-NONCE = re.compile(r'name="nonce" value="([^"]+)"')
+DECISION_ATTEMPTS = 10
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 TOLD = {
     "name": "A player",
     "email": "player@example.com",
@@ -53,16 +54,17 @@ class Operator:
 
     def events(self) -> list[Event]:
         """Everything that happened so far."""
-        return list(self._checked(self.http.get(f"complaints/{self.number}/events")).json()["events"])
+        return list(self._checked(self.http.get(f"complaints/{self.number}/events")).json()["items"])
 
     def do(self, path: str, body: Mapping[str, object], user: str) -> None:
-        """Ask something of the complaint, on the version just read."""
-        headers = {
-            "Idempotency-Key": f"demo-{self.number}-{path}-{time.monotonic_ns()}",
-            "If-Match": self.http.get(f"complaints/{self.number}").headers["ETag"],
-            "Redress-User": user,
-        }
-        self._checked(self.http.post(f"complaints/{self.number}/{path}", json=body, headers=headers))
+        """Ask something of the complaint on its newest version, reading again if it moved meanwhile."""
+        headers = {"Idempotency-Key": f"demo {self.number} {path}", "Redress-User": user}
+        for _ in range(DECISION_ATTEMPTS):
+            headers["If-Match"] = self.http.get(f"complaints/{self.number}").headers["ETag"]
+            answer = self.http.post(f"complaints/{self.number}/{path}", json=body, headers=headers)
+            if answer.status_code != httpx.codes.PRECONDITION_FAILED:
+                break
+        self._checked(answer)
 
     @staticmethod
     def _checked(answer: httpx.Response) -> httpx.Response:
@@ -87,6 +89,8 @@ def play(stack: LocalStack) -> None:
         for event in _as_they_happen(operator):
             at = instants.from_text(event["at"])
             begun = begun or at
+            if event["type"] == "LetterClaimed":
+                continue  # what became of it is told
             print(f"  {(at - begun).total_seconds():5.1f} s  {describe(event)}", flush=True)
             _answer(event, operator, browser, page)
         print("\nClosed: a whole life, each step on record. Its dates, explained:\n")
@@ -101,17 +105,15 @@ def _operator_client(stack: LocalStack) -> httpx.Client:
 def _submit(browser: httpx.Client, portal_url: str) -> str:
     """Fill in the form; the address of the private page that it leads to."""
     form = browser.get(f"{portal_url}/").raise_for_status()
-    answer = browser.post(f"{portal_url}/", data={**TOLD, "nonce": _nonce(form.text)})
+    answer = browser.post(f"{portal_url}/", data={**_hidden(form.text), **TOLD})
     if answer.status_code != httpx.codes.SEE_OTHER:
         raise DemoError(f"The form was answered with {answer.status_code}: {answer.text[:2000]}")
     return urljoin(str(answer.url), answer.headers["Location"]).removesuffix("/received")
 
 
-def _nonce(page: str) -> str:
-    found = NONCE.search(page)
-    if not found:
-        raise DemoError("The page carries no nonce, so its form cannot be sent.")
-    return found[1]
+def _hidden(page: str) -> dict[str, str]:
+    """What the page's form sends besides what is typed, the nonce among it."""
+    return dict(HIDDEN.findall(page))
 
 
 def _number_of(page: str) -> str:
@@ -156,14 +158,15 @@ def _answer(event: Event, operator: Operator, browser: httpx.Client, page: str) 
 DECISION = {
     "outcome": "upheld",
     "reasons": "The withdrawal was held by a check that should have ended after one day.",
-    "redress": {"amount_minor": 25_000, "currency": "GBP"},
+    "redress_minor": 25_000,
+    "currency": "GBP",
 }
 
 
 def _write(browser: httpx.Client, page: str, form: str, fields: Mapping[str, str]) -> None:
     """Send a form of the player's private page."""
-    nonce = _nonce(browser.get(page).raise_for_status().text)
-    answer = browser.post(f"{page}/{form}", data={**fields, "nonce": nonce})
+    hidden = _hidden(browser.get(page).raise_for_status().text)
+    answer = browser.post(f"{page}/{form}", data={**hidden, **fields})
     if answer.status_code != httpx.codes.SEE_OTHER:
         raise DemoError(f"The {form} was answered with {answer.status_code}")
 
@@ -195,7 +198,6 @@ def _decision(verb: str) -> Callable[[Event], str]:
 
 _WORDS: Mapping[str, Callable[[Event], str]] = {
     "ComplaintReceived": lambda d: f"received: {d['category']}, {d['jurisdiction']}",
-    "LetterClaimed": lambda d: f"letter taken up: {d['kind'].replace('_', ' ')}",
     "LetterSent": lambda d: f"letter sent: {d['kind'].replace('_', ' ')}",
     "LetterRefused": lambda d: f"letter refused: {d['kind'].replace('_', ' ')}, {d['reason']}",
     "Acknowledged": lambda _: "acknowledged",

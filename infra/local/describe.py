@@ -87,6 +87,13 @@ class LocalStack:
         answer = httpx.post(self.token_url, data=form, auth=(self.client_id, self.client_secret))
         return str(answer.raise_for_status().json()["access_token"])
 
+    def logs(self) -> list[str]:
+        """What the functions and the gateways logged, oldest first."""
+        logs = self.client("logs")
+        groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+        events = [event for name in groups for event in logs.filter_log_events(logGroupName=name)["events"]]
+        return [event["message"].rstrip() for event in sorted(events, key=lambda event: event["timestamp"])]
+
     def mails(self, to: str | None = None) -> list[Mail]:
         """What was sent, oldest first: all of it, or what went to one address."""
         accounts = httpx.get(self.mail_url).raise_for_status().json()["messages"].values()

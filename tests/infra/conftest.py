@@ -1,4 +1,4 @@
-"""The stacks of all region files, synthesised once, with empty assets: their content is packaging's matter."""
+"""The stacks of all region files, synthesised once. Their assets are empty: those are packaging's matter."""
 
 import json
 import os

@@ -476,18 +476,32 @@ def a_table_of_a_stack_has_its_time_to_live_and_recovery(lab: Lab) -> None:
 
 
 @probe
+def a_stack_refers_to_a_secret_by_its_arn(lab: Lab) -> None:
+    properties = {"Name": "made", "GenerateSecretString": {"PasswordLength": 20}}
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": properties}
+    assert output_of_stack(lab, "secret", secret, {"Ref": "Made"}).startswith("arn:aws:secretsmanager:")
+    lab.client("cloudformation").delete_stack(StackName="secret")
+    until(lambda: lab.client("secretsmanager").list_secrets()["SecretList"], lambda secrets: secrets == [])
+
+
+@probe
 def a_stack_learns_the_dns_records_of_its_mail_domain(lab: Lab) -> None:
     domain = {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": "mail.example.test"}}
-    record = {"Value": {"Fn::GetAtt": ["Domain", "DkimDNSTokenName3"]}}
-    template = {"Resources": {"Domain": domain}, "Outputs": {"Record": record}}
+    record = output_of_stack(lab, "mail", domain, {"Fn::GetAtt": ["Made", "DkimDNSTokenName3"]})
+    assert record.endswith("._domainkey.mail.example.test")
+
+
+def output_of_stack(lab: Lab, name: str, resource: dict[str, Any], output: dict[str, Any]) -> str:
+    """Deploy a stack of one resource, `Made`; what it puts out."""
+    template = {"Resources": {"Made": resource}, "Outputs": {"Output": {"Value": output}}}
     stacks = lab.client("cloudformation")
-    stacks.create_stack(StackName="mail", TemplateBody=json.dumps(template))
+    stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
     made = until(
-        lambda: stacks.describe_stacks(StackName="mail")["Stacks"][0],
+        lambda: stacks.describe_stacks(StackName=name)["Stacks"][0],
         lambda stack: not stack["StackStatus"].endswith("PROGRESS"),
     )
     assert made["StackStatus"] == "CREATE_COMPLETE"
-    assert made["Outputs"][0]["OutputValue"].endswith("._domainkey.mail.example.test")
+    return str(made["Outputs"][0]["OutputValue"])
 
 
 @probe

@@ -4,26 +4,30 @@ Twice: every interleaving of a small model of it; and the real use cases with th
 Hypothesis makes up. Both are shown to notice when a rule of the protocol is left out.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from redress.domain import commands
+from redress.domain import complaint as domain
 from redress.domain.commands import Command
+from redress.domain.complaint import Change, Complaint
 from redress.domain.stages import Stage
-from redress.usecases import plan_next, sweep, wake
+from redress.usecases import plan_next, send_letter, sweep, wake
+from redress.usecases.change import Desk
+from redress.usecases.ports import Batch, Overlooked
 from redress.usecases.wake import Effect, Seen
+from tests.support import memory_store, wake_world
 from tests.support import wake_model as model
 from tests.support.complaints import APPROVE, APPROVER, HANDLER, PLAYER, PROPOSE, personal
-from tests.support.memory_store import MemoryStore
+from tests.support.memory_store import MemoryStore, State
 from tests.support.wake_world import LETTER_FATES, QUESTION_FATES, World
 
 # Every interleaving of a small model
@@ -79,7 +83,6 @@ PEOPLE: tuple[tuple[str, Command], ...] = (
 )
 PAUSES = tuple(timedelta(seconds=one) for one in (1, 4, 13, 60, 3_600, 86_400 * 3, 86_400 * 31))
 TURNS_IN_A_TEST = 25
-FATES = st.integers(min_value=0, max_value=2)
 
 
 class Interleavings(RuleBasedStateMachine):
@@ -216,21 +219,90 @@ def stuck_for_a_person(world: World) -> bool:
     return bool(given_up) and world.complaint.stage in {Stage.DECIDED, Stage.DEADLOCKED}
 
 
-def check_interleavings(examples: int, steps: int) -> None:
+def play(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
     """Play lives in orders that are made up, the same ones in every run."""
     with patch.object(plan_next, "MAX_TURNS", TURNS_IN_A_TEST):
         run(
             Interleavings,
             settings=settings(
                 max_examples=examples,
-                stateful_step_count=steps,
+                stateful_step_count=40,
+                phases=phases,
                 deadline=None,
                 derandomize=True,
                 database=None,
+                report_multiple_bugs=False,
                 suppress_health_check=list(HealthCheck),
             ),
         )
 
 
 def test_no_order_of_events_faults_and_time_loses_a_complaint() -> None:
-    check_interleavings(examples=60, steps=40)
+    play(examples=60)
+
+
+# What the test above says of code that breaks a rule
+
+
+def park_on_any_version(
+    self: MemoryStore, number: str, _version: int, generation: int, token: str, attention_at: datetime
+) -> bool:
+    return PARK(self, number, self.states[number].version, generation, token, attention_at)
+
+
+def park_of_any_generation(
+    self: MemoryStore, number: str, version: int, _generation: int, token: str, attention_at: datetime
+) -> bool:
+    return PARK(self, number, version, self.states[number].generation, token, attention_at)
+
+
+def append_that_clears_the_token(before: State | None, batch: Batch) -> State:
+    return replace(AFTER(before, batch), token=None)
+
+
+def append_that_asks_for_no_attention(before: State | None, batch: Batch) -> State:
+    after = AFTER(before, batch)
+    return replace(after, attention_at=before.attention_at) if before else after
+
+
+def relay_on_generation_alone(before: Seen | None, after: Seen) -> Effect | None:
+    effect = wake.effect_of(before, after)
+    return effect if effect and effect.effect == "start" else None
+
+
+def sweep_that_only_wakes(_store: object, waker: wake.Waker, one: Overlooked, _again_at: datetime) -> bool:
+    return bool(one.token and waker.wake(one.token))
+
+
+def claim_at_any_time(*_: object) -> bool:
+    return True
+
+
+def milestone_at_any_time(complaint: Complaint, command: commands.ReachMilestone) -> list[Change]:
+    return REACH(replace(complaint, fired=frozenset()), command)
+
+
+def plan_that_ignores_the_generation(desk: Desk, question: plan_next.Question, deployed: str) -> plan_next.Plan:
+    live = desk.store.load(question.number).generation
+    return plan_next.plan_next(desk, replace(question, generation=live), deployed)
+
+
+PARK, AFTER, REACH = MemoryStore.park, memory_store._after, domain._reach
+
+BROKEN: Mapping[str, tuple[object, str, object]] = {
+    "a park on any version": (MemoryStore, "park", park_on_any_version),
+    "a park of any generation": (MemoryStore, "park", park_of_any_generation),
+    "an append that clears the token": (memory_store, "_after", append_that_clears_the_token),
+    "an append that asks for no attention": (memory_store, "_after", append_that_asks_for_no_attention),
+    "a relay on generation alone": (wake_world, "effect_of", relay_on_generation_alone),
+    "a sweep that only wakes": (sweep, "_attend", sweep_that_only_wakes),
+    "a plan that ignores the generation": (wake_world, "plan_next", plan_that_ignores_the_generation),
+    "a letter that is claimed at any time": (send_letter, "may_claim", claim_at_any_time),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_code_that_breaks_a_rule_is_found_out(broken: str) -> None:
+    where, name, replacement = BROKEN[broken]
+    with patch.object(where, name, replacement), pytest.raises(AssertionError):
+        play(examples=150, phases=(Phase.generate,))

@@ -49,7 +49,7 @@ REASONS: Content = {
 
 
 class Story:
-    """A complaint in a store of its own (in memory if none is given); `now` is the clock of all it lives through."""
+    """A complaint in a store of its own, in memory if none is given; `now` is the clock of its whole life."""
 
     def __init__(
         self,

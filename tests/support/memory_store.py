@@ -149,7 +149,7 @@ class MemoryStore:
 
     def list_register(self, register: str, limit: int, cursor: str | None) -> Page:
         """Complaints of a register month (`pack#yyyy-mm`), the latest first."""
-        found = [one for one in self.states.values() if one.listing.register == register]
+        found = [one for one in self.states.values() if _register(one) == register]
         return _page(_latest_first(found), limit, cursor)
 
     def list_player(self, player: str, limit: int, cursor: str | None) -> Page:
@@ -196,6 +196,10 @@ def _overdue(states: Iterable[State], now: datetime) -> Iterator[Overlooked]:
                 attention_at=one.attention_at,
                 token=one.token,
             )
+
+
+def _register(state: State) -> str:
+    return keys.register(state.listing.jurisdiction, state.listing.received_at)
 
 
 def _latest_first(states: Iterable[State]) -> list[State]:

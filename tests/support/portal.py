@@ -12,9 +12,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from redress.domain import commands
 from redress.domain.commands import Command
 from redress.domain.correspondence import LetterKind
-from redress.domain import commands
 from redress.region import Region
 from redress.usecases.change import Desk, change
 from redress.web.routes import resolver
@@ -46,7 +46,7 @@ COMPLAINT: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A response. `path` is the path it answers, below the stage."""
+    """A response. `path` is the path it answers."""
 
     path: str
     status: int
@@ -68,9 +68,9 @@ class Answer:
 
     @property
     def location(self) -> str:
-        """The path and query that a redirect leads to, below the stage."""
-        target = urlsplit(urljoin(f"{ADDRESS}/{STAGE}{self.path}", self.headers["location"]))
-        return f"{target.path}?{target.query}".rstrip("?").removeprefix(f"/{STAGE}")
+        """The path and query that a redirect leads to."""
+        target = urlsplit(urljoin(f"{ADDRESS}{self.path}", self.headers["location"]))
+        return f"{target.path}?{target.query}".rstrip("?")
 
     def nonce(self, action: str = "complaints") -> str:
         """The nonce of the form whose action ends so."""
@@ -80,7 +80,9 @@ class Answer:
 
     def value(self, name: str) -> str:
         """What a text field holds."""
-        pattern = rf'<input[^>]*name="{name}" value="([^"]*)"|<textarea[^>]*name="{name}"[^>]*>\n(.*?)</textarea>'
+        pattern = (
+            rf'<input[^>]*name="{name}" value="([^"]*)"|<textarea[^>]*name="{name}"[^>]*>\n(.*?)</textarea>'
+        )
         found = re.search(pattern, self.body, re.DOTALL)
         assert found, f"no field {name}"
         return unescape(found[1] if found[1] is not None else found[2])

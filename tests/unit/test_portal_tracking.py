@@ -43,9 +43,18 @@ def test_a_new_complaint_shows_stage_promises_and_what_was_told(visitor: Visitor
     page = visitor.get(path)
     assert page.status == 200
     assert page.title.startswith("We have your complaint: 0000-0001-")
-    assert "We confirm that we have your complaint By 12:00 on Tuesday 3 March 2026 Still to come" in page.text
+    assert (
+        "We confirm that we have your complaint By 12:00 on Tuesday 3 March 2026 Still to come" in page.text
+    )
     assert "You get our final answer By the end of Sunday 26 April 2026 Still to come" in page.text
-    for text in ("The bonus was not paid.", "25.50 GBP", "Sunday 1 March 2026", "T-1, T-2", "Pay it.", "player-1"):
+    for text in (
+        "The bonus was not paid.",
+        "25.50 GBP",
+        "Sunday 1 March 2026",
+        "T-1, T-2",
+        "Pay it.",
+        "player-1",
+    ):
         assert text in page.text
 
 
@@ -102,7 +111,9 @@ def test_another_reply_under_a_used_nonce_is_kept_and_asked_for_again(visitor: V
     page = visitor.post(f"{path}/reply", {"nonce": nonce, "text": "Something else."})
     assert page.status == 409
     assert page.value("text") == "Something else."
-    assert visitor.post(f"{path}/reply", {"nonce": page.nonce("reply"), "text": "Something else."}).status == 303
+    assert (
+        visitor.post(f"{path}/reply", {"nonce": page.nonce("reply"), "text": "Something else."}).status == 303
+    )
 
 
 def test_a_nonce_of_one_complaint_does_not_serve_another(visitor: Visitor, path: str) -> None:
@@ -188,7 +199,9 @@ def test_a_rating_is_given_once(visitor: Visitor, path: str) -> None:
     assert wrong.status == 422
     assert "Choose a number from 1 to 5" in wrong.text
     assert wrong.value("comment") == "Kept."
-    sent = visitor.post(f"{path}/feedback", {"nonce": wrong.nonce("feedback"), "score": "4", "comment": "Fair."})
+    sent = visitor.post(
+        f"{path}/feedback", {"nonce": wrong.nonce("feedback"), "score": "4", "comment": "Fair."}
+    )
     assert sent.location == f"{path}?done=feedback"
     after = visitor.get(sent.location)
     assert "4 of 5" in after.text

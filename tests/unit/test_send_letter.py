@@ -18,7 +18,7 @@ from redress.usecases import change
 from redress.usecases.plan_next import Question, plan_next
 from redress.usecases.ports import Batch, Mail, MailRefused, VersionConflict
 from redress.usecases.send_letter import Outcome, Render, send_letter
-from tests.support.letters import KEY, PORTAL, Story, asked, decided, investigating
+from tests.support.letters import KEY, PORTAL, TOLD, Story, asked, decided, investigating
 
 ACK = LetterKind.ACKNOWLEDGEMENT
 
@@ -261,14 +261,9 @@ def test_a_statutory_letter_of_unknown_fate_goes_again_under_the_same_id(lost_at
 
 @pytest.mark.parametrize("kind", [LetterKind.INFORMATION_REQUEST, LetterKind.PROGRESS, LetterKind.WARNING])
 def test_another_letter_of_unknown_fate_never_goes_again_and_becomes_a_task(kind: LetterKind) -> None:
-    story, mailer = asked(Story()), Mailer([LostAnswer()])
-    for name in {LetterKind.PROGRESS: ["progress"], LetterKind.WARNING: ["warning"]}.get(kind, []):
-        story.reach(name)
+    story, mailer = TOLD[kind](Story()), Mailer([LostAnswer()])
     with pytest.raises(LostAnswer):
         deliver(story, mailer, kind)
-    for key, other in story.case.complaint.letters.items():
-        if other.is_live(story.case.complaint.stage) and key != story.letter(kind).key:
-            story.do(c.AbandonLetter(letter=key))
     story.now += story.desk.region.claim_expiry
     assert deliver(story, mailer, kind) is Outcome.IN_FLIGHT
     assert owed_next(story) == Step.GIVE_UP_LETTER
@@ -285,9 +280,10 @@ def test_a_letter_that_left_is_recorded_even_if_the_complaint_was_closed_meanwhi
     assert status(story) is LetterStatus.SENT
 
 
-@pytest.mark.parametrize("answers", [[], [MailRefused("LimitExceededException", permanent=False)]])
-def test_the_outcome_is_recorded_however_busy_the_complaint_is(answers: list[Exception]) -> None:
+@pytest.mark.parametrize("refused", [False, True])
+def test_the_outcome_is_recorded_however_busy_the_complaint_is(refused: bool) -> None:  # noqa: FBT001
     story = Story()
+    mailer = Mailer([MailRefused("LimitExceededException", permanent=False)] if refused else [])
     lost = [2 * change.ATTEMPTS]  # the record loses that many races
 
     class Busy(Breaking):
@@ -299,8 +295,8 @@ def test_the_outcome_is_recorded_however_busy_the_complaint_is(answers: list[Exc
             story.store.append(batch)
 
     desk = replace(story.desk, store=Busy(story, 0))  # type: ignore[arg-type]
-    send_letter(desk, Mailer(answers), writer(story), story.number, "acknowledgement-1")
-    assert status(story) is (LetterStatus.REFUSED if answers else LetterStatus.SENT)
+    send_letter(desk, mailer, writer(story), story.number, "acknowledgement-1")
+    assert status(story) is (LetterStatus.REFUSED if refused else LetterStatus.SENT)
     assert lost == [0]
 
 

@@ -21,6 +21,8 @@ MODULES = (
     "event_sources",
     "lambda_",
     "schedules",
+    "secretsmanager",
+    "secretsmanager",
     "ses",
     "stepfunctions",
     "task_tokens",

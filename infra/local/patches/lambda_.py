@@ -27,7 +27,7 @@ LOG_WAIT = (0.008, 0.004, 0.25)
 HANDLER_FAILED = '"status": "error", "error": str(e), "trace": traceback.format_exc()'
 HANDLER_FAILED_WITH_CLASS = (
     '"status": "ok", "result": None, "raised": type(e).__name__, "message": str(e), '
-    '"stack": traceback.format_tb(e.__traceback__)'
+    '"stack": traceback.format_tb(e.__traceback__), "trace": traceback.format_exc()'
 )
 
 
@@ -59,7 +59,7 @@ def remember_the_exception(invoke: AnyFunction, worker: Worker, *args: Any, **kw
     raised.last = None
     if "raised" in answer:
         raised.last = {"errorType": answer["raised"], "stackTrace": answer["stack"]}
-        answer.update(status="error", error=answer["message"], trace="".join(answer["stack"]))
+        answer.update(status="error", error=answer["message"])
     return answer
 
 

@@ -38,7 +38,8 @@ class Ses:
 
     def send(self, mail: Mail) -> str:
         """Send once; the message id of SES. Raises MailRefused; after any other error the fate is unknown."""
-        sender, to = _address(mail.sender), _address(mail.to)
+        name, _, sent_from = mail.sender.rpartition(" ")
+        sender, to = _address(sent_from.strip("<>"), name), _address(mail.to)
         message = _message(mail, sender, to)
         message["Date"] = format_datetime(self.now())
         try:
@@ -82,13 +83,12 @@ def _message(mail: Mail, sender: Address, to: Address) -> EmailMessage:
     return message
 
 
-def _address(text: str) -> Address:
-    """A mailbox, with or without a display name before it. Raises MailRefused when SES cannot write to it.
+def _address(mailbox: str, name: str = "") -> Address:
+    """A mailbox and its display name, as a header holds them. Raises MailRefused when SES cannot write to it.
 
     SES takes ASCII before the @ only, and domains in their ASCII form.
     """
-    name, _, spec = text.rpartition(" ")
-    local, _, domain = spec.strip("<>").rpartition("@")
+    local, _, domain = mailbox.rpartition("@")
     try:
         address = Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
     except (HeaderParseError, ValueError, IndexError) as error:

@@ -193,8 +193,18 @@ def _amount(value: object) -> int:
 
 EMAIL = Field(check=_email, schema={"type": "string", "format": "email", "maxLength": _EMAIL_LENGTH})
 DATE = Field(check=_date, schema={"type": "string", "format": "date"})
-CURRENCY = Field(check=_currency, schema={"type": "string", "enum": sorted(money.MINOR_DIGITS)})
-AMOUNT_MINOR = Field(check=_amount, schema={"type": "integer", "minimum": 1, "maximum": money.LARGEST_MINOR})
+CURRENCY = Field(
+    check=_currency, schema={"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code."}
+)
+AMOUNT_MINOR = Field(
+    check=_amount,
+    schema={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": money.LARGEST_MINOR,
+        "description": "Minor units of `currency`, such as pence.",
+    },
+)
 
 
 def together(values: Mapping[str, Any], amount: str, currency: str = "currency") -> list[FieldProblem]:

@@ -118,7 +118,8 @@ def facts_of(case: Case) -> Facts:
     }
     if case.letter.kind in TO_STAFF:
         return common | _for_staff(case)
-    return common | _for_player(case) | _OF_KIND.get(case.letter.kind, lambda _: {})(case)
+    more = _OF_KIND.get(case.letter.kind)
+    return common | _for_player(case) | (more(case) if more else {})
 
 
 def _for_player(case: Case) -> dict[str, Any]:

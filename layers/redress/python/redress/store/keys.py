@@ -16,6 +16,13 @@ BY_QUEUE = "by_queue"
 BY_ATTENTION = "by_attention"
 BY_REGISTER = "by_register"
 
+# The lists that people page through, by index: the attributes of its partition and of its order.
+LISTS = {
+    BY_PLAYER: ("player", "received_at"),
+    BY_QUEUE: ("queue", "due_at"),
+    BY_REGISTER: ("register", "received_at"),
+}
+
 
 def complaint(number: str) -> str:
     """Partition of everything about one complaint."""

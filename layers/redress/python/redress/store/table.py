@@ -1,7 +1,6 @@
 """Complaints in one DynamoDB table: a change is one transaction, intake is one call."""
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from redress.domain import audit, complaint, instants
+from redress.domain import number as complaint_number
 from redress.domain.errors import FieldProblem, InvalidInput, NotFound
 from redress.store import keys
 from redress.store.stream import seen
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 type Item = Mapping[str, Any]
 
+REREADS = 3
 _OTHERS_WON = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
@@ -45,7 +46,18 @@ class Table:
     name: str
 
     def load(self, number: str) -> CaseFile:
-        """The whole complaint. Raises NotFound."""
+        """The whole complaint. Raises NotFound.
+
+        A query may see part of a transaction that runs beside it: then the complaint is read again.
+        """
+        case = self._read(number)
+        for _ in range(REREADS):
+            if case.whole:
+                break
+            case = self._read(number)
+        return case
+
+    def _read(self, number: str) -> CaseFile:
         items = self._partition(keys.complaint(number))
         state = next((item for item in items if item["sk"]["S"] == keys.STATE), None)
         records = tuple(audit.read(item["text"]["S"]) for item in _under(items, keys.EVENT_PREFIX))
@@ -72,7 +84,9 @@ class Table:
         except self.client.exceptions.TransactionCanceledException as cancelled:
             reasons = cancelled.response["CancellationReasons"]
             why = _why_cancelled(reasons, has_request=batch.request is not None)
-            raise why or cancelled from cancelled
+            if why is None:
+                raise
+            raise why from cancelled
         except self.client.exceptions.TransactionInProgressException as busy:
             raise VersionConflict from busy
 
@@ -113,15 +127,15 @@ class Table:
 
     def list_queue(self, team: str, limit: int, cursor: str | None) -> Page:
         """Open complaints of a team, the earliest due first."""
-        return self._page(keys.BY_QUEUE, "queue", team, limit, cursor, forward=True)
+        return self._page(keys.BY_QUEUE, team, limit, cursor, forward=True)
 
     def list_register(self, register: str, limit: int, cursor: str | None) -> Page:
         """Complaints of a register month (`pack#yyyy-mm`), the latest first."""
-        return self._page(keys.BY_REGISTER, "register", register, limit, cursor, forward=False)
+        return self._page(keys.BY_REGISTER, register, limit, cursor, forward=False)
 
     def list_player(self, player: str, limit: int, cursor: str | None) -> Page:
         """Complaints of a player (keyed hash), the latest first."""
-        return self._page(keys.BY_PLAYER, "player", player, limit, cursor, forward=False)
+        return self._page(keys.BY_PLAYER, player, limit, cursor, forward=False)
 
     def overlooked(self, now: datetime, limit: int) -> Iterable[Overlooked]:
         """Complaints whose attention is overdue: at most `limit` of each shard, the oldest first."""
@@ -166,23 +180,24 @@ class Table:
         )
         return [item for page in pages for item in page["Items"]]
 
-    def _page(
-        self, index: str, attribute: str, value: str, limit: int, cursor: str | None, *, forward: bool
-    ) -> Page:
-        start = {"ExclusiveStartKey": _from_cursor(cursor, attribute, value)} if cursor else {}
+    def _page(self, index: str, value: str, limit: int, cursor: str | None, *, forward: bool) -> Page:
+        partition, _ = keys.LISTS[index]
+        start = {"ExclusiveStartKey": _from_cursor(cursor, index, value)} if cursor else {}
         found = self.client.query(
             TableName=self.name,
             IndexName=index,
             KeyConditionExpression="#by = :value",
-            ExpressionAttributeNames={"#by": attribute},
+            ExpressionAttributeNames={"#by": partition},
             ExpressionAttributeValues={":value": {"S": value}},
             ScanIndexForward=forward,
             Limit=limit,
             **start,  # type: ignore[arg-type]
         )
-        last = found.get("LastEvaluatedKey")
+        items = found["Items"]
+        more = "LastEvaluatedKey" in found
         return Page(
-            items=tuple(_listed(i) for i in found["Items"]), cursor=_to_cursor(last) if last else None
+            items=tuple(_listed(item) for item in items),
+            cursor=_to_cursor(index, value, items[-1]) if more else None,
         )
 
     def _write_state(self, batch: Batch) -> "TransactWriteItemTypeDef":
@@ -277,7 +292,7 @@ def _state_values(batch: Batch) -> dict[str, dict[str, str] | None]:
         "category": listing.category,
         "language": listing.language,
         "received_at": instants.to_text(listing.received_at),
-        "register": listing.register,
+        "register": keys.register(listing.jurisdiction, listing.received_at),
         "team": listing.team,
         "assignee": listing.assignee,
         "queue": listing.queue,
@@ -346,19 +361,27 @@ def _listed(item: Item) -> Listed:
     )
 
 
-def _to_cursor(key: Mapping[str, Any]) -> str:
-    plain = {name: value["S"] for name, value in key.items()}
-    return base64.urlsafe_b64encode(json.dumps(plain, sort_keys=True).encode()).decode()
+def _to_cursor(index: str, value: str, last: Item) -> str:
+    """Which list, and where in it: opaque to the caller."""
+    _, sort = keys.LISTS[index]
+    parts = (index, value, last[sort]["S"], last["number"]["S"])
+    return base64.urlsafe_b64encode("\n".join(parts).encode()).decode()
 
 
-def _from_cursor(cursor: str, attribute: str, value: str) -> dict[str, dict[str, str]]:
-    """The key a cursor holds; it must belong to the list that is being read."""
+def _from_cursor(cursor: str, index: str, value: str) -> dict[str, dict[str, str]]:
+    """The key a cursor stands for; it must belong to the list that is being read."""
+    partition, sort = keys.LISTS[index]
     try:
-        plain = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-    except (binascii.Error, UnicodeError, ValueError):
-        plain = None
-    texts = isinstance(plain, dict) and all(isinstance(part, str) for part in plain.values())
-    if not texts or plain.get(attribute) != value:
-        remedy = "send the cursor that the previous page of this list gave, or none"
-        raise InvalidInput([FieldProblem("cursor", "cursor", remedy)])
-    return {name: {"S": part} for name, part in plain.items()}
+        text = base64.urlsafe_b64decode(cursor.encode("ascii")).decode()
+        list_index, list_value, at, number = text.split("\n")
+        instants.from_text(at)
+    except ValueError:
+        raise _bad_cursor() from None
+    if (list_index, list_value) != (index, value) or complaint_number.parse(number) != number:
+        raise _bad_cursor()
+    return {**_state_key(number), partition: {"S": value}, sort: {"S": at}}
+
+
+def _bad_cursor() -> InvalidInput:
+    remedy = "send the cursor that the previous page of this list gave, or none"
+    return InvalidInput([FieldProblem("cursor", "cursor", remedy)])

@@ -154,7 +154,6 @@ def listing(after: Complaint) -> Listing:
         category=after.category,
         language=after.language,
         received_at=after.received_at,
-        register=f"{after.jurisdiction}#{after.received_at:%Y-%m}",
         team=after.team,
         assignee=after.assignee,
         queue=after.team if is_open else None,

@@ -63,11 +63,11 @@ def plan_next(desk: Desk, question: Question, deployed: str) -> Plan:
 def _must_roll_over(desk: Desk, question: Question, deployed: str) -> bool:
     """History and life of an execution are limited, and an old definition must not live on.
 
-    The first turn is exempt: while a deployment has updated this function and not yet the machine, new
-    executions still run the old definition, and each has to get something done.
+    While a deployment has updated this function and not yet the machine, new executions still run the old
+    definition, and each has to get something done: its first question, and what it came to perform.
     """
     too_old = desk.now() - question.started_at >= MAX_AGE
-    outdated = question.definition != deployed and question.turns > 0
+    outdated = question.definition != deployed and question.turns > 0 and not question.perform
     return question.turns >= MAX_TURNS or too_old or outdated
 
 

@@ -47,7 +47,7 @@ class CaseFile:
     """What the store holds of one complaint.
 
     `contents` are by event seq; `generation` is that of the live execution; `state_head` is the hash that
-    STATE keeps, which differs from `head` only if a write came between (or somebody tampered).
+    STATE keeps of the last record.
     """
 
     complaint: Complaint
@@ -61,6 +61,11 @@ class CaseFile:
     def head(self) -> str:
         """The hash of the last record, in hex."""
         return self.records[-1].hash
+
+    @property
+    def whole(self) -> bool:
+        """Whether no record is missing: not so when a write came between, or somebody tampered."""
+        return self.head == self.state_head and self.complaint.version == len(self.records)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +87,6 @@ class Listing:
     category: str
     language: str
     received_at: datetime
-    register: str
     team: str | None
     assignee: str | None
     queue: str | None

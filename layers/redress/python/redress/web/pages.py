@@ -1,15 +1,10 @@
 """Pages from templates, each with the headers that keep a private page private."""
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 from aws_lambda_powertools.event_handler import Response
-from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 
-FOLDER = Path(__file__).parent
-TEMPLATES = FOLDER / "templates"
-COMPILED = FOLDER / "compiled"
+from redress.templating import environment
 
 _EVERYWHERE: Mapping[str, str] = {
     "Strict-Transport-Security": "max-age=63072000",
@@ -30,7 +25,7 @@ BRIEFLY = "no-cache"
 
 def page(status: int, template: str, view: Mapping[str, object], headers: Mapping[str, str]) -> Response[str]:
     """A page: an HTTP status, a template with what it shows, and headers beside those of every page."""
-    body = _environment().get_template(f"{template}.html").render(view)
+    body = environment("pages").get_template(f"{template}.html").render(view)
     return Response(
         status_code=status,
         content_type="text/html; charset=utf-8",
@@ -51,21 +46,4 @@ def css(text: str, *, forever: bool) -> Response[str]:
         content_type="text/css; charset=utf-8",
         body=text,
         headers={**_EVERYWHERE, "Cache-Control": FOREVER if forever else BRIEFLY},
-    )
-
-
-def precompile(package: Path) -> None:
-    """Compile the templates of a copy of this package, so that no cold start has to. For packaging."""
-    environment = _new_environment(FileSystemLoader(package / TEMPLATES.name))
-    environment.compile_templates(package / COMPILED.name, zip=None, ignore_errors=False)
-
-
-@cache
-def _environment() -> Environment:
-    return _new_environment(ModuleLoader(COMPILED) if COMPILED.is_dir() else FileSystemLoader(TEMPLATES))
-
-
-def _new_environment(loader: BaseLoader) -> Environment:
-    return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

