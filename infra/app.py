@@ -20,6 +20,10 @@ def compose(app: App, assets: Callable[[Settings], Assets] = packaging.build) ->
     """The stacks of the app by region file. `SettingsError` if a region file cannot be deployed."""
     check(app)
     stem, portal_url = app.node.try_get_context("region"), app.node.try_get_context("portal_url")
+    if portal_url and not stem:
+        raise SettingsError(
+            settings.REGIONS, ["portal_url: is for one portal; name its file with -c region=…"]
+        )
     stacks = {}
     for path in settings.find(stem):
         region = settings.load(path)

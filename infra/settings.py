@@ -136,8 +136,11 @@ class Settings(Part):
     operator: Region
 
     def with_portal_url(self, url: str) -> Self:
-        """The same deployment with another base address for the portal."""
-        portal = PortalPart.model_validate({**dict(self.portal), "url": url.rstrip("/")})
+        """The same deployment with another base address for the portal. `SettingsError` if it is none."""
+        try:
+            portal = PortalPart.model_validate({**dict(self.portal), "url": url.rstrip("/")})
+        except ValidationError as error:
+            raise SettingsError(Path("portal_url"), [_explain(fault) for fault in error.errors()]) from error
         return self.model_copy(update={"portal": portal})
 
     def runtime_document(self) -> bytes:

@@ -1,6 +1,5 @@
 """The player's door: a regional REST API that hands every request to one function."""
 
-from aws_cdk import Size
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
@@ -120,7 +119,6 @@ class Portal(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             disable_execute_api_endpoint=not self._default_endpoint,
             domain_name=self._domain(),
-            min_compression_size=Size.kibibytes(2),
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,

@@ -11,6 +11,7 @@ import sys
 import threading
 
 from infra.local import demo
+from infra.local.demo import DemoError
 from infra.local.deploy import DeployError
 from infra.local.describe import LocalStack
 from infra.local.platform import PlatformError
@@ -30,7 +31,7 @@ def main() -> None:
                 down()
             case _:
                 run(options.port)
-    except (DeployError, PlatformError, SettingsError) as error:
+    except (DemoError, DeployError, PlatformError, SettingsError) as error:
         sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit("\nStopped.")

@@ -77,6 +77,8 @@ def run(command: tuple[str, ...], variables: Mapping[str, str]) -> None:
 
 def lines(command: tuple[str, ...], variables: Mapping[str, str]) -> Iterator[str]:
     """Run a CDK command and yield what it prints. Raises DeployError if it fails."""
+    if not CDK.exists():
+        raise DeployError(f"The CDK command is missing ({CDK}); install it with `make setup`.")
     told: deque[str] = deque(maxlen=LINES_TOLD)
     with subprocess.Popen(  # noqa: S603 - the pinned command of this project
         [str(CDK), *command, *QUIET],

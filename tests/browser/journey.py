@@ -5,14 +5,14 @@ from playwright.sync_api import Page
 TEXT = "I asked for a withdrawal on 2 April. It was cancelled without a reason."
 
 
-def fill_in(page: Page, portal: str, text: str = TEXT) -> None:
+def fill_in(page: Page, portal: str, text: str = TEXT, year: int = 2025) -> None:
     """Open the form and fill it in, in the jurisdiction whose clock counts in days."""
     page.goto(portal)
     page.get_by_label("Deposits and withdrawals").check()
     page.get_by_label("Tell us what happened").fill(text)
     page.get_by_label("Day").fill("9")
     page.get_by_label("Month").fill("4")
-    page.get_by_label("Year").fill("2025")
+    page.get_by_label("Year").fill(str(year))
     page.get_by_label("Amount", exact=True).fill("1,250")
     page.get_by_label("Transaction references").fill("WD-7781\nWD-7782")
     page.get_by_label("What would put it right?").fill("Please pay it out.")

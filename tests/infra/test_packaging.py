@@ -16,7 +16,7 @@ UNCHECKED_HASH = 0b01
 PYC_HEADER = 16
 MIB = 2**20
 CEILINGS = {"dependencies": 32 * MIB, "redress": 4 * MIB, "region": 64 * 1024}
-FUNCTION_CEILING = 64 * 1024
+FUNCTION_CEILING = 128 * 1024
 
 
 @pytest.fixture(scope="module")

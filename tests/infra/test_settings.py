@@ -176,5 +176,5 @@ def test_the_portals_base_address_can_be_overridden_and_is_checked() -> None:
     settings = load(REGIONS / "local.toml")
     assert settings.portal.base_url is None
     assert settings.with_portal_url("http://127.0.0.1:8080/x/").portal.base_url == "http://127.0.0.1:8080/x"
-    with pytest.raises(ValueError, match="match pattern"):
+    with pytest.raises(SettingsError, match="portal_url: url: 'not an address' does not look right"):
         settings.with_portal_url("not an address")

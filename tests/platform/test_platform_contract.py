@@ -352,6 +352,22 @@ def a_burst_runs_on_few_workers(lab: Lab) -> None:
     assert len(workers) <= 4
 
 
+@probe
+def a_deployed_function_is_started_before_its_first_request(lab: Lab) -> None:
+    code = "import time\nat = time.time()\ndef handler(event, context): return time.time() - at"
+    properties = {
+        "FunctionName": "ready",
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Role": lab.role("ready-role"),
+        "Code": {"ZipFile": code},
+    }
+    function = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    assert output_of_stack(lab, "ready", function, {"Ref": "Made"}) == "ready"
+    time.sleep(1)
+    assert lab.invoke("ready") > 0.5
+
+
 # Lambda on a stream
 
 HANDLE = """
@@ -569,6 +585,21 @@ def loopback_counts_as_secure_transport(lab: Lab) -> None:
     condition = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
     lab.client("s3").put_bucket_policy(Bucket="safe", Policy=document(insecure | condition))
     lab.client("s3", reader).put_object(Bucket="safe", Key="key", Body=b"body")
+
+
+@probe
+def a_role_may_send_from_the_addresses_it_is_allowed(lab: Lab) -> None:
+    lab.client("sesv2").create_email_identity(EmailIdentity="role.example.test")
+    identity = f"arn:aws:ses:{ARN}:identity/role.example.test"
+    only = {"Condition": {"StringEquals": {"ses:FromAddress": "us@role.example.test"}}}
+    mail = lab.client("sesv2", lab.user("sender", statement("ses:SendEmail", identity, **only)))
+    letter: dict[str, Any] = {
+        "Destination": {"ToAddresses": ["player@example.test"]},
+        "Content": {"Simple": {"Subject": {"Data": "A"}, "Body": {"Text": {"Data": "B"}}}},
+    }
+    mail.send_email(FromEmailAddress="us@role.example.test", **letter)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        mail.send_email(FromEmailAddress="them@role.example.test", **letter)
 
 
 @probe

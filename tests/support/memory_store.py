@@ -2,11 +2,14 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from copy import deepcopy, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from redress.domain import complaint
 from redress.domain.audit import Content, Record
+from redress.domain.complaint import Complaint
 from redress.domain.errors import NotFound
 from redress.store import keys
 from redress.usecases.ports import (
@@ -66,18 +69,31 @@ class MemoryStore:
     stream: list[Image] = field(default_factory=list)
     meanwhile: deque[Callable[[], object] | None] = field(default_factory=deque)
     states: dict[str, State] = field(default_factory=dict)
-    records: dict[str, list[Record]] = field(default_factory=dict)
+    records: dict[str, tuple[Record, ...]] = field(default_factory=dict)
+    complaints: dict[str, Complaint] = field(default_factory=dict)
     contents: dict[str, dict[int, Content]] = field(default_factory=dict)
     requests: dict[tuple[str, str], tuple[Answer, datetime]] = field(default_factory=dict)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "MemoryStore":
+        """A store that goes its own way from here. What it holds is never changed, only replaced."""
+        return MemoryStore(
+            now=deepcopy(self.now, memo),
+            stream=[*self.stream],
+            states={**self.states},
+            records={**self.records},
+            complaints={**self.complaints},
+            contents={number: {**contents} for number, contents in self.contents.items()},
+            requests={**self.requests},
+        )
 
     def load(self, number: str) -> CaseFile:
         """The whole complaint. Raises NotFound."""
         if number not in self.states:
             raise NotFound(number)
-        state, records = self.states[number], tuple(self.records[number])
+        state = self.states[number]
         return CaseFile(
-            complaint=complaint.fold(records),
-            records=records,
+            complaint=self.complaints[number],
+            records=self.records[number],
             contents=dict(self.contents[number]),
             generation=state.generation,
             link_version=state.link_version,
@@ -93,7 +109,11 @@ class MemoryStore:
         if (before.version if before else 0) != batch.expected_version:
             raise VersionConflict
         self._write(_after(before, batch))
-        self.records.setdefault(batch.number, []).extend(batch.records)
+        known = self.complaints.get(batch.number)
+        self.complaints[batch.number] = (
+            complaint.fold_onto(known, batch.records) if known else complaint.fold(batch.records)
+        )
+        self.records[batch.number] = (*self.records.get(batch.number, ()), *batch.records)
         self.contents.setdefault(batch.number, {}).update({one.seq: one.content for one in batch.contents})
         if batch.request:
             request = batch.request

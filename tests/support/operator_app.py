@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 
 from infra.openapi import FILE
 from redress.http.routes import find
@@ -115,7 +115,7 @@ def _check(method: str, path: str, got: Answer) -> None:
     if "$ref" in described:
         described = _OPENAPI["components"]["responses"][described["$ref"].rpartition("/")[2]]
     schema = described["content"][media_type]["schema"]
-    Draft202012Validator({**schema, "components": _OPENAPI["components"]}).validate(got.body)
+    OAS31Validator({**schema, "components": _OPENAPI["components"]}).validate(got.body)
     assert {name.lower() for name in described.get("headers", {})} - {"idempotency-replayed"} <= set(
         got.headers
     )

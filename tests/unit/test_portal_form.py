@@ -1,6 +1,6 @@
 """The complaint form: what it asks, what it accepts, what it says about the rest."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

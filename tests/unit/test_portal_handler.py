@@ -34,7 +34,7 @@ def handler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleT
     """The handler's module with table, secrets and region file."""
     region_file = tmp_path / "region.json"
     region_file.write_text(json.dumps(asdict(REGION)), encoding="utf-8")
-    caches = (clients.client, wiring.region, wiring.table, wiring.desk, wiring.secret, load)
+    caches = (clients.client, wiring.region, wiring.table, wiring.desk, wiring.live_versions, load)
     with mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.setenv(name, "test")

@@ -1,7 +1,8 @@
 """A letter is never lost, and doubled only when the mail service's answer was: every step may be the last."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest

@@ -5,7 +5,7 @@ import random
 import secrets
 import time
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from redress import region as regions
 from redress.adapters.clients import client
@@ -14,6 +14,7 @@ from redress.store.table import Table
 from redress.usecases.change import Desk
 
 LONGEST_PAUSE_SECONDS = 0.4
+SECRET_SECONDS = 300
 
 
 def now() -> datetime:
@@ -46,9 +47,17 @@ def pause(attempt: int) -> None:
         time.sleep(random.uniform(0, min(0.02 * 2**attempt, LONGEST_PAUSE_SECONDS)))  # noqa: S311 - jitter
 
 
-@cache
 def secret(arn: str) -> tuple[bytes, ...]:
-    """The live versions of a secret: the current one first, then the previous one while a rotation lasts."""
+    """The live versions of a secret: the current one first, then the previous one while a rotation lasts.
+
+    They are read again every SECRET_SECONDS, so that a rotation reaches processes that live on.
+    """
+    return live_versions(arn, int(time.time() // SECRET_SECONDS))
+
+
+@lru_cache(maxsize=8)
+def live_versions(arn: str, _period: int) -> tuple[bytes, ...]:
+    """What Secrets Manager says, asked once in a period."""
     manager = client("secretsmanager")
     current = manager.get_secret_value(SecretId=arn, VersionStage="AWSCURRENT")["SecretString"].encode()
     try:

@@ -6,13 +6,13 @@ The text that was hashed is what is stored; readers decode it, nothing rewrites 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from redress.domain import instants
 from redress.domain.errors import RedressError
 from redress.domain.events import EVENT_TYPES, Event
+from redress.domain.values import Value
 
 GENESIS = "0" * 64
 SALT_BYTES = 32
@@ -28,8 +28,7 @@ class ChainBroken(RedressError):
         super().__init__(f"Complaint {number}, event {seq}: {problem}.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(Value):
     """One stored event: `text` is its canonical JSON, `hash` the SHA-256 of it in hex."""
 
     number: str

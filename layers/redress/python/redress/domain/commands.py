@@ -1,12 +1,12 @@
 """What a person or the system may ask of a complaint. `content` is personal or free text, kept apart."""
 
-from dataclasses import dataclass, field
-
 from redress.domain.audit import Content
+from redress.domain.values import Value
+
+NO_CONTENT: Content = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Submit:
+class Submit(Value):
     """A player, or an app on the player's behalf, submits a complaint."""
 
     brand: str
@@ -21,8 +21,7 @@ class Submit:
     content: Content
 
 
-@dataclass(frozen=True, kw_only=True)
-class Triage:
+class Triage(Value):
     """The system assigns team and severity."""
 
     team: str
@@ -30,30 +29,26 @@ class Triage:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Assign:
+class Assign(Value):
     """A person takes the complaint, or is given it."""
 
     assignee: str
     team: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RequestInformation:
+class RequestInformation(Value):
     """The handler asks the player a question."""
 
     content: Content
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reply:
+class Reply(Value):
     """The player writes on the tracking page or by mail."""
 
     content: Content
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProposeDecision:
+class ProposeDecision(Value):
     """The handler proposes an outcome: upheld, partly_upheld, rejected, goodwill or out_of_scope."""
 
     outcome: str
@@ -62,37 +57,32 @@ class ProposeDecision:
     currency: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReturnDecision:
+class ReturnDecision(Value):
     """The approver sends the proposal back with a comment."""
 
     content: Content
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApproveDecision:
+class ApproveDecision(Value):
     """The proposal becomes the decision. `second_person`: the proposer may not approve."""
 
     second_person: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Withdraw:
+class Withdraw(Value):
     """The player takes the complaint back, with or without saying why."""
 
-    content: Content = field(default_factory=dict)
+    content: Content = NO_CONTENT
 
 
-@dataclass(frozen=True, kw_only=True)
-class GiveFeedback:
+class GiveFeedback(Value):
     """The player rates the handling, 1 to 5."""
 
     score: int
-    content: Content = field(default_factory=dict)
+    content: Content = NO_CONTENT
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReachMilestone:
+class ReachMilestone(Value):
     """The workflow found that an instant of the clock has passed."""
 
     clock: str
@@ -106,23 +96,20 @@ class ReachMilestone:
     level: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClaimLetter:
+class ClaimLetter(Value):
     """The sender takes a letter that is owed."""
 
     letter: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordLetterSent:
+class RecordLetterSent(Value):
     """The mail service accepted the letter."""
 
     letter: str
     message_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordLetterRefused:
+class RecordLetterRefused(Value):
     """The mail service definitely refused the letter, or it could not be written at all."""
 
     letter: str
@@ -130,15 +117,13 @@ class RecordLetterRefused:
     permanent: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class AbandonLetter:
+class AbandonLetter(Value):
     """Nobody knows whether the letter left, and it may not go twice: a person has to look."""
 
     letter: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Close:
+class Close(Value):
     """Nothing more is owed."""
 
     reason: str

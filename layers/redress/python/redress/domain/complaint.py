@@ -1,7 +1,7 @@
 """A complaint is its events: `decide` says what a command leads to, `evolve` what an event changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +11,10 @@ from redress.domain.audit import Content, Record
 from redress.domain.correspondence import Letter, LetterKind, LetterStatus, advance, owed_by
 from redress.domain.errors import IllegalTransition
 from redress.domain.stages import LEGAL_AT, UNDECIDED, Stage
+from redress.domain.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
+class Proposal(Value):
     """A decision waiting for approval. `seq` is its event, whose content holds reasons and clause."""
 
     seq: int
@@ -24,8 +24,7 @@ class Proposal:
     currency: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Complaint:
+class Complaint(Value):
     """What the events say so far. Instants are UTC; `fired` holds the keys of reached milestones."""
 
     number: str
@@ -58,11 +57,10 @@ class Complaint:
     closed_at: datetime | None = None
     closed_because: str | None = None
     fired: frozenset[str] = frozenset()
-    letters: Mapping[str, Letter] = field(default_factory=dict)
+    letters: Mapping[str, Letter] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Value):
     """An event about to be appended, with the content that belongs beside it."""
 
     event: e.Event

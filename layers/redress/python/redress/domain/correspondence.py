@@ -1,12 +1,13 @@
 """Which letters the events of a complaint owe, to whom, and while which stage they still make sense."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from redress.domain import events
 from redress.domain.stages import OPEN, UNDECIDED, Stage
+from redress.domain.values import Value
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
@@ -53,8 +54,7 @@ class LetterStatus(StrEnum):
     ABANDONED = "abandoned"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Letter:
+class Letter(Value):
     """A letter owed since event `cause`; `changed_at` (UTC) is when its status changed last."""
 
     key: str

@@ -5,11 +5,11 @@ Instants are text as `instants` writes them; money is an integer of minor units 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from redress.domain.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComplaintReceived:
+class ComplaintReceived(Value):
     """A complaint reached the operator. `jurisdiction` is a rule pack id, `occurred_on` a local date."""
 
     brand: str
@@ -23,13 +23,11 @@ class ComplaintReceived:
     currency: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Acknowledged:
+class Acknowledged(Value):
     """The acknowledgement was sent."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Triaged:
+class Triaged(Value):
     """The complaint got its owner team, its severity (low, normal, high) and the rules that said so."""
 
     team: str
@@ -37,26 +35,22 @@ class Triaged:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Assigned:
+class Assigned(Value):
     """A person of the operator took over: `assignee` is a subject id of the operator's identity provider."""
 
     assignee: str
     team: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class InformationRequested:
+class InformationRequested(Value):
     """The operator asked the player something; the question is content."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlayerReplied:
+class PlayerReplied(Value):
     """The player wrote; the text is content."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MilestoneReached:
+class MilestoneReached(Value):
     """An instant of the clock passed. `breach` tells that an operator's duty was unmet at it."""
 
     clock: str
@@ -69,15 +63,13 @@ class MilestoneReached:
     pack_version: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Escalated:
+class Escalated(Value):
     """The complaint went up to a level of the operator's supervisors, 1 being the first."""
 
     level: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionProposed:
+class DecisionProposed(Value):
     """A handler proposed an outcome; reasons and clause are content."""
 
     outcome: str
@@ -85,13 +77,11 @@ class DecisionProposed:
     currency: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionReturned:
+class DecisionReturned(Value):
     """The proposal went back to its handler; the comment is content."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionApproved:
+class DecisionApproved(Value):
     """The proposal became the operator's decision; the final response is owed."""
 
     outcome: str
@@ -99,33 +89,28 @@ class DecisionApproved:
     currency: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeadlockDeclared:
+class DeadlockDeclared(Value):
     """No decision in time: the player is referred to the independent body before the final instant."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Withdrawn:
+class Withdrawn(Value):
     """The player took the complaint back."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FeedbackGiven:
+class FeedbackGiven(Value):
     """The player rated the handling, 1 (worst) to 5; the comment is content."""
 
     score: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaskOpened:
+class TaskOpened(Value):
     """A person of the operator has to look at something that the system could not do."""
 
     task: str
     letter: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LetterClaimed:
+class LetterClaimed(Value):
     """A letter is about to be sent, attempt `attempt`. Until an outcome is recorded it may have been sent."""
 
     letter: str
@@ -133,8 +118,7 @@ class LetterClaimed:
     attempt: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class LetterSent:
+class LetterSent(Value):
     """The mail service accepted the letter under `message_id`."""
 
     letter: str
@@ -142,8 +126,7 @@ class LetterSent:
     message_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LetterRefused:
+class LetterRefused(Value):
     """The mail service definitely refused: the claim is released. A `permanent` refusal ends the letter."""
 
     letter: str
@@ -152,8 +135,7 @@ class LetterRefused:
     permanent: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Closed:
+class Closed(Value):
     """Nothing more is owed. `reason`: completed, feedback_window_ended, adr_window_ended, withdrawn."""
 
     reason: str

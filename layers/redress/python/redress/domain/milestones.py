@@ -5,7 +5,6 @@ before the final instant, and the windows of feedback and of the independent bod
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from redress.domain import clock, instants
@@ -13,14 +12,14 @@ from redress.domain.clock import Due, Step
 from redress.domain.complaint import Complaint, milestone_key
 from redress.domain.rulepack import Deadline, ExternalBody, Mark, RulePack
 from redress.domain.stages import UNDECIDED, Stage
+from redress.domain.values import Value
 
 ACK, FINAL, PROGRESS, FEEDBACK, ADR = "ack", "final", "progress", "feedback", "adr"
 DEADLOCK, DUE = "deadlock", "due"
 MAX_PROGRESS_UPDATES = 500  # a bound for the loop, far above any pack
 
 
-@dataclass(frozen=True, kw_only=True)
-class Milestone:
+class Milestone(Value):
     """An instant (UTC) not yet reached on record. Its key: clock, name and version of the deadline.
 
     `kind` is that of the deadline (duty, player_limit …) or `house`; `breach` tells that an operator's duty
@@ -41,8 +40,7 @@ class Milestone:
         return milestone_key(self.clock, self.name, self.deadline_version)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Promise:
+class Promise(Value):
     """A date the player or the operator counts on: `due_at` (UTC) is exclusive, `last_day` is local.
 
     `due_at` is None while the clock is paused; `met_at` is the instant from which it was owed no longer.

@@ -1,7 +1,6 @@
 """The workflow's one question: what is owed now, and if nothing, until when to wait."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from redress.domain.complaint import Complaint, may_claim
 from redress.domain.correspondence import Letter, LetterKind, LetterStatus
 from redress.domain.milestones import Milestone
 from redress.domain.stages import Stage
+from redress.domain.values import Value
 
 
 class Step(StrEnum):
@@ -32,8 +32,7 @@ class Step(StrEnum):
     DONE = "Done"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NextStep:
+class NextStep(Value):
     """A step and what it is about: a letter, a milestone, a reason, or the instant (UTC) to wait for."""
 
     step: Step

@@ -11,13 +11,14 @@ and the caller learns which character it is. Limits count code points, so every 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import date
 from typing import Any
 
 from redress.domain import money
 from redress.domain.errors import FieldProblem, InvalidInput
 from redress.domain.money import NotMoney
+from redress.domain.values import Value
 
 # Nothing a person types: C0 and C1 controls except newline and tab, and halves of surrogate pairs.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -40,8 +41,7 @@ class Unfit(Exception):
         super().__init__(remedy)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Field:
+class Field(Value):
     """`check` returns the value as kept, or raises Unfit or NotMoney; `schema` describes what is sent."""
 
     check: Callable[[Any], Any]

@@ -9,7 +9,6 @@ How text is kept, and what is refused in it, is told in `fields`.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from redress.domain import money, rulepack
 from redress.domain.categories import Category
 from redress.domain.commands import Submit
 from redress.domain.errors import FieldProblem, InvalidInput
+from redress.domain.values import Value
 from redress.http import fields
 from redress.http.fields import Fields, optional, text
 from redress.region import Region
@@ -47,8 +47,7 @@ FIELDS: Fields = {
 _ASKED = FIELDS.keys() - {"amount_minor", "currency", "channel", "language"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intake:
+class Intake(Value):
     """A complaint as it was told, valid for the region and instant it was read with.
 
     `occurred_on` is an ISO 8601 date, at the latest today in the zone of the jurisdiction's rule pack.

@@ -1,7 +1,7 @@
 """What the operator's API can do: each operation reads its input, calls one use case, shows the outcome."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode

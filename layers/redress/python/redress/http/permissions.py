@@ -4,10 +4,10 @@ API Gateway has checked signature, issuer, audience and expiry before a request 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from redress.domain.errors import Forbidden
+from redress.domain.values import Value
 from redress.http.problems import UNAUTHENTICATED, UNKNOWN_CLIENT, Refused
 from redress.region import Client, Region
 
@@ -26,8 +26,7 @@ PERMISSIONS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Caller:
+class Caller(Value):
     """An application of the operator, and what both its token and the region file allow it."""
 
     client: Client

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from redress.domain.errors import (
@@ -18,6 +18,7 @@ from redress.domain.errors import (
     RedressError,
     StaleVersion,
 )
+from redress.domain.values import Value
 from redress.http.answer import Answer, etag
 
 MEDIA_TYPE = "application/problem+json"
@@ -65,12 +66,11 @@ class Refused(Exception):
         super().__init__(detail)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Told:
+class _Told(Value):
     """What an error adds to its problem: members of the document, and headers."""
 
-    members: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Any] = {}
+    headers: Mapping[str, str] = {}
 
 
 KINDS: Mapping[type[RedressError], Kind] = {

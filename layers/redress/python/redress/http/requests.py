@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 
 from redress.domain.errors import FieldProblem, InvalidInput
+from redress.domain.values import Value
 from redress.http.permissions import Caller
 from redress.http.problems import (
     BODY_TOO_LARGE,
@@ -32,8 +32,7 @@ _ETAG = re.compile(r'"([1-9][0-9]{0,8})"')
 _NO_VERSION = 0  # equal to no complaint's version
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call:
+class Call(Value):
     """A request that may be carried out. `number` is the path's, as written; `document` the JSON body.
 
     `version` is that of If-Match: None when none was sent, 0 when it can match no complaint.

@@ -4,13 +4,13 @@ A table of eleven routes needs no framework: Powertools' resolver alone costs a 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from redress.domain import number as complaint_number
+from redress.domain.values import Value
 from redress.http import permissions, problems, requests
 from redress.http.answer import Answer
 from redress.http.permissions import Caller
@@ -34,8 +34,7 @@ PASSING = frozenset(
 logger = Logger()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Api:
+class Api(Value):
     """What the API needs from outside, asked for when it is needed.
 
     `clients` maps client ids of tokens to clients of the region file, `scope_prefix` precedes a permission
@@ -54,31 +53,38 @@ def resolve(api: Api, event: Mapping[str, Any]) -> dict[str, Any]:
 
     Whatever the caller can mend or wait for is a problem document; every other error is raised.
     """
+    asked: dict[str, str | None] = {}
+    answer = _answer(api, event, asked)
+    told = {"status": answer.status, "problem": answer.body.get("type")}
+    logger.info("answered", extra={"complaint": answer.body.get("number"), **asked, **told})
+    return answer.to_gateway()
+
+
+def _answer(api: Api, event: Mapping[str, Any], asked: dict[str, str | None]) -> Answer:
     try:
-        answer = _answer(api, event)
+        return _operate(api, event, asked)
     except problems.TOLD as error:
-        answer = problems.answer(error)
+        return problems.answer(error)
     except BotoCoreError:
         logger.exception("no answer from AWS")
-        answer = problems.unavailable()
+        return problems.unavailable()
     except ClientError as error:
         if error.response["Error"]["Code"] not in PASSING:
             raise
         logger.exception("AWS is busy")
-        answer = problems.unavailable()
-    logger.info("answered", status=answer.status, problem=answer.body.get("type"))
-    return answer.to_gateway()
+        return problems.unavailable()
 
 
-def _answer(api: Api, event: Mapping[str, Any]) -> Answer:
+def _operate(api: Api, event: Mapping[str, Any], asked: dict[str, str | None]) -> Answer:
+    """Do what is asked; `asked` is filled for the log, with nothing that came unchecked."""
     desk = api.desk()
     caller = permissions.identify(event, desk.region, api.clients, api.scope_prefix)
-    http = event["requestContext"]["http"]
-    route, number = find(http["method"], event["rawPath"])
+    asked["client"] = caller.client.id
+    route, number = find(event["requestContext"]["http"]["method"], event["rawPath"])
+    asked["operation"] = route.name
+    if number:
+        asked["complaint"] = complaint_number.parse(number)
     caller.require(route.name)
-    logger.info(
-        "asked", operation=route.name, client=caller.client.id, complaint=complaint_number.parse(number)
-    )
     return route.operation(_call(api, desk, caller, route, number, event))
 
 

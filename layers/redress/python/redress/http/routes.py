@@ -1,8 +1,8 @@
 """The routes of the operator's API: one table, which answers requests and from which openapi.json is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from redress.domain.values import Value
 from redress.http import bodies, operations, views
 from redress.http.answer import Answer
 from redress.http.fields import Fields
@@ -15,8 +15,7 @@ COMPLAINT = f"{COMPLAINTS}/{{number}}"
 NUMBER = "{number}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Route:
+class Route(Value):
     """A method and path, the operation there, what it reads and shows. A `guarded` one asks for If-Match."""
 
     method: str

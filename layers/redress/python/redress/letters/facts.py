@@ -1,7 +1,6 @@
 """What a letter may say, taken from the complaint, its rule pack and the region file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from redress.domain.audit import Content
 from redress.domain.correspondence import TO_STAFF, Letter, LetterKind
 from redress.domain.events import Escalated, MilestoneReached
 from redress.domain.rulepack import RulePack
+from redress.domain.values import Value
 from redress.letters import plain
 from redress.letters.blocks import LetterIncomplete
 from redress.region import Brand, Region
@@ -21,8 +21,7 @@ _LONGEST_FIRST = (("calendar_days", 86_400), ("hours", 3_600), ("minutes", 60), 
 type Facts = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moment:
+class Moment(Value):
     """An instant as people read it: local `day` and `time` of `zone`, and whether it is `past`.
 
     `last_day` is the day that ends with it, where one does: a due instant at midnight is said as the end of
@@ -36,16 +35,14 @@ class Moment:
     past: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
+class Span(Value):
     """A length of time, roughly, in the largest unit that it has two of."""
 
     amount: int
     unit: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
+class Case(Value):
     """Everything a letter is written from."""
 
     letter: Letter

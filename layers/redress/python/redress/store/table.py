@@ -153,9 +153,7 @@ class Table:
 
     def _still_overlooked(self, number: str, now: datetime) -> Iterable[Overlooked]:
         """The index may lag and holds no token: the table itself decides."""
-        item = self.client.get_item(TableName=self.name, Key=_state_key(number), ConsistentRead=True).get(
-            "Item"
-        )
+        item = self._state_item(number)
         if not item or item.get("attention_at", {}).get("S", "~") >= instants.to_text(now):
             return
         yield Overlooked(
@@ -168,8 +166,11 @@ class Table:
 
     def state(self, number: str) -> Seen | None:
         """Version, generation and token as they are now, or None."""
+        return seen(self._state_item(number))
+
+    def _state_item(self, number: str) -> Item | None:
         found = self.client.get_item(TableName=self.name, Key=_state_key(number), ConsistentRead=True)
-        return seen(found.get("Item"))
+        return found.get("Item")
 
     def _partition(self, pk: str) -> list[Item]:
         pages = self.client.get_paginator("query").paginate(

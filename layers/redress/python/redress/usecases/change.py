@@ -1,7 +1,6 @@
 """How every change is made: load, decide, append, and decide again when another writer was first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from redress.domain import audit, complaint, milestones, rulepack
@@ -9,6 +8,7 @@ from redress.domain.commands import Command
 from redress.domain.complaint import Change, Complaint
 from redress.domain.errors import Conflict, IdempotencyKeyReused, StaleVersion
 from redress.domain.stages import Stage
+from redress.domain.values import Value
 from redress.region import Region
 from redress.usecases.ports import (
     Answer,
@@ -26,8 +26,7 @@ from redress.usecases.ports import (
 ATTEMPTS = 8
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Value):
     """What every change needs. `salt` gives fresh random bytes; `pause` waits a little before attempt n."""
 
     store: Store
@@ -37,8 +36,7 @@ class Desk:
     pause: Callable[[int], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changed:
+class Changed(Value):
     """The outcome: which complaint, at which version, and whether the answer repeats an earlier one."""
 
     number: str

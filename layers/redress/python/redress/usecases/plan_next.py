@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from redress.domain import commands, instants, milestones, rulepack, triage
@@ -11,6 +10,7 @@ from redress.domain.commands import Command
 from redress.domain.errors import IllegalTransition
 from redress.domain.milestones import Milestone
 from redress.domain.next_step import NextStep, Step, next_step
+from redress.domain.values import Value
 from redress.usecases.change import Desk, apply
 from redress.usecases.ports import CaseFile, VersionConflict
 
@@ -20,8 +20,7 @@ LONGEST_WAIT = timedelta(days=30)
 NOTE_FAILED_LETTER = "Note failed letter"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Question:
+class Question(Value):
     """What an execution asks. `perform` is the step it has come to do, `definition` the digest it runs."""
 
     number: str
@@ -33,8 +32,7 @@ class Question:
     letter: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Value):
     """The answer: the step to go to. A wait carries its length, and the version and instant to park with."""
 
     next: str

@@ -1,12 +1,12 @@
 """What the use cases need from outside: the store of complaints, the mail service, the workflow."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from redress.domain.audit import Content, Record
 from redress.domain.complaint import Complaint
+from redress.domain.values import Value
 
 type Now = Callable[[], datetime]  # the instant, UTC
 
@@ -15,8 +15,7 @@ class VersionConflict(Exception):
     """Another writer was first; read again and decide again."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(Value):
     """An idempotent request: whose, its key, a hash of its body, and until when it is remembered."""
 
     client: str
@@ -25,8 +24,7 @@ class Request:
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(Value):
     """What a request led to: the complaint, and its version then."""
 
     fingerprint: str
@@ -42,8 +40,7 @@ class RequestSeen(Exception):
         super().__init__("the idempotency key is taken")
 
 
-@dataclass(frozen=True, kw_only=True)
-class CaseFile:
+class CaseFile(Value):
     """What the store holds of one complaint.
 
     `contents` are by event seq; `generation` is that of the live execution; `state_head` is the hash that
@@ -68,8 +65,7 @@ class CaseFile:
         return self.head == self.state_head and self.complaint.version == len(self.records)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SaltedContent:
+class SaltedContent(Value):
     """Content to be stored beside event `seq`, with the salt of its hash."""
 
     seq: int
@@ -77,8 +73,7 @@ class SaltedContent:
     salt: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listing:
+class Listing(Value):
     """What lists show of a complaint, and what they are ordered by. None leaves the list."""
 
     stage: str
@@ -93,8 +88,7 @@ class Listing:
     due_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Batch:
+class Batch(Value):
     """One change: all of it is stored, or nothing. `expected_version` 0 makes a new complaint."""
 
     number: str
@@ -107,8 +101,7 @@ class Batch:
     player: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listed:
+class Listed(Value):
     """One complaint in a list."""
 
     number: str
@@ -124,16 +117,14 @@ class Listed:
     due_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
+class Page(Value):
     """Part of a list, and the opaque cursor of the next part (None at the end)."""
 
     items: tuple[Listed, ...]
     cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Overlooked:
+class Overlooked(Value):
     """A complaint whose attention is overdue since `attention_at`; `token` is that of its wait, if any."""
 
     number: str
@@ -181,8 +172,7 @@ class AttentionStore(Protocol):
         """As in Store."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mail:
+class Mail(Value):
     """A rendered letter, ready to send. `letter_id` stays the same when it has to go again."""
 
     letter_id: str

@@ -1,19 +1,18 @@
 """A complaint comes in: one transaction, whoever sends it and however often."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from redress.domain import audit, complaint
 from redress.domain import number as complaint_number
 from redress.domain.commands import Submit
 from redress.domain.errors import Conflict
+from redress.domain.values import Value
 from redress.usecases.change import ATTEMPTS, Changed, Desk, chain, listing, replay
 from redress.usecases.ports import Batch, Request, RequestSeen, VersionConflict
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intake:
+class Intake(Value):
     """What intake needs beside the desk: random bits for the number."""
 
     desk: Desk

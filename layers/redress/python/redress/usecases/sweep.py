@@ -1,16 +1,15 @@
 """The sweep: whatever is past its attention instant is woken, or gets a new execution."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from redress.domain.values import Value
 from redress.usecases.ports import AttentionStore, Overlooked
 from redress.usecases.wake import Waker
 
 BATCH = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Swept:
+class Swept(Value):
     """What one sweep found: how many were overlooked, how many were woken, and the largest lag in seconds."""
 
     overlooked: int

@@ -1,11 +1,11 @@
 """What follows from a change of a complaint's state: start its execution, or wake it."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from redress.domain.values import Value
 
-@dataclass(frozen=True, kw_only=True)
-class Seen:
+
+class Seen(Value):
     """STATE before or after a write, as far as the relay cares. `token` is that of the live wait, if any."""
 
     number: str
@@ -14,8 +14,7 @@ class Seen:
     token: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Effect:
+class Effect(Value):
     """What is to be done for a complaint: `start` or `wake`; (number, seq, effect) is all that travels."""
 
     number: str

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from redress.domain import rulepack
 from redress.domain.errors import FieldProblem
+from redress.domain.values import Value
 from redress.region import Brand, Region
 from redress.web import words
 from redress.web.forms import SHOWN_AGAIN, Fields, shown_again
@@ -23,16 +23,14 @@ _GROUPING = re.compile(r"[ ,\u00a0\u202f]")
 _SYMBOLS = re.compile(r"^[£$€¥\s]+|[£$€¥\s]+$")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
+class Problem(Value):
     """A field that has to be corrected, and what the page says beside it."""
 
     field: str
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComplaintForm:
+class ComplaintForm(Value):
     """Everything the page of the form shows. `brands` and `jurisdictions` map ids to names."""
 
     brand: Brand
@@ -43,8 +41,8 @@ class ComplaintForm:
     year: int
     problems: Sequence[Problem] = ()
     notice: str | None = None
-    categories: Mapping[str, str] = field(default_factory=lambda: words.CATEGORIES)
-    currencies: Mapping[str, str] = field(default_factory=lambda: words.CURRENCIES)
+    categories: Mapping[str, str] = words.CATEGORIES
+    currencies: Mapping[str, str] = words.CURRENCIES
 
     @property
     def summary(self) -> Sequence[tuple[str, str]]:

@@ -11,10 +11,10 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
+from redress.domain.values import Value
 from redress.usecases.ports import Request
 
 CLIENT = "portal"
@@ -38,8 +38,7 @@ class UnreadableForm(Exception):
         super().__init__(f"unreadable form: {status}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Submission:
+class Submission(Value):
     """What was typed, by field, and the nonce if it is one of ours."""
 
     fields: Fields

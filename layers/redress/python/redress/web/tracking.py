@@ -1,7 +1,6 @@
 """The tracking page: where a complaint stands, what was promised, what happened, what the player may do."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from redress.domain import commands, instants, milestones, money, rulepack
@@ -11,21 +10,20 @@ from redress.domain.complaint import Complaint
 from redress.domain.milestones import Promise
 from redress.domain.rulepack import RulePack
 from redress.domain.stages import LEGAL_AT
+from redress.domain.values import Value
 from redress.region import Brand, ExternalBody, Region
 from redress.usecases.ports import CaseFile
 from redress.web import dates, words
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Value):
     """A step of the way: `state` is done, current or ahead."""
 
     name: str
     state: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class PromiseView:
+class PromiseView(Value):
     """A promised date in words. `state` is kept, missed, open, or yours (the date is the player's own)."""
 
     name: str
@@ -34,8 +32,7 @@ class PromiseView:
     note: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Value):
     """A line of the timeline. `kind` is you, us, letter or missed; `machine_time` is RFC 3339."""
 
     kind: str
@@ -45,8 +42,7 @@ class Entry:
     text: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Value):
     """The answer, once it was sent. `redress` is an amount with its currency."""
 
     outcome: str
@@ -55,16 +51,14 @@ class Decision:
     redress: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told:
+class Told(Value):
     """A part of what the player told us."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tracking:
+class Tracking(Value):
     """Everything the tracking page and the confirmation page show of a complaint."""
 
     number: str

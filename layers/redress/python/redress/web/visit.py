@@ -1,7 +1,6 @@
 """One request to the portal: what the gateway tells of it, and where its links lead."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
@@ -12,6 +11,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from redress.domain import number as complaint_number
 from redress.domain import private_link
 from redress.domain.errors import NotFound
+from redress.domain.values import Value
 from redress.region import Brand
 from redress.usecases.change import Desk
 from redress.usecases.ports import CaseFile
@@ -19,8 +19,7 @@ from redress.web import forms, pages, style, words
 from redress.web.forms import Submission
 
 
-@dataclass(frozen=True, kw_only=True)
-class Portal:
+class Portal(Value):
     """What the pages need from outside, asked for when it is needed.
 
     `link_secrets` are the live secrets of private links, the current one first; `player_secret` finds a
@@ -34,8 +33,7 @@ class Portal:
     url: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Visit:
+class Visit(Value):
     """A request and the portal it came to."""
 
     portal: Portal
