@@ -7,7 +7,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 PYTHON := .venv/bin/python
 CDK_VERSION := 2.1148.1
 
-.PHONY: help setup run up down build synth test lint fmt lock clean
+.PHONY: help setup run up down build openapi synth test lint fmt lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew
 
 build: setup ## build layers and functions for this machine, unpacked under .redress/build
 	@$(PYTHON) -m infra.packaging
+
+openapi: setup ## describe the operator API anew, from its routes
+	@$(PYTHON) -m infra.openapi
 
 synth: setup ## synthesise the stack of every region file, without credentials
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .tools/node_modules/.bin/cdk synth --quiet

@@ -1,7 +1,6 @@
 """The workflow's question: what is owed now, and until when to wait?"""
 
 import os
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -20,4 +19,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     logger.info(
         "planned", extra={"number": question.number, "performed": question.perform, "next": plan.next}
     )
-    return {name: value for name, value in asdict(plan).items() if value is not None}
+    return {name: value for name, value in vars(plan).items() if value is not None}

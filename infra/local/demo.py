@@ -80,9 +80,9 @@ def play(stack: LocalStack) -> None:
 
     Raises DemoError when it is not closed in LONGEST_LIFE_SECONDS.
     """
-    with httpx.Client(timeout=30) as browser, _operator_client(stack) as http:
-        page = _submit(browser, stack.portal_url)
-        number = _number_of(page)
+    with httpx.Client(timeout=30) as browser, operator_client(stack) as http:
+        page = submit(browser, stack.portal_url)
+        number = number_of(page)
         print(f"Complaint {number}: its private page is {page}\n", flush=True)
         operator = Operator(http, number)
         begun: datetime | None = None
@@ -97,12 +97,13 @@ def play(stack: LocalStack) -> None:
         print(f"  curl -H 'Authorization: Bearer …' {stack.api_url}/v1/complaints/{number}/clock", flush=True)
 
 
-def _operator_client(stack: LocalStack) -> httpx.Client:
+def operator_client(stack: LocalStack) -> httpx.Client:
+    """The operator's app with all its permissions; the caller closes it."""
     headers = {"Authorization": f"Bearer {stack.token()}"}
     return httpx.Client(base_url=f"{stack.api_url}/v1/", headers=headers, timeout=30)
 
 
-def _submit(browser: httpx.Client, portal_url: str) -> str:
+def submit(browser: httpx.Client, portal_url: str) -> str:
     """Fill in the form; the address of the private page that it leads to."""
     form = browser.get(f"{portal_url}/").raise_for_status()
     answer = browser.post(f"{portal_url}/", data={**_hidden(form.text), **TOLD})
@@ -116,7 +117,8 @@ def _hidden(page: str) -> dict[str, str]:
     return dict(HIDDEN.findall(page))
 
 
-def _number_of(page: str) -> str:
+def number_of(page: str) -> str:
+    """The complaint's number, from the address of its private page."""
     return page.partition("/complaints/")[2].partition("/")[0]
 
 

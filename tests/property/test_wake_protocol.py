@@ -4,23 +4,21 @@ Twice: every interleaving of a small model of it; and the real use cases with th
 Hypothesis makes up. Both are shown to notice when a rule of the protocol is left out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import replace
 from dataclasses import fields
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from hypothesis.stateful import run_state_machine_as_test as run
 
 from redress.domain import commands
 from redress.domain import complaint as domain
 from redress.domain.commands import Command
 from redress.domain.complaint import Change, Complaint
-from redress.domain.stages import Stage
+from redress.domain.stages import LEGAL_AT, Stage
 from redress.usecases import plan_next, send_letter, sweep, wake
 from redress.usecases.change import Desk
 from redress.usecases.ports import Batch, Overlooked
@@ -75,153 +73,181 @@ def test_every_rule_of_the_protocol_is_needed(rule_name: str) -> None:
 
 PEOPLE: tuple[tuple[str, Command], ...] = (
     (PLAYER, commands.Reply(content=personal("reply"))),
-    (PLAYER, commands.Withdraw()),
-    (PLAYER, commands.GiveFeedback(score=4)),
-    (HANDLER, commands.Assign(assignee="handler", team="payments")),
     (HANDLER, commands.RequestInformation(content=personal("question"))),
+    (HANDLER, commands.Assign(assignee="handler", team="payments")),
     (HANDLER, PROPOSE),
-    (APPROVER, commands.ReturnDecision(content=personal("comment"))),
     (APPROVER, APPROVE),
+    (APPROVER, APPROVE),
+    (APPROVER, commands.ReturnDecision(content=personal("comment"))),
+    (PLAYER, commands.GiveFeedback(score=4)),
+    (PLAYER, commands.Withdraw()),
 )
-PAUSES = tuple(timedelta(seconds=one) for one in (1, 4, 13, 60, 3_600, 86_400 * 3, 86_400 * 31))
+PAUSES = tuple(timedelta(seconds=one) for one in (1, 4, 13, 150, 86_400 * 31))
 TURNS_IN_A_TEST = 25
 
 
-class Interleavings(RuleBasedStateMachine):
-    """One complaint, and everything that can happen to it in any order."""
+def pick[T](choices: Sequence[T], which: int) -> T | None:
+    """One of the choices, if there are any."""
+    return choices[which % len(choices)] if choices else None
 
-    world: World
-    trouble: bool
 
-    @initialize(pack=st.sampled_from(["sandbox", "gb-ukgc"]), trouble=st.booleans())
-    def a_complaint_is_submitted(self, pack: str, trouble: bool) -> None:  # noqa: FBT001 - drawn
-        self.world, self.trouble = World(pack), trouble
+def possible(world: World) -> list[tuple[str, Command]]:
+    """What people can do at this stage."""
+    return [one for one in PEOPLE if world.complaint.stage in LEGAL_AT[type(one[1])]]
 
-    @rule(who_does_what=st.sampled_from(PEOPLE))
-    def people(self, who_does_what: tuple[str, Command]) -> None:
-        self.world.people(who_does_what[1], who_does_what[0])
 
-    @rule(who_does_what=st.sampled_from(PEOPLE), writes_later=st.integers(min_value=0, max_value=2))
-    def people_in_the_middle_of_a_write(self, who_does_what: tuple[str, Command], writes_later: int) -> None:
-        actor, command = who_does_what
-        self.world.store.meanwhile.extend([None] * writes_later)
-        self.world.store.meanwhile.append(lambda: self.world.people(command, actor))
+def alive(world: World) -> list[Execution]:
+    """The executions that run or wait."""
+    return [*world.workflow.busy(), *world.workflow.parked()]
 
-    @precondition(lambda self: any(self.world.workflow.busy()))
-    @rule(which=st.integers(min_value=0, max_value=3), steps=st.integers(min_value=1, max_value=4))
-    def an_execution_goes_on(self, which: int, steps: int) -> None:
-        busy = list(self.world.workflow.busy())
-        execution = busy[which % len(busy)]
-        for _ in range(steps):
-            if execution.busy:
-                self.world.workflow.step(execution)
 
-    @precondition(lambda self: any(self.world.workflow.timed_out()))
-    @rule()
-    def a_wait_times_out(self) -> None:
-        self.world.workflow.time_out(next(self.world.workflow.timed_out()))
+def people_act(world: World, which: int) -> None:
+    if one := pick(possible(world), which):
+        world.people(*one)
 
-    @precondition(lambda self: self.world.relayed < len(self.world.store.stream))
-    @rule(how=st.sampled_from([World.relay, World.relay, World.relay_to_queue]))
-    def the_relay_takes_a_record(self, how: Callable[[World], None]) -> None:
-        how(self.world)
 
-    @precondition(lambda self: self.trouble and self.world.relayed < len(self.world.store.stream))
-    @rule()
-    def the_relay_loses_a_record(self) -> None:
-        self.world.relay_loses()
+def people_act_in_the_middle_of_a_write(world: World, which: int) -> None:
+    if one := pick(possible(world), which):
+        world.store.meanwhile.extend([None] * (which % 3))
+        world.store.meanwhile.append(lambda: world.people(*one))
 
-    @precondition(lambda self: self.world.relayed)
-    @rule(back=st.integers(min_value=1, max_value=4))
-    def the_relay_takes_a_record_again(self, back: int) -> None:
-        self.world.relay_again(max(self.world.relayed - back, 0))
 
-    @precondition(lambda self: self.world.effects)
-    @rule()
-    def the_queue_is_worked_off(self) -> None:
-        self.world.retry()
+def an_execution_takes_a_step(world: World, which: int) -> None:
+    if one := pick(list(world.workflow.busy()), which):
+        world.workflow.step(one)
 
-    @rule()
-    def the_sweep_runs(self) -> None:
-        self.world.sweep()
 
-    @precondition(lambda self: self.trouble and self.alive())
-    @rule(which=st.integers(min_value=0, max_value=3))
-    def an_execution_crashes(self, which: int) -> None:
-        alive = self.alive()
-        self.world.crash(alive[which % len(alive)])
+def a_wait_times_out(world: World, which: int) -> None:
+    if one := pick(list(world.workflow.timed_out()), which):
+        world.workflow.time_out(one)
 
-    def alive(self) -> list[Execution]:
-        return [*self.world.workflow.busy(), *self.world.workflow.parked()]
 
-    @precondition(lambda self: self.trouble)
-    @rule(fate=st.sampled_from(LETTER_FATES))
-    def a_letter_will_not_go_smoothly(self, fate: str) -> None:
-        self.world.letter_fates.append(fate)
+def the_relay_takes_a_record(world: World, _which: int) -> None:
+    if world.relayed < len(world.store.stream):
+        world.relay()
 
-    @precondition(lambda self: self.trouble)
-    @rule(fate=st.sampled_from(QUESTION_FATES))
-    def a_question_will_not_go_smoothly(self, fate: str) -> None:
-        self.world.question_fates.append(fate)
 
-    @rule(pause=st.sampled_from(PAUSES))
-    def time_passes(self, pause: timedelta) -> None:
-        self.world.now += pause
+def the_relay_leaves_a_record_to_its_queue(world: World, _which: int) -> None:
+    if world.relayed < len(world.store.stream):
+        world.relay_to_queue()
 
-    @precondition(lambda self: self.world.next_instant())
-    @rule()
-    def the_next_instant_comes(self) -> None:
-        self.world.now = self.world.next_instant() or self.world.now
 
-    @rule()
-    def a_deployment_updates_the_functions(self) -> None:
-        self.world.deployed += 1
+def the_relay_takes_a_record_again(world: World, which: int) -> None:
+    if world.relayed:
+        world.relay_again(max(world.relayed - 1 - which, 0))
 
-    @rule()
-    def a_deployment_updates_the_machine(self) -> None:
-        self.world.workflow.definition = str(self.world.deployed)
 
-    @rule()
-    def everybody_does_what_can_be_done(self) -> None:
-        self.world = self.world.undisturbed()
+def the_queue_is_worked_off(world: World, _which: int) -> None:
+    if world.effects:
+        world.retry()
 
-    @invariant()
-    def what_always_holds(self) -> None:
-        if hasattr(self, "world"):
-            self.world.check_always()
-            self.world.undisturbed().check_quiet()
 
-    def teardown(self) -> None:
-        if not hasattr(self, "world"):
-            return
-        self.everybody_does_what_can_be_done()
-        self.the_complaint_lives_to_its_end()
-        self.nothing_is_left_behind()
+def the_sweep_runs(world: World, _which: int) -> None:
+    world.sweep()
 
-    def the_complaint_lives_to_its_end(self) -> None:
-        """It closes by itself, unless a letter that has to be sent could not be: then a person has a task."""
-        world = self.world
-        for _ in range(80):
-            at = world.next_instant()
-            if not world.open or not at:
-                break
-            world.now = at
-            world.at_once()
-            world.check_always()
-            world.check_quiet()
-        assert not world.open or stuck_for_a_person(world)
 
-    def nothing_is_left_behind(self) -> None:
-        """Superseded executions end when their wait does, and the sweep has nothing to do."""
-        world = self.world
-        if world.open:
-            return
-        world.recover()
-        world.now += plan_next.LONGEST_WAIT
+def a_while_passes(world: World, which: int) -> None:
+    world.now += PAUSES[which % len(PAUSES)]
+
+
+def the_next_instant_comes(world: World, _which: int) -> None:
+    world.now = world.next_instant() or world.now
+
+
+def a_deployment_does_half_its_work(world: World, which: int) -> None:
+    if which % 2:
+        world.deployed += 1
+    else:
+        world.workflow.definition = str(world.deployed)
+
+
+def an_execution_crashes(world: World, which: int) -> None:
+    if one := pick(alive(world), which):
+        world.crash(one)
+
+
+def the_relay_loses_a_record(world: World, _which: int) -> None:
+    if world.relayed < len(world.store.stream):
+        world.relay_loses()
+
+
+def a_letter_will_not_go_smoothly(world: World, which: int) -> None:
+    world.letter_fates.append(LETTER_FATES[which % len(LETTER_FATES)])
+
+
+def a_question_will_not_go_smoothly(world: World, which: int) -> None:
+    world.question_fates.append(QUESTION_FATES[which % len(QUESTION_FATES)])
+
+
+type Move = Callable[[World, int], None]
+
+ORDINARY: tuple[Move, ...] = (
+    *[an_execution_takes_a_step] * 10,
+    *[people_act] * 4,
+    *[the_relay_takes_a_record] * 4,
+    *[the_next_instant_comes] * 2,
+    a_wait_times_out,
+    people_act_in_the_middle_of_a_write,
+    the_relay_leaves_a_record_to_its_queue,
+    the_relay_takes_a_record_again,
+    the_queue_is_worked_off,
+    the_sweep_runs,
+    a_while_passes,
+    a_deployment_does_half_its_work,
+)
+TROUBLE: tuple[Move, ...] = (
+    an_execution_crashes,
+    the_relay_loses_a_record,
+    a_letter_will_not_go_smoothly,
+    a_letter_will_not_go_smoothly,
+    a_question_will_not_go_smoothly,
+)
+MOVES = 60
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[World, list[tuple[Move, int]]]:
+    """A complaint, new or under investigation, and what happens to it: with or without trouble."""
+    world = World(draw(st.sampled_from(["sandbox", "gb-ukgc"])))
+    if draw(st.booleans()):
         world.at_once()
-        assert world.attention_at is None
-        assert not list(world.workflow.parked())
+    moves = st.sampled_from(draw(st.sampled_from([ORDINARY, (*ORDINARY, *TROUBLE)])))
+    which = st.integers(min_value=0, max_value=11)
+    return world, draw(st.lists(st.tuples(moves, which), min_size=MOVES, max_size=MOVES))
+
+
+def live(world: World, moves: Sequence[tuple[Move, int]]) -> None:
+    """Play a life, and look after each move at what would become of it if nothing more disturbed it."""
+    for move, which in moves:
+        move(world, which)
         world.check_always()
+        world.undisturbed().check_quiet()
+    live_to_the_end(world.undisturbed())
+
+
+def live_to_the_end(world: World) -> None:
+    """It closes by itself, unless a letter that has to be sent could not be: then a person has a task."""
+    for _ in range(80):
+        at = world.next_instant()
+        if not world.open or not at:
+            break
+        world.now = at
+        world.at_once()
+        world.check_always()
+        world.check_quiet()
+    assert not world.open or stuck_for_a_person(world)
+    if not world.open:
+        nothing_is_left_behind(world)
+
+
+def nothing_is_left_behind(world: World) -> None:
+    """Superseded executions end when their wait does, and the sweep has nothing to do."""
+    world.recover()
+    world.now += plan_next.LONGEST_WAIT
+    world.at_once()
+    world.check_always()
+    assert world.attention_at is None
+    assert not alive(world)
 
 
 def stuck_for_a_person(world: World) -> bool:
@@ -231,21 +257,23 @@ def stuck_for_a_person(world: World) -> bool:
 
 
 def play(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
-    """Play lives in orders that are made up, the same ones in every run."""
+    """Play lives that are made up, the same ones in every run."""
+
+    @settings(
+        max_examples=examples,
+        phases=phases,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(lives())
+    def each(life: tuple[World, list[tuple[Move, int]]]) -> None:
+        live(*life)
+
     with patch.object(plan_next, "MAX_TURNS", TURNS_IN_A_TEST):
-        run(
-            Interleavings,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=40,
-                phases=phases,
-                deadline=None,
-                derandomize=True,
-                database=None,
-                report_multiple_bugs=False,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        each()
 
 
 def test_no_order_of_events_faults_and_time_loses_a_complaint() -> None:

@@ -1,7 +1,9 @@
 """The narrow doors to AWS: what each error means, and what is remembered for how long."""
 
 import json
+import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 import boto3
 import pytest
@@ -13,9 +15,16 @@ from redress.adapters.effects import EffectsQueue
 from redress.adapters.stepfunctions import Workflow
 from redress.usecases.wake import Effect
 
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
 MACHINE = "arn:aws:states:eu-west-2:123456789012:stateMachine:complaint"
 NUMBER = "R7K3-9QXM-3"
 EFFECT = Effect(number=NUMBER, seq=5, effect="wake")
+
+
+def workflow(stub: Stubber) -> Workflow:
+    return Workflow(cast("SFNClient", stub.client), MACHINE)
 
 
 class TestWorkflow:
@@ -38,11 +47,11 @@ class TestWorkflow:
                 "input": json.dumps({"number": NUMBER, "generation": 2}),
             },
         )
-        Workflow(stub.client, MACHINE).start(NUMBER, 2)
+        workflow(stub).start(NUMBER, 2)
 
     def test_an_execution_that_exists_already_is_success(self, stub: Stubber) -> None:
         stub.add_client_error("start_execution", "ExecutionAlreadyExists")
-        Workflow(stub.client, MACHINE).start(NUMBER, 2)
+        workflow(stub).start(NUMBER, 2)
 
     @pytest.mark.parametrize(
         "code", ["ExecutionLimitExceeded", "ThrottlingException", "AccessDeniedException"]
@@ -50,26 +59,27 @@ class TestWorkflow:
     def test_an_execution_that_could_not_be_started_is_an_error(self, stub: Stubber, code: str) -> None:
         stub.add_client_error("start_execution", code)
         with pytest.raises(ClientError):
-            Workflow(stub.client, MACHINE).start(NUMBER, 2)
+            workflow(stub).start(NUMBER, 2)
 
     def test_a_wait_that_answers_is_woken(self, stub: Stubber) -> None:
         stub.add_response("send_task_success", {}, {"taskToken": "token", "output": "{}"})
-        assert Workflow(stub.client).wake("token")
+        assert workflow(stub).wake("token")
 
     @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
     def test_a_token_that_was_used_or_has_expired_is_no_error(self, stub: Stubber, code: str) -> None:
         stub.add_client_error("send_task_success", code)
-        assert not Workflow(stub.client).wake("token")
+        assert not workflow(stub).wake("token")
 
     @pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "InternalFailure"])
     def test_any_other_failure_to_wake_is_an_error(self, stub: Stubber, code: str) -> None:
         stub.add_client_error("send_task_success", code, http_status_code=400)
         with pytest.raises(ClientError):
-            Workflow(stub.client).wake("token")
+            workflow(stub).wake("token")
 
 
+@pytest.mark.usefixtures("aws")
 class TestEffects:
-    def test_an_effect_reads_back_from_the_queue_and_carries_no_token(self, aws: None) -> None:
+    def test_an_effect_reads_back_from_the_queue_and_carries_no_token(self) -> None:
         client = boto3.client("sqs")
         url = client.create_queue(QueueName="effects")["QueueUrl"]
         EffectsQueue(client, url).put(EFFECT)
@@ -77,7 +87,7 @@ class TestEffects:
         assert effects.read(message["Body"]) == EFFECT
         assert json.loads(message["Body"]) == {"number": NUMBER, "seq": 5, "effect": "wake"}
 
-    def test_a_queue_that_is_gone_is_an_error(self, aws: None) -> None:
+    def test_a_queue_that_is_gone_is_an_error(self) -> None:
         client = boto3.client("sqs")
         with pytest.raises(ClientError):
             EffectsQueue(client, "https://sqs.eu-west-2.amazonaws.com/123456789012/none").put(EFFECT)
@@ -88,9 +98,10 @@ class TestEffects:
             effects.read(body)
 
 
+@pytest.mark.usefixtures("aws")
 class TestSecrets:
     @pytest.fixture
-    def arn(self, aws: None) -> Iterator[str]:
+    def arn(self) -> Iterator[str]:
         wiring.live_versions.cache_clear()
         yield boto3.client("secretsmanager").create_secret(Name="link", SecretString="first")["ARN"]
         wiring.live_versions.cache_clear()
@@ -122,14 +133,15 @@ class TestSecrets:
         assert wiring.secret(arn) == (b"second", b"first")
 
 
+@pytest.mark.usefixtures("aws")
 class TestClients:
-    def test_a_client_is_made_once_with_its_own_patience(self, aws: None) -> None:
+    def test_a_client_is_made_once_with_its_own_patience(self) -> None:
         assert clients.client("sqs") is clients.client("sqs")
         config = clients.client("sqs").meta.config
         assert (config.connect_timeout, config.read_timeout) == (2, 5)
         assert config.retries["total_max_attempts"] == 4
 
-    def test_a_client_can_be_told_never_to_send_twice(self, aws: None) -> None:
+    def test_a_client_can_be_told_never_to_send_twice(self) -> None:
         assert clients.client("sqs", 1).meta.config.retries["total_max_attempts"] == 1
 
 
@@ -141,7 +153,7 @@ class TestWiring:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         waited: list[float] = []
-        monkeypatch.setattr(wiring.time, "sleep", waited.append)
+        monkeypatch.setattr(time, "sleep", waited.append)
         for attempt in range(9):
             wiring.pause(attempt)
         assert len(waited) == 8

@@ -10,7 +10,7 @@ from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
 from redress.domain.errors import InvalidInput
 from redress.store import keys
-from redress.store.table import Table
+from redress.store.table import Item, Table
 from redress.usecases.ports import Page
 from tests.support import tables
 from tests.support.complaints import PERSONAL, PLAYER, SYSTEM, TRIAGE, submit
@@ -130,12 +130,13 @@ class TestCursor:
     ) -> None:
         assert received
         cursor = table.list_register(register, 2, None).cursor
-        for lister in (
+        listers: tuple[Callable[[], Page], ...] = (
             lambda: table.list_register("sandbox#1999-01", 2, cursor),
             lambda: table.list_player("player-1", 2, cursor),
             lambda: table.list_queue("payments", 2, cursor),
             lambda: table.list_player(register, 2, cursor),
-        ):
+        )
+        for lister in listers:
             with pytest.raises(InvalidInput) as refused:
                 lister()
             assert [problem.field for problem in refused.value.problems] == ["cursor"]
@@ -169,7 +170,7 @@ class TestCursor:
 
 
 class TestWhatIndexesHold:
-    def everything(self, table: Table) -> list[dict[str, object]]:
+    def everything(self, table: Table) -> list[Item]:
         """All items of all indexes."""
         return [
             item
@@ -196,4 +197,4 @@ class TestWhatIndexesHold:
 
     def test_only_states_are_indexed(self, table: Table, received: list[str]) -> None:
         assert received
-        assert {item["sk"]["S"] for item in self.everything(table)} == {keys.STATE}  # type: ignore[index]
+        assert {item["sk"]["S"] for item in self.everything(table)} == {keys.STATE}

@@ -730,13 +730,13 @@ class TestTrouble:
 
 class TestLogs:
     def test_neither_text_nor_person_nor_key_is_logged(
-        self, app: OperatorApp, capsys: pytest.CaptureFixture[str]
+        self, app: OperatorApp, caplog: pytest.LogCaptureFixture
     ) -> None:
         number = _create(app)
         app.post("/complaints", {**TOLD, "email": "not-an-address"}, key="secret-key")
         app.get("/complaints", brand="northlight", account="account-1")
         app.get("/complaints/player@example.com")
-        logged = capsys.readouterr().out
+        logged = str([vars(record) for record in caplog.records])
         assert number in logged
         for told in ("player@example.com", "not-an-address", "account-1", "The bonus", "secret-key"):
             assert told not in logged

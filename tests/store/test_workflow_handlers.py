@@ -1,5 +1,6 @@
 """The functions of the workflow, called as AWS calls them: plan, relay and sweep."""
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -60,12 +61,12 @@ class Phone:
 
 
 @pytest.fixture
-def queue(aws: None) -> str:
+def queue(aws: None) -> str:  # noqa: ARG001 - the order of fixtures
     return boto3.client("sqs").create_queue(QueueName="effects")["QueueUrl"]
 
 
 @pytest.fixture
-def phone(monkeypatch: pytest.MonkeyPatch, table: Table, queue: str, tmp_path: Path) -> Iterator[Phone]:
+def phone(monkeypatch: pytest.MonkeyPatch, queue: str, tmp_path: Path) -> Iterator[Phone]:
     """The environment of the functions; everything is moto's, but the calls to Step Functions are kept."""
     region = tmp_path / "region.json"
     region.write_text(json.dumps(asdict(REGION)), encoding="utf-8")
@@ -91,6 +92,15 @@ def phone(monkeypatch: pytest.MonkeyPatch, table: Table, queue: str, tmp_path: P
         cached.cache_clear()
 
 
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the functions write to their logs."""
+    written = io.StringIO()
+    for handler in (plan, relay, sweep):
+        monkeypatch.setattr(handler.logger.registered_handler, "stream", written)
+    return written
+
+
 def image(number: str, version: int = 1, generation: int = 1, token: str | None = None) -> dict[str, Any]:
     plain = {"number": number, "version": version, "generation": generation}
     values = plain | ({"token": token} if token else {})
@@ -107,7 +117,7 @@ def written(place: int, old: dict[str, Any] | None, new: dict[str, Any]) -> dict
 
 def queued(effect: Effect, message: str = "m-1") -> dict[str, Any]:
     """A message of the effects queue."""
-    return {"eventSource": "aws:sqs", "messageId": message, "body": json.dumps(asdict(effect))}
+    return {"eventSource": "aws:sqs", "messageId": message, "body": json.dumps(vars(effect))}
 
 
 def call(*records: dict[str, Any]) -> list[str]:
@@ -121,6 +131,7 @@ def left_to_do(queue: str) -> Effects:
     return [json.loads(one["Body"]) for one in found]
 
 
+@pytest.mark.usefixtures("phone", "table")
 class TestRelayOfTheStream:
     def test_a_new_complaint_is_started(self, phone: Phone) -> None:
         assert call(written(1, None, image("A"))) == []
@@ -130,9 +141,7 @@ class TestRelayOfTheStream:
         call(written(1, image("A", 3, 1, "t"), image("A", 3, 2)))
         assert phone.calls == [("start", "A_2")]
 
-    def test_a_change_wakes_the_wait_in_its_new_image_reading_nothing(
-        self, phone: Phone, table: Table
-    ) -> None:
+    def test_a_change_wakes_the_wait_in_its_new_image_reading_nothing(self, phone: Phone) -> None:
         with calls_of(wiring.table().client) as sent:
             call(written(1, image("A", 3, 1, "old"), image("A", 4, 1, "new")))
         assert phone.calls == [("wake", "new")]
@@ -168,7 +177,7 @@ class TestRelayOfTheStream:
         assert call(*records) == ["2"]
         assert phone.calls == [("start", "A_1"), ("start", "C_1")]
 
-    def test_a_record_it_cannot_read_fails_the_batch_to_be_bisected(self, phone: Phone) -> None:
+    def test_a_record_it_cannot_read_fails_the_batch_to_be_bisected(self) -> None:
         poison = written(2, None, {"number": {"S": "B"}})
         with pytest.raises(KeyError):
             call(written(1, None, image("A")), poison)
@@ -178,16 +187,15 @@ class TestRelayOfTheStream:
         assert call({**removed, "dynamodb": {"SequenceNumber": "1", "OldImage": image("A")}}) == []
         assert phone.calls == []
 
-    def test_what_is_logged_names_the_complaint_and_no_token(
-        self, phone: Phone, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_what_is_logged_names_the_complaint_and_no_token(self, phone: Phone, log: io.StringIO) -> None:
         phone.broken.add("secret-token")
         call(written(1, image("A", 1, 1, "secret-token"), image("A", 2, 1, "secret-token")))
-        logged = capsys.readouterr().out
+        logged = log.getvalue()
         assert '"number":"A"' in logged
         assert "secret-token" not in logged
 
 
+@pytest.mark.usefixtures("phone", "table")
 class TestRelayOfTheQueue:
     def test_an_effect_left_to_do_is_done_on_what_the_table_says_now(
         self, phone: Phone, office: Office, table: Table, clock: Clock
@@ -221,11 +229,12 @@ class TestRelayOfTheQueue:
         assert failed == ["m-1"]
         assert phone.calls == [("start", f"{second}_1")]
 
-    def test_a_message_it_cannot_read_fails(self, phone: Phone) -> None:
+    def test_a_message_it_cannot_read_fails(self) -> None:
         with pytest.raises(TypeError):
             call({"eventSource": "aws:sqs", "messageId": "m-1", "body": "[]"})
 
 
+@pytest.mark.usefixtures("phone", "table")
 class TestSweep:
     def lag(self, capsys: pytest.CaptureFixture[str]) -> float:
         """The metric as CloudWatch reads it from the log."""
@@ -237,14 +246,13 @@ class TestSweep:
         return float(metric["SweepLag"][0])
 
     def test_it_publishes_the_lag_even_when_nothing_was_overlooked(
-        self, phone: Phone, capsys: pytest.CaptureFixture[str]
+        self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         sweep.handler({}, None)
         assert self.lag(capsys) == 0
 
     def test_it_publishes_the_lag_of_what_was_overlooked_and_raises_its_generation(
         self,
-        phone: Phone,
         office: Office,
         table: Table,
         clock: Clock,
@@ -268,7 +276,7 @@ class TestSweep:
         assert phone.calls == [("wake", "live")]
 
     def test_a_failing_table_fails_the_sweep_so_that_the_missing_lag_is_an_alarm(
-        self, phone: Phone, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setenv("TABLE_NAME", "none")
         with pytest.raises(ClientError):
@@ -276,6 +284,7 @@ class TestSweep:
         assert "SweepLag" not in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("phone", "table")
 class TestPlan:
     def ask(self, number: str, **more: object) -> dict[str, Any]:
         """A question as the state machine sends it."""
@@ -291,12 +300,10 @@ class TestPlan:
             None,
         )
 
-    def test_the_plan_holds_what_the_machine_reads_and_nothing_empty(
-        self, phone: Phone, office: Office
-    ) -> None:
+    def test_the_plan_holds_what_the_machine_reads_and_nothing_empty(self, office: Office) -> None:
         assert self.ask(office.receive()) == {"next": "Acknowledge", "letter": "acknowledgement-1"}
 
-    def test_a_wait_holds_what_parking_takes(self, phone: Phone, office: Office) -> None:
+    def test_a_wait_holds_what_parking_takes(self, office: Office) -> None:
         number = office.receive()
         office.do(number, c.ClaimLetter(letter="acknowledgement-1"), "system")
         answer = self.ask(number, perform="Triage")
@@ -306,19 +313,17 @@ class TestPlan:
         assert 1 <= answer["seconds"] <= 12
         json.dumps(answer)
 
-    def test_a_closed_complaint_is_done(self, phone: Phone, office: Office) -> None:
+    def test_a_closed_complaint_is_done(self, office: Office) -> None:
         number = office.receive()
         office.do(number, c.Withdraw(), PLAYER)
         assert self.ask(number) == {"next": "Done"}
 
     def test_what_is_logged_names_the_complaint_and_nothing_personal(
-        self, phone: Phone, office: Office, capsys: pytest.CaptureFixture[str]
+        self, office: Office, log: io.StringIO
     ) -> None:
         number = office.receive()
-        capsys.readouterr()
         self.ask(number)
-        [line] = capsys.readouterr().out.splitlines()
-        logged = json.loads(line)
+        logged = json.loads(log.getvalue())
         assert (logged["number"], logged["next"]) == (number, "Acknowledge")
 
 

@@ -110,7 +110,7 @@ class World:
 
     # The steps
 
-    def people(self, command: Command, actor: str) -> None:
+    def people(self, actor: str, command: Command) -> None:
         """A person changes the complaint, if its stage allows it."""
         with suppress(IllegalTransition):
             change(self.desk, self.number, command, actor)

@@ -90,7 +90,8 @@ def test_records_in_another_order_break_the_chain(case: Case) -> None:
 
 
 def test_a_chain_rewritten_from_the_altered_record_on_still_misses_the_head(case: Case) -> None:
-    head, rewritten = case.head, []
+    head = case.head
+    rewritten: list[Record] = []
     for record in case.records:
         previous = rewritten[-1].hash if rewritten else GENESIS
         rewritten.append(altered(record, previous=previous, actor="somebody else"))

@@ -85,6 +85,6 @@ def test_an_execution_that_was_replaced_meanwhile_is_not_replaced_again() -> Non
     scene.clock.move(150)
     found = list(scene.store.overlooked(scene.clock(), 100))
     scene.store.raise_generation(scene.number, 1, scene.clock() + GRACE)
-    scene.store.overlooked = lambda _now, _limit: found  # type: ignore[method-assign]
+    scene.store.overlooked = lambda _now, _limit: found  # type: ignore[method-assign,assignment]
     scene.sweep()
     assert scene.generation == 2

@@ -1,7 +1,7 @@
 """The queue of effects that the relay could not carry out at once: 14 days, then the dead letters."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from redress.usecases.wake import Effect
@@ -19,7 +19,7 @@ class EffectsQueue:
 
     def put(self, effect: Effect) -> None:
         """Keep the effect; raises the SDK's error when even that fails."""
-        self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(asdict(effect)))
+        self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(vars(effect)))
 
 
 def read(body: str) -> Effect:

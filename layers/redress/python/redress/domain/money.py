@@ -1,6 +1,6 @@
 """Money: a whole number of minor units with an ISO 4217 code. Never a float.
 
-The codes and their minor digits are those of ISO 4217 list one without fund and metal codes; BGN and HRK
+The codes and minor digits are those of ISO 4217 list one of 2026-01-01 without funds and metals; BGN and HRK
 stay readable, since a complaint may be about a payment made in them.
 """
 

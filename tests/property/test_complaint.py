@@ -1,0 +1,246 @@
+"""What holds for every complaint, whatever is asked of it, in whatever order, at whatever time."""
+
+import json
+from contextlib import suppress
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redress.domain import audit, complaint
+from redress.domain import commands as c
+from redress.domain.commands import Command
+from redress.domain.correspondence import LetterKind, LetterStatus
+from redress.domain.errors import IllegalTransition
+from redress.domain.milestones import milestones, next_duty, promises
+from redress.domain.next_step import SENDING, Step, next_step
+from redress.domain.rulepack import load_pack
+from redress.domain.stages import LEGAL_AT, Stage
+from redress.usecases.change import listing
+from redress.usecases.plan_next import reach
+from tests.support.complaints import (
+    APPROVER,
+    CLAIM_EXPIRY,
+    HANDLER,
+    PERSONAL,
+    PLAYER,
+    SYSTEM,
+    TRIAGE,
+    Case,
+    at_stage,
+    submit,
+)
+
+type Story = list[tuple[Command | str, str, timedelta]]
+
+FAST = settings(max_examples=100, deadline=None)
+PACKS = ("sandbox", "gb-ukgc")
+# Of plain words, so that any of them found in a record is a leak and not a coincidence.
+MARK = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(lambda text: f"{PERSONAL}{text}")
+
+contents = st.fixed_dictionaries({"text": MARK})
+outcomes = st.sampled_from(["upheld", "partly_upheld", "rejected", "goodwill", "out_of_scope"])
+letters = st.builds("{}-{}".format, st.sampled_from(list(LetterKind)), st.integers(1, 12))
+asked = st.one_of(
+    st.just(TRIAGE),
+    st.builds(c.Assign, assignee=st.just("subject-1"), team=st.sampled_from(["care", "payments"])),
+    st.builds(c.RequestInformation, content=contents),
+    st.builds(c.Reply, content=contents),
+    st.builds(
+        c.ProposeDecision,
+        outcome=outcomes,
+        content=contents,
+        redress_minor=st.integers(1, 10**9),
+        currency=st.just("GBP"),
+    ),
+    st.builds(c.ReturnDecision, content=contents),
+    st.builds(c.ApproveDecision, second_person=st.booleans()),
+    st.builds(c.Withdraw, content=contents),
+    st.builds(c.GiveFeedback, score=st.integers(1, 5), content=contents),
+    st.builds(c.ClaimLetter, letter=letters),
+    st.builds(c.RecordLetterSent, letter=letters, message_id=st.just("message-1")),
+    st.builds(c.RecordLetterRefused, letter=letters, reason=st.just("throttled"), permanent=st.booleans()),
+    st.builds(c.AbandonLetter, letter=letters),
+    st.builds(c.Close, reason=st.just("completed")),
+    st.sampled_from(["what is owed", "what is owed", "the letter leaves", "the next milestone"]),
+)
+actors = st.sampled_from([PLAYER, SYSTEM, HANDLER, APPROVER])
+pauses = st.integers(0, 40).map(lambda seconds: timedelta(seconds=seconds))
+stories = st.lists(st.tuples(asked, actors, pauses), min_size=8, max_size=25)
+cases = st.builds(
+    lambda stage, pack, content: at_stage(stage, submit(pack, content=content)),
+    st.sampled_from([stage for stage in Stage if stage is not Stage.CLOSED]),
+    st.sampled_from(PACKS),
+    contents,
+)
+
+
+def play(case: Case, story: Story) -> list[tuple[Stage, int]]:
+    """Ask everything, whether it is possible or not; stage and version after each step."""
+    trace = [(case.complaint.stage, case.complaint.version)]
+    for wish, actor, pause in story:
+        case.now += pause
+        command = wish if not isinstance(wish, str) else _as_workflow(case, wish)
+        before = case.complaint
+        try:
+            if command:
+                case.do(command, actor)
+        except IllegalTransition:
+            assert case.complaint == before
+        trace.append((case.complaint.stage, case.complaint.version))
+    return trace
+
+
+def _as_workflow(case: Case, wish: str) -> Command | None:
+    """What the workflow would do now, the end of a letter in flight, or the next milestone."""
+    if wish == "the letter leaves":
+        flying = [one for one in case.complaint.letters.values() if one.status is LetterStatus.CLAIMED]
+        return c.RecordLetterSent(letter=flying[0].key, message_id="message-1") if flying else None
+    pack = load_pack(case.complaint.jurisdiction)
+    ahead = milestones(pack, case.complaint)
+    step = next_step(case.complaint, ahead, case.now, CLAIM_EXPIRY)
+    if wish == "what is owed" and step.letter:
+        return c.ClaimLetter(letter=step.letter.key)
+    one = step.milestone or (ahead[0] if ahead else None)
+    return reach(one, pack.id, pack.version) if one else None
+
+
+@FAST
+@given(cases, stories)
+def test_the_version_is_the_number_of_events_and_never_falls(case: Case, story: Story) -> None:
+    versions = [version for _, version in play(case, story)]
+    assert versions == sorted(versions)
+    assert case.complaint.version == len(case.records)
+    assert [record.seq for record in case.records] == list(range(1, len(case.records) + 1))
+
+
+@FAST
+@given(cases, stories)
+def test_the_chain_holds(case: Case, story: Story) -> None:
+    play(case, story)
+    audit.verify(case.records, case.head)
+
+
+@FAST
+@given(cases, stories)
+def test_a_complaint_is_its_stored_events_and_nothing_else(case: Case, story: Story) -> None:
+    play(case, story)
+    read = [audit.read(record.text) for record in case.records]
+    assert read == case.records
+    assert complaint.fold(read) == case.complaint
+
+
+@FAST
+@given(cases, stories, st.integers(1, 30))
+def test_it_does_not_matter_where_reading_stopped_and_went_on(case: Case, story: Story, place: int) -> None:
+    play(case, story)
+    first, rest = case.records[:place], case.records[place:]
+    assert complaint.fold_onto(complaint.fold(first), rest) == case.complaint
+
+
+@FAST
+@given(cases, stories)
+def test_closed_stays_closed(case: Case, story: Story) -> None:
+    stages = [stage for stage, _ in play(case, story)]
+    if Stage.CLOSED in stages:
+        assert set(stages[stages.index(Stage.CLOSED) :]) == {Stage.CLOSED}
+
+
+@FAST
+@given(cases, stories)
+def test_a_decision_is_never_undone(case: Case, story: Story) -> None:
+    stages = [stage for stage, _ in play(case, story)]
+    order = [Stage.DECIDED, Stage.RESOLVED, Stage.CLOSED]
+    after = [order.index(stage) for stage in stages if stage in order]
+    assert after == sorted(after)
+    if Stage.DECIDED in stages:
+        assert set(stages[stages.index(Stage.DECIDED) :]) <= set(order)
+
+
+@FAST
+@given(cases, stories)
+def test_nothing_personal_is_in_a_record(case: Case, story: Story) -> None:
+    play(case, story)
+    assert not [record.seq for record in case.records if PERSONAL in record.text]
+
+
+@FAST
+@given(cases, stories)
+def test_each_milestone_is_recorded_once(case: Case, story: Story) -> None:
+    play(case, story)
+    events = [json.loads(record.text) for record in case.records]
+    reached = [
+        (one["data"]["clock"], one["data"]["milestone"], one["data"]["deadline_version"])
+        for one in events
+        if one["type"] == "MilestoneReached"
+    ]
+    assert len(reached) == len(set(reached)) == len(case.complaint.fired)
+
+
+@FAST
+@given(cases, stories, pauses)
+def test_an_open_complaint_always_has_a_step_and_a_closed_one_never(
+    case: Case, story: Story, later: timedelta
+) -> None:
+    play(case, story)
+    now = case.now + later
+    ahead = milestones(load_pack(case.complaint.jurisdiction), case.complaint)
+    step = next_step(case.complaint, ahead, now, CLAIM_EXPIRY)
+    assert (step.step is Step.DONE) == (case.complaint.stage is Stage.CLOSED)
+    assert (step.letter is not None) == (step.step in {*SENDING.values(), Step.GIVE_UP_LETTER})
+    assert step.until is None or step.until > now
+
+
+@FAST
+@given(cases, stories)
+def test_milestones_ahead_have_keys_of_their_own_and_none_is_recorded_yet(case: Case, story: Story) -> None:
+    play(case, story)
+    keys = [one.key for one in milestones(load_pack(case.complaint.jurisdiction), case.complaint)]
+    assert len(keys) == len(set(keys))
+    assert not set(keys) & case.complaint.fired
+
+
+@FAST
+@given(cases, stories)
+def test_a_duty_that_passes_unmet_is_on_record_or_still_ahead(case: Case, story: Story) -> None:
+    play(case, story)
+    pack = load_pack(case.complaint.jurisdiction)
+    breaches = {one.clock for one in milestones(pack, case.complaint) if one.breach}
+    for promise in promises(pack, case.complaint):
+        if promise.kind == "duty" and promise.missed(case.now):
+            recorded = any(key.startswith(f"{promise.clock}:due:") for key in case.complaint.fired)
+            assert recorded or promise.clock in breaches
+
+
+@FAST
+@given(cases, stories)
+def test_what_lists_show_agrees_with_the_complaint(case: Case, story: Story) -> None:
+    play(case, story)
+    shown, pack = listing(case.complaint), load_pack(case.complaint.jurisdiction)
+    assert shown.stage == case.complaint.stage
+    is_open = case.complaint.stage is not Stage.CLOSED
+    assert shown.queue == (case.complaint.team if is_open else None)
+    assert shown.due_at == (next_duty(pack, case.complaint) if is_open else None)
+
+
+@FAST
+@given(cases, stories)
+def test_a_sent_letter_is_never_sent_again(case: Case, story: Story) -> None:
+    play(case, story)
+    sent = [one for one in case.complaint.letters.values() if one.status is LetterStatus.SENT]
+    for letter in sent:
+        assert not complaint.may_claim(case.complaint, letter, case.now + timedelta(days=9), CLAIM_EXPIRY)
+
+
+@FAST
+@given(cases, stories)
+def test_nothing_happens_at_a_stage_that_the_table_does_not_name(case: Case, story: Story) -> None:
+    for wish, actor, pause in story:
+        case.now += pause
+        command = wish if not isinstance(wish, str) else _as_workflow(case, wish)
+        if command is None:
+            continue
+        stage = case.complaint.stage
+        with suppress(IllegalTransition):
+            case.do(command, actor)
+            assert stage in LEGAL_AT[type(command)]
