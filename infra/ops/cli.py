@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_complaint(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("number", help="complaint number, such as R7K3-9QXM-2")
+    parser.add_argument("number", help="complaint number, such as R7K3-9QXM-3")
     parser.add_argument("--table", help="name of the table (default: TABLE_NAME of the environment)")
 
 

@@ -21,6 +21,7 @@ from tests.support.portal import ADDRESS, Visitor
 WIDTHS = {"phone": 390, "desktop": 1100}
 SCHEMES = ("light", "dark")
 SUBMITTED = datetime(2026, 4, 20, 9, 14, tzinfo=UTC)
+NUMBER = 832_790_912_948  # reads R7K3-9QXM
 STORY = (
     "I asked for a withdrawal of my winnings on 2 April. On 9 April it was cancelled without a reason and the"
     " money went back to my account.\n\nSupport told me twice to wait."
@@ -60,12 +61,13 @@ def answer(route: Route, visitor: Visitor) -> None:
 
 def pages() -> Iterator[tuple[str, Visitor, Show]]:
     """Each page: its name, the portal that shows it, and the way to it. A complaint goes on between them."""
-    visitor = Visitor(now=SUBMITTED)
+    visitor = Visitor(now=SUBMITTED, first_number=NUMBER)
     yield "form", visitor, lambda page: page.goto(ADDRESS)
     yield "form-filled", visitor, lambda page: fill_in(page, ADDRESS, STORY, SUBMITTED.year)
     yield "problems", visitor, lambda page: break_rules(page, ADDRESS)
     yield "not-found", visitor, lambda page: page.goto(f"{ADDRESS}/nowhere")
-    path = visitor.complained(category="deposits_withdrawals", description=STORY, amount="1,250")
+    told = {"description": STORY, "amount": "1,250", "occurred_day": "9", "occurred_month": "4"}
+    path = visitor.complained(category="deposits_withdrawals", **told)
     there: Show = lambda page: page.goto(f"{ADDRESS}{path}")  # noqa: E731 - shown at several stages
     yield "confirmation", visitor, lambda page: page.goto(f"{ADDRESS}{path}/received")
     visitor.letter(path, LetterKind.ACKNOWLEDGEMENT)

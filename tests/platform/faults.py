@@ -17,12 +17,13 @@ class Faults:
     def __init__(self, proxy: Microburst) -> None:
         self._proxy = proxy
 
-    def inject(self, service: str, operation: str, **fault: Any) -> None:
+    def inject(self, service: str, operation: str | None, **fault: Any) -> None:
         """Break calls of an operation, e.g. `times=2, error={"code": "ThrottlingException", "status": 400}`.
 
         Services are named in lower case: dynamodb, sqs, ses, secretsmanager, stepfunctions. Other faults:
         `latency=milliseconds`, `reset=True` and `timeout_ms=`; `times` and `sequence={"fail": 3, "pass": 2}`
         say how often, `resource` and `body` (a JMESPath condition) which calls, as microburst documents.
+        The proxy knows no operation of SES v2 by name: None breaks them all.
         """
         self._proxy.engine.add_rules([{"service": service, "operation": operation, **fault}])
 
@@ -31,7 +32,7 @@ class Faults:
         self._proxy.engine.set_rules([])
         self._proxy.fired.clear()
 
-    def fired(self) -> list[tuple[str, str]]:
+    def fired(self) -> list[tuple[str, str | None]]:
         """Service and operation of each call that was broken, oldest first."""
         return [(event.service, event.operation) for event in self._proxy.fired]
 

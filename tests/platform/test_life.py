@@ -91,7 +91,7 @@ def test_a_complaint_lives_from_the_form_to_its_closing(
     places = [shown.index(f"s  {step}") for step in story]
     assert places == sorted(places)
     assert "BREACH" not in shown
-    number = shown.partition("Complaint ")[2][: len("R7K3-9QXM-2")]
+    number = shown.partition("Complaint ")[2][: len("R7K3-9QXM-3")]
     assert chain_of(local, number) > len(story)
     subjects = [mail.subject for mail in local.mails("player@example.com") if number in mail.subject]
     assert len(subjects) == len(set(subjects)), "a letter went twice"
@@ -118,7 +118,7 @@ def test_a_final_instant_that_passes_unmet_is_a_recorded_breach_and_the_letter_s
     local: LocalStack, operator: Operator, faults: Faults
 ) -> None:
     wait_for(operator, of_type("Triaged"))
-    faults.inject("ses", "SendEmail", error={"code": "TooManyRequestsException", "status": 429})
+    faults.inject("ses", None, error={"code": "TooManyRequestsException", "status": 429})
     breach = wait_for(operator, milestone("final", "due"))
     assert breach["data"]["breach"] is True
     assert breach["data"]["due_at"] <= breach["at"]
@@ -159,7 +159,7 @@ def test_a_wake_up_that_fails_is_made_good_from_the_queue(operator: Operator, fa
 def test_a_statutory_letter_whose_fate_is_unknown_goes_again_once_its_claim_runs_out(
     local: LocalStack, http: httpx.Client, faults: Faults
 ) -> None:
-    faults.inject("ses", "SendEmail", times=1, error={"code": "InternalFailure", "status": 500})
+    faults.inject("ses", None, times=1, error={"code": "InternalFailure", "status": 500})
     with httpx.Client(timeout=30) as browser:
         operator = Operator(http, demo.number_of(demo.submit(browser, local.portal_url)))
     sent = wait_for(operator, letter("acknowledgement"))

@@ -33,7 +33,7 @@ from tests.support.complaints import (
 
 type Story = list[tuple[Command | str, str, timedelta]]
 
-FAST = settings(max_examples=100, deadline=None)
+FAST = settings(max_examples=50, deadline=None)
 PACKS = ("sandbox", "gb-ukgc")
 # Of plain words, so that any of them found in a record is a leak and not a coincidence.
 MARK = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(lambda text: f"{PERSONAL}{text}")

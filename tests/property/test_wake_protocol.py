@@ -147,11 +147,11 @@ def the_sweep_runs(world: World, _which: int) -> None:
 
 
 def a_while_passes(world: World, which: int) -> None:
-    world.now += PAUSES[which % len(PAUSES)]
+    world.pass_time(world.now + PAUSES[which % len(PAUSES)])
 
 
 def the_next_instant_comes(world: World, _which: int) -> None:
-    world.now = world.next_instant() or world.now
+    world.pass_time(world.next_instant() or world.now)
 
 
 def a_deployment_does_half_its_work(world: World, which: int) -> None:

@@ -106,6 +106,7 @@ class Visitor:
     now: datetime = T0
     secrets: tuple[bytes, ...] = (b"secret of links",)
     url: str | None = ADDRESS
+    first_number: int = 1
     store: MemoryStore = field(init=False)
     desk: Desk = field(init=False)
     app: APIGatewayRestResolver = field(init=False)
@@ -119,7 +120,7 @@ class Visitor:
             salt=bytes,
             pause=lambda _: None,
         )
-        numbers = count(1)
+        numbers = count(self.first_number)
         self.app = resolver(
             Portal(
                 desk=lambda: self.desk,

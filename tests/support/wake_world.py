@@ -36,6 +36,7 @@ ROUNDING = timedelta(seconds=1)
 TICK = timedelta(milliseconds=1)  # the smallest step that instants keep
 ENDLESS = 2_000
 WAITS = frozenset({Step.INVESTIGATE, Step.WAIT_FOR_ADR, Step.FEEDBACK})
+PARKING = {"Route", *WAITS}
 
 # What becomes of a letter: whether it leaves, and what the sender learns of it.
 TAKEN, REFUSED, REFUSED_FOR_GOOD = "taken", "refused", "refused for good"
@@ -149,6 +150,11 @@ class World:
         """An execution is gone, wherever it was."""
         self.workflow.crash(execution)
         self.faulted = True
+
+    def pass_time(self, until: datetime) -> None:
+        """Time passes. A wait counts from its plan: one that comes late to park ends late, a fault."""
+        self.now = until
+        self.faulted |= any(one.at in PARKING for one in self.workflow.busy())
 
     # What becomes of it
 

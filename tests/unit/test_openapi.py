@@ -5,6 +5,8 @@ import json
 from openapi_spec_validator import validate
 
 from infra.openapi import FILE, document, text
+from redress.http import problems
+from redress.http.problems import Kind
 
 
 def test_it_is_what_the_code_says() -> None:
@@ -26,6 +28,12 @@ def test_every_reference_leads_somewhere() -> None:
 def test_it_names_no_address_of_a_deployment() -> None:
     assert {server["url"] for server in document()["servers"]} == {"https://complaints-api.example.com"}
     assert "amazonaws" not in json.dumps(document())
+
+
+def test_the_readme_tells_of_every_refusal() -> None:
+    told = FILE.with_name("README.md").read_text(encoding="utf-8")
+    kinds = [one for one in vars(problems).values() if isinstance(one, Kind)]
+    assert [kind for kind in kinds if f"| {kind.status} | `{kind.name}` |" not in told] == []
 
 
 def _references(part: object) -> list[str]:

@@ -99,5 +99,5 @@ def _address(mailbox: str, name: str = "") -> Address:
 
 
 def _kind(letter_id: str) -> str:
-    """`acknowledgement` of `R7K3-9QXM-2/acknowledgement-1`: all that the tag may tell."""
+    """`acknowledgement` of `R7K3-9QXM-3/acknowledgement-1`: all that the tag may tell."""
     return letter_id.rpartition("/")[2].rpartition("-")[0]
