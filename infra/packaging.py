@@ -34,9 +34,16 @@ LAYER_LIMIT = 250 * 1024 * 1024
 """Bytes a function and its layers may take unpacked (a quota of AWS Lambda)."""
 
 # The AWS services the code calls: botocore ships the models of all others, too.
-SERVICES = frozenset({"dynamodb", "secretsmanager", "sesv2", "sqs", "stepfunctions"})
+# Each has a name there and another in its endpoints.
+SERVICES: Mapping[str, str] = {
+    "dynamodb": "dynamodb",
+    "secretsmanager": "secretsmanager",
+    "sesv2": "email",
+    "sqs": "sqs",
+    "stepfunctions": "states",
+}
 # Installed, but of no use at run time. Tracebacks need the sources, imports need neither of these.
-LITTER = ("bin", "*.dist-info", "*.lock", "boto3/examples", "**/tests", "**/examples-1.json.gz")
+LITTER = ("bin", "*.dist-info", "*.lock", "boto3/examples", "**/tests", "**/examples-1.json*")
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "tests", "README.md", ".*")
 
 type Architecture = Literal["arm64", "host"]
@@ -190,6 +197,17 @@ def _trim(packages: Path) -> None:
     for data in (packages / "botocore/data", packages / "boto3/data"):
         for service in [path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES]:
             shutil.rmtree(service)
+    _trim_endpoints(packages / "botocore/data/endpoints.json")
+
+
+def _trim_endpoints(path: Path) -> None:
+    """A megabyte that the first client of each cold start reads: all services in all regions."""
+    document = json.loads(path.read_bytes())
+    for partition in document["partitions"]:
+        partition["services"] = {
+            name: places for name, places in partition["services"].items() if name in SERVICES.values()
+        }
+    path.write_text(json.dumps(document), encoding="utf-8")
 
 
 def _write_as_json(data: Path) -> None:

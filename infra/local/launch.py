@@ -58,9 +58,9 @@ def hold(path: Path) -> TextIO:
 
 
 def end_in_time(home: Path, lifetime: float, parent: int | None) -> None:
-    """End this process, and wipe its home, when its life is over or the process that started it is gone."""
+    """End this process, and wipe its home, when its life is over or its parent or its home is gone."""
     deadline = time.monotonic() + lifetime
-    while time.monotonic() < deadline and (parent is None or os.getppid() == parent):
+    while time.monotonic() < deadline and home.exists() and (parent is None or os.getppid() == parent):
         time.sleep(POLL_SECONDS)
     shutil.rmtree(home, ignore_errors=True)
     os._exit(0)

@@ -124,7 +124,7 @@ def test_a_function_holds_only_its_own_few_files(assets: Assets) -> None:
 
 def test_botocore_knows_the_services_the_code_calls_and_no_others(assets: Assets) -> None:
     data = assets.layers["dependencies"] / "python/botocore/data"
-    assert {path.name for path in data.iterdir() if path.is_dir()} == packaging.SERVICES
+    assert {path.name for path in data.iterdir() if path.is_dir()} == set(packaging.SERVICES)
     assert {"endpoints.json", "partitions.json", "sdk-default-configuration.json"} <= {
         path.name for path in data.iterdir()
     }
