@@ -12,8 +12,8 @@ from redress.domain import commands as c
 from redress.domain.commands import Command
 from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.errors import IllegalTransition
-from redress.domain.milestones import milestones, next_duty, promises
-from redress.domain.next_step import SENDING, Step, next_step
+from redress.domain.milestones import milestones, next_due, promises
+from redress.domain.next_step import SENDING, Step, closing_reason, next_step
 from redress.domain.rulepack import load_pack
 from redress.domain.stages import LEGAL_AT, Stage
 from redress.usecases.change import listing
@@ -220,7 +220,15 @@ def test_what_lists_show_agrees_with_the_complaint(case: Case, story: Story) -> 
     assert shown.stage == case.complaint.stage
     is_open = case.complaint.stage is not Stage.CLOSED
     assert shown.queue == (case.complaint.team if is_open else None)
-    assert shown.due_at == (next_duty(pack, case.complaint) if is_open else None)
+    assert shown.due_at == (next_due(pack, case.complaint) if is_open else None)
+
+
+@FAST
+@given(cases, stories)
+def test_every_open_complaint_has_a_due_instant_to_be_listed_by(case: Case, story: Story) -> None:
+    play(case, story)
+    if case.complaint.stage is not Stage.CLOSED and not closing_reason(case.complaint):
+        assert listing(case.complaint).due_at
 
 
 @FAST

@@ -1,5 +1,6 @@
 """Intake is one call, however often it is tried: one complaint, or a refusal, and never half of it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -29,6 +30,21 @@ def test_intake_is_exactly_one_call(office: Office, table: Table) -> None:
     with calls_of(table.client) as sent:
         office.receive()
     assert sent == ["TransactWriteItems"]
+
+
+def test_an_intake_that_the_sdk_sends_again_after_a_lost_answer_is_one_to_dynamodb_too(
+    office: Office, table: Table
+) -> None:
+    bodies: list[dict[str, object]] = []
+
+    def note(params: dict[str, str | bytes], **_: object) -> None:
+        bodies.append(json.loads(params["body"]))
+
+    table.client.meta.events.register("before-call", note)
+    office.receive()
+    office.receive(key="key-2")
+    tokens = {str(body["ClientRequestToken"]) for body in bodies}
+    assert len(tokens) == len(bodies) == 2
 
 
 def test_a_complaint_taken_in_is_stored_whole(office: Office, table: Table) -> None:

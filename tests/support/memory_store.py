@@ -44,9 +44,7 @@ class State:
     @property
     def seen(self) -> Seen:
         """What the relay sees of it."""
-        return Seen(
-            number=self.number, version=self.version, generation=self.generation, token=self.token
-        )
+        return Seen(number=self.number, version=self.version, generation=self.generation, token=self.token)
 
 
 @dataclass(frozen=True)
@@ -117,9 +115,7 @@ class MemoryStore:
         self.contents.setdefault(batch.number, {}).update({one.seq: one.content for one in batch.contents})
         if batch.request:
             request = batch.request
-            answer = Answer(
-                fingerprint=request.fingerprint, number=batch.number, seq=batch.records[-1].seq
-            )
+            answer = Answer(fingerprint=request.fingerprint, number=batch.number, seq=batch.records[-1].seq)
             self.requests[request.client, request.key] = (answer, request.expires_at)
 
     def answer(self, client: str, key: str) -> Answer | None:

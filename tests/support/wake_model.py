@@ -119,24 +119,27 @@ class Protocol:
 
     def faults(self, world: World) -> Iterator[tuple[str, World]]:
         """What may go wrong, as often as the world allows."""
-        if world.crashes:
-            for one in sorted(world.executions):
+        for one in sorted(world.executions):
+            if world.crashes:
                 crashed = world._replace(crashes=world.crashes - 1, faulted=True)
                 yield f"crash {one.generation}", end(crashed, one)
-        if world.stream and world.losses:
-            yield "relay loses", world._replace(stream=world.stream[1:], losses=world.losses - 1, faulted=True)
-        if world.stream and world.repeats:
-            repeated = self.carry_out(world, world.stream[0])
+            if world.rolls and one.phase == "plan" and one.generation == world.generation:
+                rolled = world._replace(rolls=world.rolls - 1)
+                yield f"roll over {one.generation}", end(raised(rolled), one)
+        if world.stream:
+            yield from self.relay_faults(world, world.stream[0], world._replace(stream=world.stream[1:]))
+
+    def relay_faults(self, world: World, image: Image, left: World) -> Iterator[tuple[str, World]]:
+        """A record is given up; or carried out and not taken off the stream; or left to the queue."""
+        if world.losses:
+            yield "relay loses", left._replace(losses=world.losses - 1, faulted=True)
+        if world.repeats:
+            repeated = self.carry_out(world, image)
             yield "relay, to be repeated", repeated._replace(repeats=world.repeats - 1)
-        if world.stream and world.detours:
-            effect = self.effect(world.stream[0])
+        if world.detours:
+            effect = self.effect(image)
             queue = world.queue | {effect} if effect else world.queue
-            left = world._replace(stream=world.stream[1:], queue=queue, detours=world.detours - 1)
-            yield "relay queues", left
-        if world.rolls:
-            for one in sorted(world.executions):
-                if one.phase == "plan" and one.generation == world.generation:
-                    yield f"roll over {one.generation}", end(raised(world._replace(rolls=world.rolls - 1)), one)
+            yield "relay queues", left._replace(queue=queue, detours=world.detours - 1)
 
     def append(self, world: World) -> World:
         """One change: the version rises, attention is wanted soon, the token stays."""
@@ -248,16 +251,12 @@ def forget(world: World, token: int) -> World:
 def become(world: World, one: Execution, phase: str) -> World:
     """The execution goes on to a phase, planned for the version of now."""
     kept = world.version if phase == "park" else one.version if phase == "parked" else 0
-    return world._replace(
-        executions=world.executions - {one} | {Execution(one.generation, phase, kept)}
-    )
+    return world._replace(executions=world.executions - {one} | {Execution(one.generation, phase, kept)})
 
 
 def undisturbed(world: World) -> World:
     """The same world, in which nothing more goes wrong and nobody writes."""
-    return world._replace(
-        appends=0, crashes=0, losses=0, detours=0, repeats=0, rolls=0, faulted=False
-    )
+    return world._replace(appends=0, crashes=0, losses=0, detours=0, repeats=0, rolls=0, faulted=False)
 
 
 class Restless(Exception):

@@ -10,6 +10,7 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 from redress.domain import audit, instants, milestones, rulepack
@@ -64,12 +65,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self._clock)
-        self.desk = Desk(
-            store=self.store, region=REGION, now=self._clock, salt=bytes, pause=lambda _: None
-        )
-        self.workflow = MemoryWorkflow(
-            self.store, self._clock, self._ask, self._send, str(self.deployed)
-        )
+        self.desk = Desk(store=self.store, region=REGION, now=self._clock, salt=bytes, pause=lambda _: None)
+        self.workflow = MemoryWorkflow(self.store, self._clock, self._ask, self._send, str(self.deployed))
         intake = Intake(desk=self.desk, random_bits=lambda _: 1)
         request = Request(client="portal", key="1", fingerprint="f", expires_at=T0 + timedelta(days=1))
         self.number = submit_complaint(intake, submit(self.pack), "player", request, "hash").number
@@ -167,7 +164,7 @@ class World:
         return world
 
     def at_once(self) -> None:
-        """Everybody does what can be done now: relay, queue, executions, time-outs. The sweep does not run."""
+        """Everybody does what can be done now: relay, queue, executions, time-outs. The sweep rests."""
         self.letter_fates.clear()
         self.question_fates.clear()
         self.store.meanwhile.clear()
@@ -264,9 +261,9 @@ class World:
         if self.effects:
             yield self.retry
         for execution in self.workflow.busy():
-            yield lambda: self.workflow.step(execution)
+            yield partial(self.workflow.step, execution)
         for execution in self.workflow.timed_out():
-            yield lambda: self.workflow.time_out(execution)
+            yield partial(self.workflow.time_out, execution)
 
     def _carry_out(self, place: int) -> None:
         image = self.store.stream[place]
@@ -299,9 +296,8 @@ class _Mailer:
         """A letter of which only the id matters."""
         if self.fate == UNWRITTEN:
             raise StepFailed
-        return Mail(
-            letter_id=letter.key, sender="", to="", subject="", text="", html="", reference=case.complaint.number
-        )
+        number = case.complaint.number
+        return Mail(letter_id=letter.key, sender="", to="", subject="", text="", html="", reference=number)
 
     def send(self, mail: Mail) -> str:
         """Send, refuse, or leave the sender in the dark."""

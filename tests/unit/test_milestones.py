@@ -7,7 +7,7 @@ import pytest
 from redress.domain import commands as c
 from redress.domain import instants
 from redress.domain.correspondence import LetterKind
-from redress.domain.milestones import Milestone, Promise, milestones, next_duty, promises
+from redress.domain.milestones import Milestone, Promise, milestones, next_due, promises
 from redress.domain.rulepack import load_pack
 from redress.domain.stages import Stage
 from redress.usecases.plan_next import reach
@@ -164,30 +164,40 @@ class TestPromises:
         case.do(c.Withdraw(), PLAYER, at=RECEIVED + timedelta(days=3))
         assert promise(case, "final").met_at == RECEIVED + timedelta(days=3)
 
-
     def test_a_complaint_withdrawn_before_its_acknowledgement_was_not_left_waiting(self) -> None:
         case = british()
         case.do(c.Withdraw(), PLAYER, at=RECEIVED + timedelta(hours=1))
         assert not promise(case, "ack").missed(RECEIVED + timedelta(days=3))
 
 
-class TestNextDuty:
+class TestNextDue:
     def test_it_is_the_earliest_thing_the_operator_owes(self) -> None:
-        assert next_duty(UKGC, british().complaint) == instant(ACK_DUE)
-        assert next_duty(UKGC, british_investigation().complaint) == instant(FINAL_DUE)
+        assert next_due(UKGC, british().complaint) == instant(ACK_DUE)
+        assert next_due(UKGC, british_investigation().complaint) == instant(FINAL_DUE)
 
-    def test_nothing_is_owed_once_the_final_response_left(self) -> None:
+    def test_what_is_overdue_stays_due(self) -> None:
+        case = british_investigation()
+        case.do(DEADLOCK, SYSTEM)
+        reached(case, find(case, "due"))
+        assert next_due(UKGC, case.complaint) == instant(FINAL_DUE)
+
+    def test_once_the_final_response_left_it_is_the_end_of_the_window_for_feedback(self) -> None:
         case = british_investigation()
         case.do(PROPOSE)
         case.do(APPROVE, APPROVER)
         case.send(LetterKind.FINAL_RESPONSE)
-        assert next_duty(UKGC, case.complaint) is None
+        assert next_due(UKGC, case.complaint) == find(case, "due", "feedback").at
 
-    def test_what_the_player_may_do_is_no_duty_of_the_operator(self) -> None:
+    def test_once_the_deadlock_letter_left_it_is_the_end_of_the_players_limit(self) -> None:
         case = british_investigation()
         reached(case, find(case, "deadlock"))
         case.send(LetterKind.DEADLOCK)
-        assert next_duty(UKGC, case.complaint) is None
+        assert next_due(UKGC, case.complaint) == find(case, "due", "adr").at
+
+    def test_of_a_withdrawn_complaint_nothing_is_due(self) -> None:
+        case = british_investigation()
+        case.do(c.Withdraw(), PLAYER)
+        assert next_due(UKGC, case.complaint) is None
 
 
 class TestTheWayToTheFinalInstant:

@@ -256,6 +256,10 @@ class TestRollOver:
     def test_up_to_the_limit_it_goes_on(self, live: Execution, changes: dict[str, object]) -> None:
         assert live.ask(**changes).next == "Acknowledge"  # type: ignore[arg-type]
 
+    def test_an_outdated_execution_still_does_what_it_came_for(self, live: Execution) -> None:
+        live.acknowledge()
+        assert live.ask(Step.TRIAGE, definition="digest of an older definition").next == "Investigate"
+
     def test_the_step_it_came_for_is_left_to_the_next_execution(self, live: Execution) -> None:
         live.acknowledge()
         before = live.version

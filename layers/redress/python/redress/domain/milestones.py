@@ -85,10 +85,14 @@ def promises(pack: RulePack, complaint: Complaint) -> list[Promise]:
     return found
 
 
-def next_duty(pack: RulePack, complaint: Complaint) -> datetime | None:
-    """The earliest instant (UTC) at which something the operator owes falls due, or None."""
+def next_due(pack: RulePack, complaint: Complaint) -> datetime | None:
+    """The earliest instant (UTC) at which the operator owes something; if nothing, the next milestone.
+
+    So an open complaint stays in its queue while the player's windows run.
+    """
     owed = [one.due_at for one in promises(pack, complaint) if one.kind == "duty" and one.met_at is None]
-    return min((at for at in owed if at), default=None)
+    ahead = (one.at for one in milestones(pack, complaint))
+    return min((at for at in owed if at), default=None) or next(ahead, None)
 
 
 def final_due(pack: RulePack, complaint: Complaint) -> Due | None:

@@ -187,7 +187,7 @@ def complaint(case: CaseFile) -> ComplaintView:
         "team": one.team,
         "assignee": one.assignee,
         "received_at": instants.to_text(one.received_at),
-        "due_at": None if one.closed_at else _text(milestones.next_duty(pack, one)),
+        "due_at": None if one.closed_at else _text(milestones.next_due(pack, one)),
         "pack_version": one.pack_version,
         "channel": one.channel,
         "language": one.language,

@@ -155,5 +155,5 @@ def listing(after: Complaint) -> Listing:
         team=after.team,
         assignee=after.assignee,
         queue=after.team if is_open else None,
-        due_at=milestones.next_duty(pack, after) if is_open else None,
+        due_at=milestones.next_due(pack, after) if is_open else None,
     )
