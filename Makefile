@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 UV := $(or $(shell command -v uv),.tools/bin/uv)
 PYTHON := .venv/bin/python
+REGION = $(error say which region file: REGION=eu-west-2)
 CDK_VERSION := 2.1148.1
 
 .PHONY: help setup run up down build openapi synth test lint fmt lock clean
@@ -52,6 +53,12 @@ up: setup ## deploy to this machine and return when the form answers; writes .re
 
 down: ## end what `make up` started and leave nothing behind
 	@$(PYTHON) -m infra.local down
+
+bootstrap: setup ## prepare an AWS account for the CDK, once: make bootstrap REGION=eu-west-2
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .tools/node_modules/.bin/cdk bootstrap -c region=$(REGION)
+
+deploy: setup ## deploy the stack of a region file to AWS: make deploy REGION=eu-west-2
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .tools/node_modules/.bin/cdk deploy redress-$(REGION) -c region=$(REGION)
 
 test: setup lint ## run every tier
 	@echo "→ unit, property, store, workflow, infra and performance ceilings"

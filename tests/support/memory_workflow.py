@@ -110,7 +110,7 @@ class MemoryWorkflow:
         state = workflow_file.states()[execution.at]
         match state["Type"], state.get("Resource"):
             case "Choice", _:
-                execution.at = workflow_file.routes().get(execution.plan.next, state["Default"])
+                execution.at = workflow_file.routes().get(execution.plan.next) or state["Default"]
             case "Succeed", _:
                 execution.status = SUCCEEDED
             case "Fail", _:

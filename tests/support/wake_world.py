@@ -42,11 +42,11 @@ PARKING = {"Route", *WAITS}
 # What becomes of a letter: whether it leaves, and what the sender learns of it.
 TAKEN, REFUSED, REFUSED_FOR_GOOD = "taken", "refused", "refused for good"
 LEFT_UNSEEN, LOST_UNSEEN, UNWRITTEN = "left unseen", "lost unseen", "unwritten"
-LETTER_FATES = (TAKEN, REFUSED, REFUSED_FOR_GOOD, LEFT_UNSEEN, LOST_UNSEEN, UNWRITTEN)
+LETTER_FATES = (REFUSED, REFUSED_FOR_GOOD, LEFT_UNSEEN, LOST_UNSEEN, UNWRITTEN)
 
 # What becomes of a question to `plan`.
 ANSWERED, UNHEARD, ANSWER_LOST = "answered", "unheard", "answer lost"
-QUESTION_FATES = (ANSWERED, UNHEARD, ANSWER_LOST)
+QUESTION_FATES = (UNHEARD, ANSWER_LOST)
 
 
 @dataclass
