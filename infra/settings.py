@@ -25,6 +25,8 @@ FunctionName = Literal["portal", "operator_api", "plan", "letters", "relay", "sw
 FUNCTIONS: tuple[FunctionName, ...] = get_args(FunctionName)
 SCOPES = ("read", "write", "decide", "admin")
 REHEARSAL_PACK = "sandbox"
+LETTER_SECONDS = 15
+"""How long sending a letter may take: less than its claim lives, or two could send under one claim."""
 
 # The periods CloudWatch Logs accepts, in days.
 type LogDays = Literal[
@@ -282,6 +284,8 @@ def _limit_faults(operator: Region) -> Iterator[str]:
     for name in ("severe_amount_minor", "claim_seconds", "attention_seconds", "link_days"):
         if getattr(operator, name) < 1:
             yield f"operator.{name}: must be 1 or more"
+    if operator.claim_seconds <= LETTER_SECONDS:
+        yield f"operator.claim_seconds: sending may take {LETTER_SECONDS} s; a claim has to live longer"
 
 
 def _address_faults(settings: Settings) -> Iterator[str]:

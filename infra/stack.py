@@ -19,7 +19,7 @@ from infra.constructs.sweep import Sweep
 from infra.constructs.table import ComplaintTable
 from infra.constructs.workflow import Workflow, definition_digest
 from infra.packaging import Assets
-from infra.settings import Settings
+from infra.settings import LETTER_SECONDS, Settings
 
 REGION_FILE = "/opt/region.json"
 
@@ -124,7 +124,7 @@ class RedressStack(Stack):
             self,
             "letters",
             shared=shared,
-            seconds=60,
+            seconds=LETTER_SECONDS,
             environment={
                 "PORTAL_URL": portal.url,
                 "LINK_SECRET_ARN": link_secret.arn,

@@ -85,6 +85,12 @@ FAULTS = {
     ),
     "a client with an unknown scope": ('"admin"]', '"root"]', "operator.clients.back-office.scopes", "admin"),
     "links that expire at once": ("link_days = 730", "link_days = 0", "operator.link_days", "1 or more"),
+    "claims that end while the letter may still be on its way": (
+        "link_days = 730",
+        "link_days = 730\nclaim_seconds = 15",
+        "operator.claim_seconds",
+        "a claim has to live longer",
+    ),
     "a certificate of another region": (
         "acm:eu-west-2:111122223333:certificate/11111111-2222-3333-4444-666666666666",
         "acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-666666666666",

@@ -20,6 +20,11 @@ def text() -> str:
     return DEFINITION.read_text(encoding="utf-8")
 
 
+def fill(**values: str) -> str:
+    """The definition with its substitutions filled. Raises KeyError for one without a value."""
+    return re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], text())
+
+
 @cache
 def states() -> dict[str, State]:
     """Every state of the machine by name."""
