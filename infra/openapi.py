@@ -1,4 +1,4 @@
-"""Writes `functions/operator_api/openapi.json` from the routes, fields, views and problems that answer.
+"""Writes `functions/operator_api/openapi.json` from the routes, models, views and problems that answer.
 
 python -m infra.openapi
 """
@@ -7,18 +7,22 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 
 from redress.http import problems
-from redress.http.fields import Field, Fields
+from redress.http.fields import Strict
 from redress.http.permissions import PERMISSIONS
 from redress.http.problems import Kind
 from redress.http.requests import LARGEST_BODY, REMEMBERED
 from redress.http.routes import NUMBER, ROUTES, Route
 
 FILE = Path(__file__).parent.parent / "functions/operator_api/openapi.json"
+
+SCHEMAS = "#/components/schemas/"
 
 type Json = dict[str, Any]
 
@@ -154,9 +158,10 @@ def _operation(route: Route, schemas: Json) -> Json:
         },
     }
     if route.body is not None:
+        read = _schema(resolve_name(route.body), schemas)
         operation["requestBody"] = {
-            "required": any(field.required for field in route.body.values()),
-            "content": {"application/json": {"schema": _object(route.body)}},
+            "required": "required" in schemas[read],
+            "content": {"application/json": {"schema": _reference(read)}},
         }
     return operation
 
@@ -164,8 +169,8 @@ def _operation(route: Route, schemas: Json) -> Json:
 def _parameters(route: Route) -> Iterable[Json]:
     if NUMBER in route.path:
         yield _parameter("Number")
-    for name, field in (route.query or {}).items():
-        yield {"name": name, "in": "query", "required": field.required, "schema": dict(field.schema)}
+    if route.query:
+        yield from _query(resolve_name(route.query))
     if route.body is not None:
         yield _parameter("IdempotencyKey")
         yield _parameter("RedressUser")
@@ -177,31 +182,32 @@ def _parameter(name: str) -> Json:
     return {"$ref": f"#/components/parameters/{name}"}
 
 
-def _object(fields: Fields) -> Json:
-    return {
-        "type": "object",
-        "properties": {name: _property(field) for name, field in fields.items()},
-        "required": [name for name, field in fields.items() if field.required],
-        "additionalProperties": False,
-    }
+def _query(model: type[Strict]) -> Iterable[Json]:
+    """The fields of a query, all optional. Left out is their only way not to be sent: a query has no null."""
+    for name, schema in model.model_json_schema()["properties"].items():
+        yield {"name": name, "in": "query", "schema": schema.get("anyOf", [schema])[0]}
 
 
-def _property(field: Field) -> Json:
-    return dict(field.schema) if field.required else {"anyOf": [dict(field.schema), {"type": "null"}]}
+def _schema(shape: type, schemas: Json, mode: JsonSchemaMode = "validation") -> str:
+    """Describe a model or view among the `schemas`, with all it refers to; its name there."""
+    described = TypeAdapter(shape).json_schema(ref_template=f"{SCHEMAS}{{model}}", mode=mode)
+    schemas |= described.pop("$defs", {})
+    schemas[shape.__name__] = described
+    return shape.__name__
+
+
+def _reference(name: str) -> Json:
+    return {"$ref": f"{SCHEMAS}{name}"}
 
 
 def _success(route: Route, schemas: Json) -> Json:
-    shown = TypeAdapter(route.shows).json_schema(
-        ref_template="#/components/schemas/{model}", mode="serialization"
-    )
-    schemas |= shown.pop("$defs", {})
-    schemas[route.shows.__name__] = shown
+    shown = _schema(route.shows, schemas, "serialization")
     names = ["ETag"] if NUMBER in route.path or route.body is not None else []
     names += ["Idempotency-Replayed"] if route.body is not None else []
     names += ["Location"] if route.status == 201 else []
     answer: Json = {
-        "description": shown["description"].strip().splitlines()[0],
-        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{route.shows.__name__}"}}},
+        "description": schemas[shown]["description"].strip().splitlines()[0],
+        "content": {"application/json": {"schema": _reference(shown)}},
     }
     return answer | ({"headers": _headers(names)} if names else {})
 
@@ -235,7 +241,7 @@ def _problem_name(status: int) -> str:
 
 def _problem(status: int, kinds: Iterable[Kind]) -> Json:
     of_type = {"properties": {"type": {"enum": [kind.type for kind in kinds]}}}
-    schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, of_type]}
+    schema = {"allOf": [_reference("Problem"), of_type]}
     answer: Json = {
         "description": "; ".join(kind.title for kind in kinds),
         "content": {problems.MEDIA_TYPE: {"schema": schema}},

@@ -56,6 +56,10 @@ class Operator:
         """Everything that happened so far."""
         return list(self._checked(self.http.get(f"complaints/{self.number}/events")).json()["items"])
 
+    def clock(self) -> Mapping[str, Any]:
+        """Every promised date of the complaint, explained."""
+        return dict(self._checked(self.http.get(f"complaints/{self.number}/clock")).json())
+
     def do(self, path: str, body: Mapping[str, object], user: str) -> None:
         """Ask something of the complaint on its newest version, reading again if it moved meanwhile."""
         headers = {"Idempotency-Key": f"demo {self.number} {path}", "Redress-User": user}
@@ -91,10 +95,18 @@ def play(stack: LocalStack) -> None:
             begun = begun or at
             if event["type"] == "LetterClaimed":
                 continue  # what became of it is told
-            print(f"  {(at - begun).total_seconds():5.1f} s  {describe(event)}", flush=True)
+            since = f"+{(at - begun).total_seconds():.1f} s"
+            print(f"  {at:%H:%M:%S}  {since:>7}  {describe(event)}", flush=True)
             _answer(event, operator, browser, page)
-        print("\nClosed: a whole life, each step on record. Its dates, explained:\n")
-        print(f"  curl -H 'Authorization: Bearer …' {stack.api_url}/v1/complaints/{number}/clock", flush=True)
+        print("\nClosed: a whole life, each step on record. How its final date came about:\n")
+        print("\n".join(_explained(operator)), flush=True)
+
+
+def _explained(operator: Operator) -> Iterator[str]:
+    """The steps behind the date of the final response, as the API explains it."""
+    promises = {promise["clock"]: promise for promise in operator.clock()["promises"]}
+    for step in promises["final"]["steps"]:
+        yield f"  {step['text']}  [{step['source']}]"
 
 
 def operator_client(stack: LocalStack) -> httpx.Client:

@@ -88,7 +88,7 @@ def test_a_complaint_lives_from_the_form_to_its_closing(
         "feedback: 5 of 5",
         "closed: completed",
     )
-    places = [shown.index(f"s  {step}") for step in story]
+    places = [shown.index(f" s  {step}") for step in story]
     assert places == sorted(places)
     assert "BREACH" not in shown
     number = shown.partition("Complaint ")[2][: len("R7K3-9QXM-3")]
@@ -101,7 +101,7 @@ def test_without_a_decision_the_player_is_referred_to_adr_before_the_final_insta
     local: LocalStack, operator: Operator
 ) -> None:
     referred = wait_for(operator, letter("deadlock"))
-    final = operator.http.get(f"complaints/{operator.number}/clock").json()["promises"][1]
+    final = operator.clock()["promises"][1]
     assert final["clock"] == "final"
     assert referred["at"] < final["due_at"]
     assert not final["missed"]

@@ -1,5 +1,6 @@
 """A change is stored whole or not at all, and of two writers the second decides again."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -176,6 +177,16 @@ class TestTwoWriters:
         with pytest.raises(VersionConflict):
             table.append(batch)
         assert table.load(received) == before
+
+    def test_a_batch_that_would_leave_a_gap_is_refused_whole(
+        self, office: Office, table: Table, received: str
+    ) -> None:
+        case, now = table.load(received), office.clock()
+        ahead = copy.replace(case.complaint, version=5)
+        changes = decide(case.complaint, REPLY, now, PLAYER, CLAIM_EXPIRY)
+        with pytest.raises(VersionConflict):
+            table.append(prepare(office.desk, ahead, case.head, changes, now, PLAYER, None))
+        assert table.load(received) == case
 
 
 class TestExpectedVersion:

@@ -4,7 +4,6 @@ The tables, the stream and Step Functions are moto's; the functions that the mac
 functions here. Two things are given to moto: an evaluator of JSONata, and a way to call a function.
 """
 
-import io
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -65,7 +64,8 @@ class Machine:
         end = time.monotonic() + seconds
         while not happened():
             if time.monotonic() > end:
-                raise TimeoutError(f"waited {seconds} s in vain; {self.statuses()}")
+                ways = {name: self.way(name) for name in self.statuses()}
+                raise TimeoutError(f"waited {seconds} s in vain: {ways}")
             self.follow_stream()
             time.sleep(LOOK_EVERY_SECONDS)
 

@@ -10,14 +10,12 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-
 from redress.domain import commands
 from redress.domain.commands import Command
 from redress.domain.correspondence import LetterKind
 from redress.region import Region
 from redress.usecases.change import Desk, change
-from redress.web.routes import resolver
+from redress.web import routes
 from redress.web.visit import Portal
 from tests.support.complaints import REGION, SYSTEM, T0
 from tests.support.memory_store import MemoryStore
@@ -109,7 +107,7 @@ class Visitor:
     first_number: int = 1
     store: MemoryStore = field(init=False)
     desk: Desk = field(init=False)
-    app: APIGatewayRestResolver = field(init=False)
+    portal: Portal = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(now=lambda: self.now)
@@ -121,14 +119,12 @@ class Visitor:
             pause=lambda _: None,
         )
         numbers = count(self.first_number)
-        self.app = resolver(
-            Portal(
-                desk=lambda: self.desk,
-                link_secrets=lambda: self.secrets,
-                player_secret=lambda: b"secret of players",
-                random_bits=lambda _: next(numbers),
-                url=self.url,
-            )
+        self.portal = Portal(
+            desk=lambda: self.desk,
+            link_secrets=lambda: self.secrets,
+            player_secret=lambda: b"secret of players",
+            random_bits=lambda _: next(numbers),
+            url=self.url,
         )
 
     def get(self, address: str) -> Answer:
@@ -153,7 +149,7 @@ class Visitor:
 
     def answer(self, sent: dict[str, Any]) -> Answer:
         """What the portal says to an event of API Gateway."""
-        return answer(sent["path"], self.app.resolve(sent, object()))  # type: ignore[arg-type]
+        return answer(sent["path"], routes.answer(self.portal, sent).to_gateway())
 
     def fill(self, **changes: str) -> dict[str, str]:
         """A filled-in complaint with the nonce of a fresh form."""
@@ -213,5 +209,5 @@ def event(
 
 def answer(path: str, response: Mapping[str, Any]) -> Answer:
     """The response of a proxy integration."""
-    headers = {name.lower(): values[0] for name, values in response["multiValueHeaders"].items()}
+    headers = {name.lower(): value for name, value in response["headers"].items()}
     return Answer(path, response["statusCode"], headers, response["body"] or "")

@@ -93,6 +93,20 @@ def test_there_is_no_other_static_file(visitor: Visitor, name: str) -> None:
     assert visitor.get(f"/static/{name}").status == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/complaints//key",
+        "/complaints/<number>/<key>",
+        "/complaints/a/b/c/d",
+        "/complaints/\x00/é",
+    ],
+)
+def test_a_path_that_leads_nowhere_gets_the_page_that_says_so(visitor: Visitor, path: str) -> None:
+    assert visitor.get(path).status == 404
+
+
 # --- Private links -----------------------------------------------------------------------------------
 
 

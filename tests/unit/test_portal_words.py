@@ -11,8 +11,9 @@ from redress.domain.correspondence import TO_STAFF, LetterKind
 from redress.domain.milestones import Promise
 from redress.domain.money import MINOR_DIGITS
 from redress.domain.stages import Stage
-from redress.http import intake
-from redress.web import complaint_form, dates, style, submissions, words
+from redress.http.intake import Intake
+from redress.web import complaint_form, dates, style, words
+from redress.web.submissions import Feedback, Reply
 
 
 def test_every_category_stage_and_letter_to_a_player_has_words() -> None:
@@ -23,18 +24,21 @@ def test_every_category_stage_and_letter_to_a_player_has_words() -> None:
 
 
 def test_the_form_asks_only_for_what_intake_reads() -> None:
-    assert set(complaint_form.ORDER) - {"amount"} <= set(intake.FIELDS)
+    assert set(complaint_form.ORDER) - {"amount"} <= set(Intake.model_fields)
 
 
 def test_every_problem_of_a_field_has_words_of_its_own_or_of_its_rule() -> None:
-    known = set(complaint_form.ORDER) | set(submissions.REPLY) | set(submissions.FEEDBACK)
+    known = set(complaint_form.ORDER) | set(Reply.model_fields) | set(Feedback.model_fields)
     assert {field for field, _ in words.FIELD_PROBLEMS} <= known
     assert words.problem("name", "control_character") == words.PROBLEMS["control_character"]
     assert words.problem("name", "a rule of tomorrow") == "Check this field"
 
 
 def test_the_limit_that_a_problem_names_is_the_one_that_is_enforced() -> None:
-    assert intake.FIELDS["description"].schema["maxLength"] == complaint_form.DESCRIPTION_LIMIT
+    assert (
+        Intake.model_json_schema()["properties"]["description"]["maxLength"]
+        == complaint_form.DESCRIPTION_LIMIT
+    )
 
 
 @pytest.mark.parametrize(

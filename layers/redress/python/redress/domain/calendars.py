@@ -1,12 +1,12 @@
 """Which days are worked. Calendars are pinned data with a version; nothing is computed from a library."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
 from redress.domain.reading import RulePackInvalid, read, read_data, refuse
+from redress.domain.values import Value
 
 DAY = timedelta(days=1)
 WEEKEND = (6, 7)  # ISO weekdays
@@ -23,8 +23,7 @@ class Holidays(NamedTuple):
     holidays: Mapping[date, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calendar:
+class Calendar(Value):
     """Weekend and holidays. `first` and `last` are the days between which the holidays are complete.
 
     Every loop below is bounded: of 7 days in a row at least one is outside the weekend, so among

@@ -10,7 +10,6 @@ comes twice the first, of one that is missing the first instant that the day has
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,13 +17,13 @@ from zoneinfo import ZoneInfo
 from redress.domain import instants
 from redress.domain.calendars import DAY, Calendar
 from redress.domain.rulepack import ELAPSED, Deadline, Length, Mark, MonthOverflow, Unit
+from redress.domain.values import Value
 
 TICK = timedelta(microseconds=1)
 RECORDED = "recorded on the complaint"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Interval:
+class Interval(Value):
     """A pause, from `start` to `end` (exclusive); `end` None: it still runs. Aware datetimes."""
 
     start: datetime

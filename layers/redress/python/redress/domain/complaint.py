@@ -186,7 +186,7 @@ def _decide_letter(
             claimed = e.LetterClaimed(letter=letter.key, kind=letter.kind, attempt=letter.attempt + 1)
             return [Change(event=claimed)]
         case c.RecordLetterSent():
-            return _sent(complaint, letter, command.message_id)
+            return _sent(letter, command.message_id)
         case c.RecordLetterRefused():
             return _refused(letter, command)
         case c.AbandonLetter():
@@ -208,11 +208,11 @@ def may_claim(complaint: Complaint, letter: Letter, now: datetime, claim_expiry:
     return next_attempt is None or next_attempt <= now
 
 
-def _sent(complaint: Complaint, letter: Letter, message_id: str) -> list[Change]:
+def _sent(letter: Letter, message_id: str) -> list[Change]:
     if letter.status is LetterStatus.SENT:
         return []
     changes = [Change(event=e.LetterSent(letter=letter.key, kind=letter.kind, message_id=message_id))]
-    if letter.kind is LetterKind.ACKNOWLEDGEMENT and complaint.acknowledged_at is None:
+    if letter.kind is LetterKind.ACKNOWLEDGEMENT:
         changes.append(Change(event=e.Acknowledged()))
     return changes
 
@@ -295,7 +295,7 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
         case e.DeadlockDeclared():
             return {"stage": Stage.DEADLOCKED, "deadlocked_at": record.at}
         case e.LetterSent(kind=kind):
-            return _after_sending(complaint, kind, record.at)
+            return _after_sending(kind, record.at)
         case e.Withdrawn():
             return {"withdrawn_at": record.at}
         case e.FeedbackGiven(score=score):
@@ -316,11 +316,9 @@ def _proposal(event: e.DecisionProposed, record: Record) -> Proposal:
     )
 
 
-def _after_sending(complaint: Complaint, kind: str, at: datetime) -> dict[str, Any]:
+def _after_sending(kind: str, at: datetime) -> dict[str, Any]:
     if kind == LetterKind.FINAL_RESPONSE:
-        # It left, so it counts, even if the complaint was closed between the claim and this record.
-        stage = complaint.stage if complaint.stage is Stage.CLOSED else Stage.RESOLVED
-        return {"final_response_sent_at": at, "stage": stage}
+        return {"final_response_sent_at": at, "stage": Stage.RESOLVED}
     return {"deadlock_sent_at": at} if kind == LetterKind.DEADLOCK else {}
 
 

@@ -6,7 +6,7 @@ without is refused by name. `House` holds what the operator promises on its own 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass, replace
+from copy import replace
 from datetime import date, time
 from functools import cache
 from typing import Any, Literal, NamedTuple
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from redress.domain import calendars
 from redress.domain.reading import FOLDER, read, read_data, refuse
 from redress.domain.reading import RulePackInvalid as RulePackInvalid  # noqa: PLC0414  # what `load` raises
+from redress.domain.values import Value
 
 SANDBOX = "sandbox"
 ELAPSED = frozenset({"seconds", "hours"})  # units counted on the time line, not on the calendar
@@ -95,8 +96,7 @@ class Source(NamedTuple):
         return f"{self.law}, {self.section}" if self.section else self.law
 
 
-@dataclass(frozen=True, kw_only=True)
-class Length:
+class Length(Value):
     """A positive amount of a unit. Seconds are for the sandbox pack only."""
 
     amount: int
@@ -111,8 +111,7 @@ class Length:
         return f"{self.amount} {words if self.amount != 1 else words.removesuffix('s')}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deadline:
+class Deadline(Value):
     """One period and how it is counted. Impossible mixes are refused when it is made.
 
     `close_time` is local time of the pack's zone. `source` is filled from the rule that holds the deadline.
@@ -171,8 +170,7 @@ class Deadline:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sourced[T]:
+class Sourced[T](Value):
     """A value and why it holds. No value means: looked for and not found.
 
     Strength `house` with confidence `not_found` is the operator's own value where the law is silent.
@@ -355,8 +353,7 @@ class Signoff(NamedTuple):
     date: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mark:
+class Mark(Value):
     """A point of a running clock: at `percent` of it, or `before` its end. Exactly one of them."""
 
     percent: int | None = None
@@ -511,7 +508,7 @@ def _parts(item: object) -> Iterable[tuple[str, object]]:
         names = getattr(item, "_fields", None)
         keys = [f".{name}" for name in names] if names else [f"[{place}]" for place in range(len(item))]
         return zip(keys, item, strict=True)
-    table = item if isinstance(item, Mapping) else vars(item) if is_dataclass(item) else {}
+    table = item if isinstance(item, Mapping) else vars(item) if isinstance(item, Value) else {}
     return ((f".{key}", part) for key, part in table.items())
 
 

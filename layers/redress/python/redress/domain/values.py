@@ -12,8 +12,9 @@ from typing import ClassVar, NoReturn, Self, dataclass_transform
 class Value:
     """Made with keywords only, never changed, equal to a value of the same class with equal fields.
 
-    Fields are the annotated names of the class itself. `copy.replace` makes a changed copy, `vars` the fields
-    as a dictionary. Making one raises TypeError for an unknown or a missing field.
+    Fields are the annotated names of the class itself. `copy.replace` makes a changed copy, `vars` gives the
+    fields as a dictionary. Making one raises TypeError for an unknown or a missing field, and whatever the
+    class's own `__post_init__` raises about the values.
     """
 
     _names: ClassVar[Set[str]]
@@ -29,6 +30,10 @@ class Value:
             wrong = ", ".join(sorted(values.keys() ^ self._names))
             raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
         vars(self).update(values)
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """Nothing to check, unless a class says so."""
 
     def __eq__(self, other: object) -> bool:
         return vars(self) == vars(other) if type(self) is type(other) else NotImplemented

@@ -1,47 +1,82 @@
 """What callers of the operator's API send beside a new complaint."""
 
-import re
+from typing import Annotated, Literal, get_args
 
-from redress.http import fields
-from redress.http.fields import Field, Fields, Unfit, optional, text
+from pydantic import Field, StringConstraints
+
+from redress.http.fields import AmountMinor, CurrencyCode, Email, Rule, Strict, Text, paying
 from redress.http.requests import SUBJECT
 
-OUTCOMES = ("upheld", "partly_upheld", "rejected", "goodwill", "out_of_scope")
-DEFAULT_LIMIT, LARGEST_LIMIT = 25, 100
+LARGEST_LIMIT = 100
+
+Short = Annotated[str, Text(100)]
+Note = Annotated[str, Text(2_000, lines=True)]
+Letter = Annotated[str, Text(10_000, lines=True)]
+Month = Annotated[
+    str,
+    StringConstraints(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$"),
+    Rule("month", "Send a month such as 2026-04."),
+]
+Limit = Annotated[
+    int,
+    Field(strict=False, ge=1, le=LARGEST_LIMIT),  # a query holds nothing but text
+    Rule("limit", f"Send a number from 1 to {LARGEST_LIMIT}."),
+]
+Subject = Annotated[
+    str,
+    StringConstraints(pattern=f"^{SUBJECT}$"),
+    Rule("subject", "Send the person's subject id, no name and no address."),
+]
+Outcome = Literal["upheld", "partly_upheld", "rejected", "goodwill", "out_of_scope"]
 
 
-def _limit(value: str) -> int:
-    if not re.fullmatch("[0-9]{1,3}", value) or not 1 <= int(value) <= LARGEST_LIMIT:
-        raise Unfit("limit", f"Send a number from 1 to {LARGEST_LIMIT}.")
-    return int(value)
+class ListQuery(Strict):
+    """Which list, and which part of it."""
+
+    team: Short | None = None
+    jurisdiction: Short | None = None
+    month: Month | None = None
+    brand: Short | None = None
+    account: Short | None = None
+    email: Email | None = None
+    limit: Limit = 25
+    cursor: Annotated[str, Text(4_000)] | None = None
 
 
-LIST: Fields = {
-    "team": optional(text(100)),
-    "jurisdiction": optional(text(100)),
-    "month": optional(fields.pattern("month", r"[0-9]{4}-(0[1-9]|1[0-2])", "Send a month such as 2026-04.")),
-    "brand": optional(text(100)),
-    "account": optional(text(100)),
-    "email": optional(fields.EMAIL),
-    "limit": Field(
-        check=_limit,
-        schema={"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
-        required=False,
-    ),
-    "cursor": optional(text(4_000)),
-}
-NOTHING: Fields = {}
-ASSIGNMENT: Fields = {
-    "assignee": fields.pattern("subject", SUBJECT, "Send the person's subject id, no name and no address."),
-    "team": optional(text(100)),
-}
-INFORMATION_REQUEST: Fields = {"question": text(10_000, lines=True)}
-DECISION: Fields = {
-    "outcome": fields.choice("unknown_outcome", OUTCOMES),
-    "reasons": text(10_000, lines=True),
-    "clause": optional(text(2_000, lines=True)),
-    "redress_minor": optional(fields.AMOUNT_MINOR),
-    "currency": optional(fields.CURRENCY),
-}
-RETURN: Fields = {"comment": text(10_000, lines=True)}
-WITHDRAWAL: Fields = {"reason": optional(text(2_000, lines=True))}
+class Assignment(Strict):
+    """Who is to work on a complaint: a person, and a team if it changes."""
+
+    assignee: Subject
+    team: Short | None = None
+
+
+class InformationRequest(Strict):
+    """A question to the player."""
+
+    question: Letter
+
+
+class Decision(Strict):
+    """The outcome proposed, with what the player gets: `redress_minor` in minor units of `currency`."""
+
+    outcome: Annotated[Outcome, Rule("unknown_outcome", f"Choose one of: {', '.join(get_args(Outcome))}.")]
+    reasons: Letter
+    clause: Note | None = None
+    redress_minor: AmountMinor | None = None
+    currency: Annotated[CurrencyCode | None, paying("redress_minor"), Field(validate_default=True)] = None
+
+
+class Approval(Strict):
+    """Nothing: the proposal says it all."""
+
+
+class Return(Strict):
+    """What is to be done about the proposal."""
+
+    comment: Letter
+
+
+class Withdrawal(Strict):
+    """Why the player takes the complaint back, if it is known."""
+
+    reason: Note | None = None

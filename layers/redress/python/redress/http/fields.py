@@ -1,24 +1,36 @@
-"""Reads a JSON object field by field: nothing is coerced, nothing ignored, every problem is told at once.
+"""What the fields of bodies, queries and forms may hold, as pydantic types; and the base of what is read.
 
-A field is a check and the JSON Schema of what is sent, so the API's description comes from what is enforced.
-A validation library would read the same bodies for more than a third of a bare cold start (measured).
+Nothing is coerced, nothing ignored, every problem is told at once: one FieldProblem for each field, whose
+`rule` is a stable code. This is the only module that knows pydantic's own errors.
 
 Text is kept as written, except: Unicode NFC, line ends as newlines, blanks cut off at both ends. Control
 characters other than newline and tab are refused, not stripped: nothing of a complaint is altered silently,
 and the caller learns which character it is. Limits count code points, so every script has the same room.
+
+pydantic costs a third of a bare cold start, so what answers without reading does not import this (a test).
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from copy import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
 from redress.domain import money
 from redress.domain.errors import FieldProblem, InvalidInput
-from redress.domain.money import NotMoney
-from redress.domain.values import Value
 
 # Nothing a person types: C0 and C1 controls except newline and tab, and halves of surrogate pairs.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -32,186 +44,169 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _EMAIL_LENGTH = 254
 
-
-class Unfit(Exception):
-    """A value breaks its rule: `rule` is a stable code, `remedy` is worded for the person who sent it."""
-
-    def __init__(self, rule: str, remedy: str) -> None:
-        self.rule, self.remedy = rule, remedy
-        super().__init__(remedy)
-
-
-class Field(Value):
-    """`check` returns the value as kept, or raises Unfit or NotMoney; `schema` describes what is sent."""
-
-    check: Callable[[Any], Any]
-    schema: Mapping[str, Any]
-    required: bool = True
+# Errors of pydantic's own as our rules, with their remedies.
+_RULES: Mapping[str, tuple[str, str]] = {
+    "missing": ("required", "Fill in this field."),
+    "string_too_short": ("required", "Fill in this field."),
+    "string_type": ("text", "Send text."),
+    "string_unicode": ("text", "Send text in UTF-8."),
+    "string_too_long": ("text_length", "Shorten it to {max_length:,} characters."),
+    "int_type": ("whole_number", "Send a whole number."),
+    "list_type": ("list", "Send a list of texts."),
+    "too_long": ("too_many", "Give at most {max_length}."),
+    "extra_forbidden": ("unknown_field", "Leave this out: it is not known."),
+    "model_type": ("object", "Send one JSON object."),
+}
 
 
-type Fields = Mapping[str, Field]
+class Strict(BaseModel):
+    """What may be sent. Null means not sent; an optional field that was not sent has the value None."""
 
+    # Built when first read with, since a request needs one of several. No error repeats what a person wrote.
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, defer_build=True, hide_input_in_errors=True
+    )
 
-def collect(document: object, fields: Fields) -> tuple[dict[str, Any], list[FieldProblem]]:
-    """The values that fit, and one problem for each field that does not.
-
-    Null means not sent; an optional field that was not sent has the value None.
-    """
-    if not isinstance(document, dict):
-        return {}, [FieldProblem("body", "object", "Send one JSON object.")]
-    values: dict[str, Any] = {}
-    unknown = [name for name in document if name not in fields]
-    problems = [FieldProblem(name, "unknown_field", "Leave this out: it is not known.") for name in unknown]
-    for name, field in fields.items():
+    @classmethod
+    def read(cls, document: object, **context: object) -> Self:
+        """A document that fits; `context` is what the model's own rules ask for. Raises InvalidInput."""
         try:
-            values[name] = _read(document.get(name), field)
-        except (Unfit, NotMoney) as unfit:
-            problems.append(FieldProblem(name, unfit.rule, unfit.remedy))
-    return values, problems
+            return cls.model_validate(document, context=context)
+        except ValidationError as error:
+            raise InvalidInput(_problems(error.errors(include_url=False))) from None
 
 
-def read(document: object, fields: Fields) -> dict[str, Any]:
-    """The values of a document that fits. Raises InvalidInput with every problem."""
-    values, problems = collect(document, fields)
-    if problems:
-        raise InvalidInput(problems)
-    return values
+def _problems(errors: list[ErrorDetails]) -> list[FieldProblem]:
+    """The first problem of each field; an item of a list counts as its list."""
+    first: dict[str, FieldProblem] = {}
+    for error in errors:
+        field = str(error["loc"][0]) if error["loc"] else "body"
+        rule, remedy = _rule(error)
+        first.setdefault(field, FieldProblem(field, rule, remedy))
+    return list(first.values())
 
 
-def _read(value: object, field: Field) -> object:
-    if value is not None:
-        return field.check(value)
-    if field.required:
-        raise Unfit("required", "Fill in this field.")
-    return None
+def _rule(error: ErrorDetails) -> tuple[str, str]:
+    kind = error["type"]
+    if kind == "string_type" and error["input"] is None:
+        kind = "missing"
+    if kind not in _RULES:  # a rule of ours
+        return kind, error["msg"]
+    rule, remedy = _RULES[kind]
+    return rule, remedy.format_map(error.get("ctx", {}))
 
 
-def optional(field: Field) -> Field:
-    """The same field, which may be left out."""
-    return replace(field, required=False)
+def broken(rule: str, remedy: str) -> PydanticCustomError:
+    """What a validator raises: a rule's code, and the remedy worded for the person who sent it."""
+    return PydanticCustomError(rule, remedy)
 
 
-def text(limit: int, *, lines: bool = False) -> Field:
-    """Text of 1 to `limit` code points, of one line unless `lines`."""
-    controls = _CONTROL if lines else _CONTROL_OF_LINE
+@dataclass(frozen=True)
+class Text:
+    """Annotates text of 1 to `limit` code points, of one line unless `lines`."""
 
-    def check(value: object) -> str:
-        sent = _text(value)
-        if len(sent) > 4 * limit:  # refused unread: composing makes four characters one at the most
-            raise _too_long(limit)
+    limit: int
+    lines: bool = False
+
+    def __get_pydantic_core_schema__(
+        self, _source: object, _handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        fits = core_schema.str_schema(min_length=1, max_length=self.limit)
+        return core_schema.no_info_before_validator_function(self._tidied, fits)
+
+    def _tidied(self, sent: object) -> object:
+        if not isinstance(sent, str) or len(sent) > 4 * self.limit:
+            return sent  # refused unread: composing makes four characters one at the most
         ended = sent.strip().replace("\r\n", "\n").replace("\r", "\n")
-        if found := controls.search(ended):
-            raise Unfit("control_character", f"Remove the character U+{ord(found[0]):04X}.")
-        kept = unicodedata.normalize("NFC", ended)
-        if not kept:
-            raise Unfit("required", "Fill in this field.")
-        if len(kept) > limit:
-            raise _too_long(limit)
-        return kept
-
-    return Field(check=check, schema={"type": "string", "minLength": 1, "maxLength": limit})
+        if found := (_CONTROL if self.lines else _CONTROL_OF_LINE).search(ended):
+            raise broken("control_character", f"Remove the character U+{ord(found[0]):04X}.")
+        return unicodedata.normalize("NFC", ended)
 
 
-def pattern(rule: str, regex: str, remedy: str) -> Field:
-    """Text that matches the regular expression as a whole."""
+@dataclass(frozen=True)
+class Rule:
+    """Annotates what is sent as text: if it does not fit the type, it breaks this rule."""
 
-    def check(value: object) -> str:
-        sent = _text(value)
-        if not re.fullmatch(regex, sent, re.ASCII):
-            raise Unfit(rule, remedy)
-        return sent
+    rule: str
+    remedy: str
 
-    return Field(check=check, schema={"type": "string", "pattern": f"^{regex}$"})
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        fits = core_schema.custom_error_schema(
+            handler(source), custom_error_type=self.rule, custom_error_message=self.remedy
+        )
+        return core_schema.chain_schema([core_schema.str_schema(), fits])
 
-
-def choice(rule: str, values: Iterable[str]) -> Field:
-    """One of some texts."""
-    known = tuple(str(value) for value in values)
-
-    def check(value: object) -> str:
-        sent = _text(value)
-        if sent not in known:
-            raise Unfit(rule, f"Choose one of: {', '.join(known)}.")
-        return sent
-
-    return Field(check=check, schema={"type": "string", "enum": list(known)})
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.ChainSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(schema["steps"][-1])
 
 
-def texts(item: Field, most: int) -> Field:
-    """A list of up to `most` texts; none when it was not sent."""
-
-    def check(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise Unfit("list", "Send a list of texts.")
-        if len(value) > most:
-            raise Unfit("too_many", f"Give at most {most}.")
-        return tuple(item.check(one) for one in value)
-
-    schema = {"type": "array", "items": dict(item.schema), "maxItems": most}
-    return Field(check=check, schema=schema, required=False)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise Unfit("text", "Send text.")
-    return value
-
-
-def _too_long(limit: int) -> Unfit:
-    return Unfit("text_length", f"Shorten it to {limit:,} characters.")
-
-
-def _email(value: object) -> str:
-    address = _text(value).strip()
+def _email(sent: str) -> str:
+    address = sent.strip()
     if len(address) > _EMAIL_LENGTH or not _EMAIL.fullmatch(address):
-        raise Unfit("email", "Write an e-mail address such as name@example.com.")
+        raise broken("email", "Write an e-mail address such as name@example.com.")
     return address
 
 
-def _date(value: object) -> str:
-    sent = _text(value)
+def _date(sent: str) -> str:
     try:
         written = date.fromisoformat(sent).isoformat()
     except ValueError:
         written = ""
     if written != sent:
-        raise Unfit("date", "Write the date as year-month-day, such as 2026-04-26.")
+        raise broken("date", "Write the date as year-month-day, such as 2026-04-26.")
     return sent
 
 
-def _currency(value: object) -> str:
-    code = _text(value)
-    money.digits_of(code)
-    return code
+def _money[T](check: Callable[[T], object]) -> AfterValidator:
+    """A check of `money` as one of pydantic's."""
+
+    def checked(sent: T) -> T:
+        try:
+            check(sent)
+        except money.NotMoney as wrong:
+            raise broken(wrong.rule, wrong.remedy) from None
+        return sent
+
+    return AfterValidator(checked)
 
 
-def _amount(value: object) -> int:
-    if type(value) is not int:  # a bool is an int to isinstance, and no amount
-        raise Unfit("whole_number", "Send a whole number.")
-    return money.check(value)
+def paying(amount: str) -> AfterValidator:
+    """Annotates the currency of an optional amount, a field that comes before: both are given, or neither."""
+
+    def check(currency: str | None, info: ValidationInfo) -> str | None:
+        if amount not in info.data or (info.data[amount] is None) == (currency is None):
+            return currency
+        if currency is None:
+            raise broken("amount_without_currency", "Give the currency of the amount.")
+        raise broken("currency_without_amount", "Give the amount, or leave out the currency.")
+
+    return AfterValidator(check)
 
 
-EMAIL = Field(check=_email, schema={"type": "string", "format": "email", "maxLength": _EMAIL_LENGTH})
-DATE = Field(check=_date, schema={"type": "string", "format": "date"})
-CURRENCY = Field(
-    check=_currency, schema={"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code."}
-)
-AMOUNT_MINOR = Field(
-    check=_amount,
-    schema={
-        "type": "integer",
-        "minimum": 1,
-        "maximum": money.LARGEST_MINOR,
-        "description": "Minor units of `currency`, such as pence.",
-    },
-)
-
-
-def together(values: Mapping[str, Any], amount: str, currency: str = "currency") -> list[FieldProblem]:
-    """The problem of an amount without a currency, or the other way round; none where either is unfit."""
-    if not {amount, currency} <= values.keys() or (values[amount] is None) == (values[currency] is None):
-        return []
-    if values[currency] is None:
-        return [FieldProblem(currency, "amount_without_currency", "Give the currency of the amount.")]
-    remedy = "Give the amount, or leave out the currency."
-    return [FieldProblem(currency, "currency_without_amount", remedy)]
+Email = Annotated[
+    str,
+    AfterValidator(_email),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": _EMAIL_LENGTH}),
+]
+Date = Annotated[str, AfterValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+CurrencyCode = Annotated[
+    str,
+    _money(money.digits_of),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code."}),
+]
+AmountMinor = Annotated[
+    int,
+    _money(money.check),
+    WithJsonSchema(
+        {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": money.LARGEST_MINOR,
+            "description": "Minor units of `currency`, such as pence.",
+        }
+    ),
+]

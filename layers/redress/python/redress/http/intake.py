@@ -4,82 +4,90 @@ Every failure is an InvalidInput with one FieldProblem per field, whose `rule` i
 required, text, text_length, control_character, unknown_brand, unknown_jurisdiction, unknown_category, email,
 date, date_in_future, date_too_early, currency, currency_without_amount, amount_without_currency, amount,
 amount_digits, amount_range, whole_number, list, too_many, unknown_field, object, unknown_channel, language.
-How text is kept, and what is refused in it, is told in `fields`.
+How text is kept, and what is refused in it, is told in `fields`. A model is read with `region`, whose brands
+and jurisdictions there are, and `now`, any aware instant.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Literal, cast, get_args
 from zoneinfo import ZoneInfo
+
+from pydantic import FailFast, Field, StringConstraints, ValidationInfo, field_validator
 
 from redress.domain import money, rulepack
 from redress.domain.categories import Category
 from redress.domain.commands import Submit
 from redress.domain.errors import FieldProblem, InvalidInput
-from redress.domain.values import Value
-from redress.http import fields
-from redress.http.fields import Fields, optional, text
+from redress.http.fields import AmountMinor, CurrencyCode, Date, Email, Rule, Strict, Text, broken, paying
 from redress.region import Region
 
 EARLIEST = date(1990, 1, 1)  # nobody gambled online before: an earlier year is a slip of the pen
-CHANNELS = ("form", "api", "phone", "chat", "email", "social", "intermediary")
+MOST_REFERENCES = 20
 
-FIELDS: Fields = {
-    "brand": text(100),
-    "jurisdiction": text(100),
-    "category": fields.choice("unknown_category", Category),
-    "description": text(10_000, lines=True),
-    "name": text(200),
-    "email": fields.EMAIL,
-    "account": optional(text(100)),
-    "occurred_on": optional(fields.DATE),
-    "amount_minor": optional(fields.AMOUNT_MINOR),
-    "currency": optional(fields.CURRENCY),
-    "transaction_references": fields.texts(text(100), most=20),
-    "remedy": optional(text(2_000, lines=True)),
-    "channel": optional(fields.choice("unknown_channel", CHANNELS)),
-    "language": optional(
-        fields.pattern("language", r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", "Send a language tag such as en.")
-    ),
-}
-# What the form asks the player. Where a complaint came from is not for the player to say.
-_ASKED = FIELDS.keys() - {"amount_minor", "currency", "channel", "language"}
+Channel = Literal["form", "api", "phone", "chat", "email", "social", "intermediary"]
+# A BCP 47 tag.
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+Reference = Annotated[str, Text(100)]
 
 
-class Intake(Value):
+def _unknown(field: str, known: Iterable[str]) -> tuple[str, str]:
+    """The rule that a field which names something else breaks, with its remedy."""
+    return f"unknown_{field}", f"Choose one of: {', '.join(known)}."
+
+
+class Intake(Strict):
     """A complaint as it was told, valid for the region and instant it was read with.
 
     `occurred_on` is an ISO 8601 date, at the latest today in the zone of the jurisdiction's rule pack.
     `amount_minor` is what the complaint is about, in minor units of the ISO 4217 `currency`.
     """
 
-    brand: str
-    jurisdiction: str
-    category: str
-    description: str
-    name: str
-    email: str
-    account: str | None
-    occurred_on: str | None
-    amount_minor: int | None
-    currency: str | None
-    transaction_references: tuple[str, ...] | None
-    remedy: str | None
-    channel: str | None
-    language: str | None
+    brand: Annotated[str, Text(100)]
+    jurisdiction: Annotated[str, Text(100)]
+    category: Annotated[Category, Field(strict=False), Rule(*_unknown("category", Category))]
+    description: Annotated[str, Text(10_000, lines=True)]
+    name: Annotated[str, Text(200)]
+    email: Email
+    account: Annotated[str, Text(100)] | None = None
+    occurred_on: Date | None = None
+    amount_minor: AmountMinor | None = None
+    currency: Annotated[CurrencyCode | None, paying("amount_minor"), Field(validate_default=True)] = None
+    transaction_references: (
+        Annotated[list[Reference], FailFast(), Field(max_length=MOST_REFERENCES)] | None
+    ) = None
+    remedy: Annotated[str, Text(2_000, lines=True)] | None = None
+    channel: Annotated[Channel, Rule(*_unknown("channel", get_args(Channel)))] | None = None
+    language: Annotated[Language, Rule("language", "Send a language tag such as en.")] | None = None
 
+    @field_validator("brand")
     @classmethod
-    def read(cls, document: object, region: Region, now: datetime) -> Self:
-        """A complaint from a JSON document, checked against brands and packs; `now` is any aware instant.
+    def _brand_exists(cls, brand: str, info: ValidationInfo) -> str:
+        region = _region(info)
+        if region.brand(brand) is None:
+            raise broken(*_unknown("brand", (one.id for one in region.brands)))
+        return brand
 
-        Raises InvalidInput.
-        """
-        values, problems = fields.collect(document, FIELDS)
-        problems += [*_against(region, values, now), *fields.together(values, "amount_minor")]
-        if problems:
-            raise InvalidInput(problems)
-        return cls(**values)
+    @field_validator("jurisdiction")
+    @classmethod
+    def _jurisdiction_is_the_brands(cls, jurisdiction: str, info: ValidationInfo) -> str:
+        brand = _region(info).brand(info.data.get("brand", ""))
+        if brand and jurisdiction not in brand.jurisdictions:
+            raise broken(*_unknown("jurisdiction", brand.jurisdictions))
+        return jurisdiction
+
+    @field_validator("occurred_on")
+    @classmethod
+    def _has_happened(cls, occurred_on: str | None, info: ValidationInfo) -> str | None:
+        if occurred_on is None:
+            return None
+        day = date.fromisoformat(occurred_on)
+        if day < EARLIEST:
+            raise broken("date_too_early", f"Give a day since {EARLIEST}.")
+        if {"brand", "jurisdiction"} <= info.data.keys() and day > _today(info):
+            raise broken("date_in_future", "Give the day when it happened, up to today.")
+        return occurred_on
 
     def to_command(self, channel: str, language: str) -> Submit:
         """The command that submits the complaint under the rule pack's current version.
@@ -92,7 +100,7 @@ class Intake(Value):
             pack_version=rulepack.load_pack(self.jurisdiction).version,
             channel=self.channel or channel,
             language=self.language or language,
-            category=self.category,
+            category=self.category.value,
             occurred_on=self.occurred_on,
             amount_minor=self.amount_minor,
             currency=self.currency,
@@ -105,6 +113,10 @@ class Intake(Value):
                 "remedy": self.remedy,
             },
         )
+
+
+# What the form asks the player. Where a complaint came from is not for the player to say.
+_ASKED = Intake.model_fields.keys() - {"amount_minor", "currency", "channel", "language"}
 
 
 def read_form(sent: Mapping[str, str], region: Region, now: datetime) -> Intake:
@@ -129,7 +141,7 @@ def read_form(sent: Mapping[str, str], region: Region, now: datetime) -> Intake:
             field = "currency" if wrong.rule == "currency" else "amount"
             problems.append(FieldProblem(field, wrong.rule, wrong.remedy))
     try:
-        intake = Intake.read(document, region, now)
+        intake = Intake.read(document, region=region, now=now)
     except InvalidInput as invalid:
         raise InvalidInput([*invalid.problems, *problems]) from None
     if problems:
@@ -137,23 +149,14 @@ def read_form(sent: Mapping[str, str], region: Region, now: datetime) -> Intake:
     return intake
 
 
-def _against(region: Region, values: Mapping[str, Any], now: datetime) -> Iterator[FieldProblem]:
-    """What is wrong with values that are well-formed in themselves."""
-    brand, jurisdiction = region.brand(values.get("brand", "")), values.get("jurisdiction")
-    if brand is None and "brand" in values:
-        yield _unknown("brand", (one.id for one in region.brands))
-    if brand and jurisdiction and jurisdiction not in brand.jurisdictions:
-        yield _unknown("jurisdiction", brand.jurisdictions)
-    if not values.get("occurred_on"):
-        return
-    day = date.fromisoformat(values["occurred_on"])
-    if day < EARLIEST:
-        yield FieldProblem("occurred_on", "date_too_early", f"Give a day since {EARLIEST}.")
-    if brand and jurisdiction in brand.jurisdictions:
-        zone = ZoneInfo(rulepack.load_pack(jurisdiction).timezone)
-        if day > now.astimezone(zone).date():
-            yield FieldProblem("occurred_on", "date_in_future", "Give the day when it happened, up to today.")
+def _region(info: ValidationInfo) -> Region:
+    """Whose brands and jurisdictions there are."""
+    context: Any = info.context
+    return cast("Region", context["region"])
 
 
-def _unknown(field: str, known: Iterator[str] | Mapping[str, Any]) -> FieldProblem:
-    return FieldProblem(field, f"unknown_{field}", f"Choose one of: {', '.join(known)}.")
+def _today(info: ValidationInfo) -> date:
+    """The day it is in the zone of the jurisdiction's rule pack."""
+    context: Any = info.context
+    zone = ZoneInfo(rulepack.load_pack(info.data["jurisdiction"]).timezone)
+    return cast("datetime", context["now"]).astimezone(zone).date()

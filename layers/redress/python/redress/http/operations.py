@@ -1,35 +1,35 @@
 """What the operator's API can do: each operation reads its input, calls one use case, shows the outcome."""
 
-from collections.abc import Callable, Mapping
-from copy import replace
-from datetime import UTC, datetime
-from typing import Any
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from redress.domain import commands, player
 from redress.domain import number as complaint_number
 from redress.domain.commands import Command
 from redress.domain.errors import FieldProblem, InvalidInput, NotFound, PreconditionRequired
-from redress.http import bodies, fields, views
+from redress.http import views
 from redress.http.answer import Answer, etag
-from redress.http.intake import Intake
 from redress.http.requests import Call
-from redress.region import Region
 from redress.store import keys
 from redress.usecases import submit_complaint as submitting
 from redress.usecases.change import Changed, change
 from redress.usecases.ports import CaseFile, Page
 
+if TYPE_CHECKING:  # they bring pydantic: the resolver imports the one that a request is read with
+    from redress.http import bodies
+    from redress.http.intake import Intake
+
 CHANNEL, LANGUAGE = "api", "en"
 
 
-def create_complaint(call: Call) -> Answer:
+def create_complaint(call: Call, intake: Intake) -> Answer:
     """Take a complaint on the player's behalf."""
-    desk = call.desk
-    intake = Intake.read(call.document, _visible(call), desk.now())
     who = player.index_key(call.player_secret(), intake.brand, intake.account, intake.email)
     outcome = submitting.submit_complaint(
-        submitting.Intake(desk=desk, random_bits=call.random_bits),
+        submitting.Intake(desk=call.desk, random_bits=call.random_bits),
         intake.to_command(CHANNEL, LANGUAGE),
         call.actor,
         call.once,
@@ -38,15 +38,10 @@ def create_complaint(call: Call) -> Answer:
     return _changed(outcome, 201)
 
 
-def list_complaints(call: Call) -> Answer:
+def list_complaints(call: Call, asked: bodies.ListQuery) -> Answer:
     """List complaints of a team's queue, of a register month, or of a player."""
-    asked = fields.read(dict(call.query), bodies.LIST)
-    given = {name: value for name, value in asked.items() if value is not None}
-    chosen = LISTS.get(frozenset(given) - {"limit", "cursor"})
-    if chosen is None:
-        remedy = "Send team, or jurisdiction and month, or brand with either account or email."
-        raise InvalidInput([FieldProblem("query", "one_list", remedy)])
-    found = chosen(call, asked)
+    given = asked.model_dump(exclude_unset=True)
+    found = _list(call, asked)
     following = {**given, "cursor": found.cursor}
     return Answer(
         body=views.page(
@@ -75,63 +70,47 @@ def explain_clock(call: Call) -> Answer:
     return Answer(body=views.clock(case, call.desk.now()), headers=_tag(case.complaint.version))
 
 
-def assign(call: Call) -> Answer:
+def assign(call: Call, asked: bodies.Assignment) -> Answer:
     """Give a complaint to a person, and to a team if one is named."""
-    asked = fields.read(call.document, bodies.ASSIGNMENT)
     case, region = _case(call), call.desk.region
-    if asked["team"] and region.team(asked["team"]) is None:
+    if asked.team and region.team(asked.team) is None:
         remedy = f"Choose one of: {', '.join(team.id for team in region.teams)}."
         raise InvalidInput([FieldProblem("team", "unknown_team", remedy)])
-    team = asked["team"] or case.complaint.team or region.team_for(case.complaint.category).id
-    return _decide(call, case, commands.Assign(assignee=asked["assignee"], team=team))
+    team = asked.team or case.complaint.team or region.team_for(case.complaint.category).id
+    return _decide(call, case, commands.Assign(assignee=asked.assignee, team=team))
 
 
-def request_information(call: Call) -> Answer:
+def request_information(call: Call, asked: bodies.InformationRequest) -> Answer:
     """Ask the player a question; the letter follows by itself."""
-    content = fields.read(call.document, bodies.INFORMATION_REQUEST)
-    return _change(call, _case(call), commands.RequestInformation(content=content))
+    return _change(call, _case(call), commands.RequestInformation(content={"question": asked.question}))
 
 
-def propose_decision(call: Call) -> Answer:
+def propose_decision(call: Call, asked: bodies.Decision) -> Answer:
     """Propose an outcome for approval."""
-    asked, problems = fields.collect(call.document, bodies.DECISION)
-    problems += fields.together(asked, "redress_minor")
-    if problems:
-        raise InvalidInput(problems)
     command = commands.ProposeDecision(
-        outcome=asked["outcome"],
-        content={"reasons": asked["reasons"], "clause": asked["clause"]},
-        redress_minor=asked["redress_minor"],
-        currency=asked["currency"],
+        outcome=asked.outcome,
+        content={"reasons": asked.reasons, "clause": asked.clause},
+        redress_minor=asked.redress_minor,
+        currency=asked.currency,
     )
     return _decide(call, _case(call), command)
 
 
-def approve_decision(call: Call) -> Answer:
+def approve_decision(call: Call, _asked: bodies.Approval) -> Answer:
     """Make the proposal the operator's decision; the final response follows by itself."""
-    fields.read(call.document, bodies.NOTHING)
     second_person = call.desk.region.second_person_approves
     return _decide(call, _case(call), commands.ApproveDecision(second_person=second_person))
 
 
-def return_decision(call: Call) -> Answer:
+def return_decision(call: Call, asked: bodies.Return) -> Answer:
     """Send the proposal back to its handler."""
-    content = fields.read(call.document, bodies.RETURN)
-    return _decide(call, _case(call), commands.ReturnDecision(content=content))
+    return _decide(call, _case(call), commands.ReturnDecision(content={"comment": asked.comment}))
 
 
-def withdraw(call: Call) -> Answer:
+def withdraw(call: Call, asked: bodies.Withdrawal) -> Answer:
     """Record that the player takes the complaint back."""
-    asked = fields.read(call.document, bodies.WITHDRAWAL)
-    content = asked if asked["reason"] else {}
+    content = {"reason": asked.reason} if asked.reason else {}
     return _change(call, _case(call), commands.Withdraw(content=content))
-
-
-def _visible(call: Call) -> Region:
-    """The region as the caller may see it: with its own brands only."""
-    region = call.desk.region
-    brands = tuple(brand for brand in region.brands if brand.id in call.caller.client.brands)
-    return replace(region, brands=brands)
 
 
 def _case(call: Call) -> CaseFile:
@@ -171,32 +150,25 @@ def _tag(version: int) -> dict[str, str]:
     return {"ETag": etag(version)}
 
 
-def _of_team(call: Call, asked: Mapping[str, Any]) -> Page:
-    return call.desk.store.list_queue(asked["team"], _limit(asked), asked["cursor"])
+def _list(call: Call, asked: bodies.ListQuery) -> Page:
+    """The list that exactly these parameters name."""
+    store, part = call.desk.store, (asked.limit, asked.cursor)
+    which = asked.model_dump(exclude_unset=True, exclude={"limit", "cursor"})
+    match len(which), which:
+        case 1, {"team": team}:
+            return store.list_queue(team, *part)
+        case 2, {"jurisdiction": pack, "month": month}:
+            begins = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
+            return store.list_register(keys.register(pack, begins), *part)
+        case 2, {"brand": brand, "account": _} | {"brand": brand, "email": _}:
+            return store.list_player(_player(call, brand, asked.account, asked.email), *part)
+    remedy = "Send team, or jurisdiction and month, or brand with either account or email."
+    raise InvalidInput([FieldProblem("query", "one_list", remedy)])
 
 
-def _of_month(call: Call, asked: Mapping[str, Any]) -> Page:
-    year, month = asked["month"].split("-")
-    register = keys.register(asked["jurisdiction"], datetime(int(year), int(month), 1, tzinfo=UTC))
-    return call.desk.store.list_register(register, _limit(asked), asked["cursor"])
-
-
-def _of_player(call: Call, asked: Mapping[str, Any]) -> Page:
+def _player(call: Call, brand: str, account: str | None, email: str | None) -> str:
     """The brand is part of the index key, so another brand's complaints are not even looked at."""
-    if asked["brand"] not in call.caller.client.brands:
+    if brand not in call.caller.client.brands:
         remedy = f"Choose one of: {', '.join(call.caller.client.brands)}."
         raise InvalidInput([FieldProblem("brand", "unknown_brand", remedy)])
-    who = player.index_key(call.player_secret(), asked["brand"], asked["account"], asked["email"] or "")
-    return call.desk.store.list_player(who, _limit(asked), asked["cursor"])
-
-
-def _limit(asked: Mapping[str, Any]) -> int:
-    return asked["limit"] or bodies.DEFAULT_LIMIT
-
-
-LISTS: Mapping[frozenset[str], Callable[[Call, Mapping[str, Any]], Page]] = {
-    frozenset({"team"}): _of_team,
-    frozenset({"jurisdiction", "month"}): _of_month,
-    frozenset({"brand", "account"}): _of_player,
-    frozenset({"brand", "email"}): _of_player,
-}
+    return player.index_key(call.player_secret(), brand, account, email or "")

@@ -4,6 +4,7 @@ API Gateway has checked signature, issuer, audience and expiry before a request 
 """
 
 from collections.abc import Mapping
+from copy import replace
 from typing import Any
 
 from redress.domain.errors import Forbidden
@@ -36,6 +37,10 @@ class Caller(Value):
         """Raises Forbidden unless the caller may do the operation."""
         if PERMISSIONS[operation] not in self.permissions:
             raise Forbidden(PERMISSIONS[operation])
+
+    def visible(self, region: Region) -> Region:
+        """The region with the caller's own brands only."""
+        return replace(region, brands=tuple(one for one in region.brands if one.id in self.client.brands))
 
 
 def identify(event: Mapping[str, Any], region: Region, clients: Mapping[str, str], prefix: str) -> Caller:

@@ -33,7 +33,7 @@ _NO_VERSION = 0  # equal to no complaint's version
 
 
 class Call(Value):
-    """A request that may be carried out. `number` is the path's, as written; `document` the JSON body.
+    """A request that may be carried out. `number` is the path's, as written.
 
     `version` is that of If-Match: None when none was sent, 0 when it can match no complaint.
     """
@@ -43,8 +43,6 @@ class Call(Value):
     player_secret: Callable[[], bytes]
     random_bits: Callable[[int], int]
     number: str
-    query: Mapping[str, str]
-    document: object
     actor: str
     request: Request | None
     version: int | None

@@ -4,6 +4,7 @@ A table of eleven routes needs no framework: Powertools' resolver alone costs a 
 """
 
 from collections.abc import Callable, Mapping
+from pkgutil import resolve_name
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -85,22 +86,27 @@ def _operate(api: Api, event: Mapping[str, Any], asked: dict[str, str | None]) -
     if number:
         asked["complaint"] = complaint_number.parse(number)
     caller.require(route.name)
-    return route.operation(_call(api, desk, caller, route, number, event))
+    sent = requests.query(event) if route.body is None else requests.document(event)
+    call = _call(api, desk, caller, route, number, event, sent)
+    if route.reads is None:
+        return route.operation(call)
+    model = resolve_name(route.reads)  # imports it, and with it pydantic
+    asked = model.read(sent, region=caller.visible(desk.region), now=desk.now())
+    return route.operation(call, asked)
 
 
-def _call(api: Api, desk: Desk, caller: Caller, route: Route, number: str, event: Mapping[str, Any]) -> Call:
-    changes = route.body is not None
-    document = requests.document(event) if changes else {}
+def _call(
+    api: Api, desk: Desk, caller: Caller, route: Route, number: str, event: Mapping[str, Any], sent: object
+) -> Call:
     path = route.path.replace(NUMBER, number)
+    once = route.body is not None
     return Call(
         desk=desk,
         caller=caller,
         player_secret=api.player_secret,
         random_bits=api.random_bits,
         number=number,
-        query=requests.query(event),
-        document=document,
         actor=requests.actor(event, caller),
-        request=requests.idempotency(event, caller, path, document, desk.now) if changes else None,
+        request=requests.idempotency(event, caller, path, sent, desk.now) if once else None,
         version=requests.version(event),
     )

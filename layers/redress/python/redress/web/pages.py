@@ -1,10 +1,9 @@
 """Pages from templates, each with the headers that keep a private page private."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
-from redress.templating import environment
+from redress.domain.values import Value
 
 _EVERYWHERE: Mapping[str, str] = {
     "Strict-Transport-Security": "max-age=63072000",
@@ -23,27 +22,42 @@ FOREVER = "public, max-age=31536000, immutable"
 BRIEFLY = "no-cache"
 
 
-def page(status: int, template: str, view: Mapping[str, object], headers: Mapping[str, str]) -> Response[str]:
+class Page(Value):
+    """What a browser gets: a page, a stylesheet, or the way to another page."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str = ""
+
+    def to_gateway(self) -> dict[str, Any]:
+        """The answer as REST APIs take it from a proxy integration."""
+        return {
+            "statusCode": self.status,
+            "headers": dict(self.headers),
+            "body": self.body,
+            "isBase64Encoded": False,
+        }
+
+
+def page(status: int, template: str, view: Mapping[str, object], headers: Mapping[str, str]) -> Page:
     """A page: an HTTP status, a template with what it shows, and headers beside those of every page."""
+    from redress.templating import environment  # noqa: PLC0415 - brings Jinja, which no redirect needs
+
+    kind = {"Content-Type": "text/html; charset=utf-8"}
     body = environment("pages").get_template(f"{template}.html").render(view)
-    return Response(
-        status_code=status,
-        content_type="text/html; charset=utf-8",
-        body=body,
-        headers={**PAGE_HEADERS, **headers},
-    )
+    return Page(status=status, headers={**kind, **PAGE_HEADERS, **headers}, body=body)
 
 
-def see_other(location: str) -> Response[str]:
+def see_other(location: str) -> Page:
     """After a POST: the browser goes to `location` (relative, so that it works under any base path)."""
-    return Response(status_code=303, body="", headers={**PAGE_HEADERS, "Location": location})
+    return Page(status=303, headers={**PAGE_HEADERS, "Location": location})
 
 
-def css(text: str, *, forever: bool) -> Response[str]:
+def css(text: str, *, forever: bool) -> Page:
     """A stylesheet, kept by browsers for good if its name tells its content."""
-    return Response(
-        status_code=200,
-        content_type="text/css; charset=utf-8",
+    kind = {"Content-Type": "text/css; charset=utf-8"}
+    return Page(
+        status=200,
+        headers={**kind, **_EVERYWHERE, "Cache-Control": FOREVER if forever else BRIEFLY},
         body=text,
-        headers={**_EVERYWHERE, "Cache-Control": FOREVER if forever else BRIEFLY},
     )

@@ -4,14 +4,12 @@ No GET changes anything. Every POST that did something answers with a redirect, 
 nothing. Links lead on from the page they are on: the pages work under any base path.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from redress.domain import player
 from redress.domain.errors import (
@@ -22,31 +20,28 @@ from redress.domain.errors import (
     InvalidInput,
     NotFound,
 )
-from redress.http.intake import read_form
 from redress.usecases.change import change
 from redress.usecases.ports import CaseFile
 from redress.usecases.submit_complaint import Intake, submit_complaint
-from redress.web import forms, pages, style, submissions, words
+from redress.web import forms, pages, style, words
 from redress.web.complaint_form import complaint_form, told
 from redress.web.forms import Fields, UnreadableForm
+from redress.web.pages import Page
 from redress.web.tracking import tracking
 from redress.web.visit import Portal, Visit
 
 ACTOR, CHANNEL = "player", "form"
 FIRST_LINK_VERSION = 1
 
-type Page = Response[str]
 type Act = Callable[..., Page]
 
 logger = Logger()
-# The resolver would log the keys of private links at level DEBUG.
-logging.getLogger("aws_lambda_powertools").setLevel(logging.INFO)
 
 
 def show_form(visit: Visit) -> Page:
     """The empty form, with the brand that the address asks for."""
     brand = visit.query("brand")
-    path = visit.event.request_context.path
+    path = visit.event["requestContext"]["path"]
     if visit.root == "./" and not path.endswith(("/", "/complaints")):
         # Relative links need the slash after the stage name.
         return pages.see_other(f"{path.rpartition('/')[2]}/" + (f"?brand={quote(brand)}" if brand else ""))
@@ -55,6 +50,8 @@ def show_form(visit: Visit) -> Page:
 
 def submit(visit: Visit) -> Page:
     """A complaint comes in. The same form twice is one complaint, with the same confirmation."""
+    from redress.http.intake import read_form  # noqa: PLC0415 - brings pydantic, which no page to read needs
+
     desk, sent = visit.desk, visit.submission()
     now = desk.now()
     request = sent.request("submit", now)
@@ -143,6 +140,8 @@ def _form(
 
 def _change(visit: Visit, number: str, key: str, purpose: str) -> Page:
     """Apply what a form of the tracking page asks for, or show the page again and why it was not done."""
+    from redress.web import submissions  # noqa: PLC0415 - brings pydantic, which no page to read needs
+
     case, sent = visit.open(number, key), visit.submission()
     number = case.complaint.number
     again = partial(_tracking, visit, key=key, fields=sent.fields)
@@ -208,46 +207,41 @@ ROUTES: Mapping[str, Mapping[str, Act]] = {
     f"{_COMPLAINT}/feedback": {"GET": back, "POST": feedback},
     "/static/<name>": {"GET": stylesheet},
 }
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def resolver(portal: Portal) -> APIGatewayRestResolver:
-    """The portal as a resolver of API Gateway REST proxy events."""
-    app = APIGatewayRestResolver()
-    for rule, acts in ROUTES.items():
-        for method in _METHODS:
-            act = acts.get("GET" if method == "HEAD" else method) or _refusal(acts)
-            app.route(rule, method=method)(_answering(app, portal, act))
-
-    @app.not_found
-    def nowhere(_: NotFoundError) -> Page:
-        return _not_found(Visit(portal=portal, event=app.current_event))
-
-    return app
-
-
-def _answering(app: APIGatewayRestResolver, portal: Portal, act: Act) -> Act:
-    def answer(**path: str) -> Page:
-        visit = Visit(portal=portal, event=app.current_event)
-        try:
-            return act(visit, **path)
-        except NotFound:
-            return _not_found(visit)
-        except UnreadableForm as unreadable:
-            return visit.page(unreadable.status, "refusal", visit.brand, words=words.REFUSALS["unreadable"])
-
-    return answer
+def answer(portal: Portal, event: Mapping[str, Any]) -> Page:
+    """What the portal says to a request, which is one that a REST API hands to a proxy integration."""
+    visit = Visit(portal=portal, event=event)
+    method = event["httpMethod"]
+    try:
+        acts, named = _find(event["path"])
+        act = acts.get("GET" if method == "HEAD" else method)
+        return act(visit, **named) if act else _not_allowed(visit, acts)
+    except NotFound:
+        return visit.page(404, "refusal", visit.brand, words=words.REFUSALS["not_found"])
+    except UnreadableForm as unreadable:
+        return visit.page(unreadable.status, "refusal", visit.brand, words=words.REFUSALS["unreadable"])
 
 
-def _refusal(acts: Mapping[str, Act]) -> Act:
-    allowed = ", ".join(["HEAD", *acts] if "GET" in acts else acts)
+def _find(path: str) -> tuple[Mapping[str, Act], dict[str, str]]:
+    """What can be done at a path, and what stands in its named places. Raises NotFound."""
+    parts = path.rstrip("/").split("/")
+    for route, acts in ROUTES.items():
+        places = route.rstrip("/").split("/")
+        if len(places) == len(parts) and all(map(_fits, places, parts)):
+            pairs = zip(places, parts, strict=True)
+            return acts, {place[1:-1]: part for place, part in pairs if _is_name(place)}
+    raise NotFound(path)
 
-    def refuse(visit: Visit, **_: str) -> Page:
-        headers = {"Allow": allowed}
-        return visit.page(405, "refusal", visit.brand, words=words.REFUSALS["method"], headers=headers)
 
-    return refuse
+def _fits(place: str, part: str) -> bool:
+    return place == part or (_is_name(place) and part != "")
 
 
-def _not_found(visit: Visit) -> Page:
-    return visit.page(404, "refusal", visit.brand, words=words.REFUSALS["not_found"])
+def _is_name(place: str) -> bool:
+    return place.startswith("<")
+
+
+def _not_allowed(visit: Visit, acts: Mapping[str, Act]) -> Page:
+    headers = {"Allow": ", ".join(["HEAD", *acts] if "GET" in acts else acts)}
+    return visit.page(405, "refusal", visit.brand, words=words.REFUSALS["method"], headers=headers)

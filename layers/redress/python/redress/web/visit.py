@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote, urlsplit
-
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from redress.domain import number as complaint_number
 from redress.domain import private_link
@@ -17,6 +15,7 @@ from redress.usecases.change import Desk
 from redress.usecases.ports import CaseFile
 from redress.web import forms, pages, style, words
 from redress.web.forms import Submission
+from redress.web.pages import Page
 
 
 class Portal(Value):
@@ -34,10 +33,10 @@ class Portal(Value):
 
 
 class Visit(Value):
-    """A request and the portal it came to."""
+    """A request, as a REST API hands it to a proxy integration, and the portal it came to."""
 
     portal: Portal
-    event: APIGatewayProxyEvent
+    event: Mapping[str, Any]
 
     @property
     def desk(self) -> Desk:
@@ -51,14 +50,14 @@ class Visit(Value):
         The first page may be open with or without a final slash, which a gateway need not tell, so there the
         path of the portal's address is used, if it is known.
         """
-        deeper = "../" * (self.event.path.count("/") - 1)
+        deeper = "../" * (self.event["path"].count("/") - 1)
         return deeper or (f"{urlsplit(self.portal.url).path.rstrip('/')}/" if self.portal.url else "./")
 
     @property
     def address(self) -> str:
         """The portal's absolute address, without a final slash."""
-        context = self.event.request_context
-        return (self.portal.url or f"https://{context.domain_name}/{context.stage}").rstrip("/")
+        context = self.event["requestContext"]
+        return (self.portal.url or f"https://{context['domainName']}/{context['stage']}").rstrip("/")
 
     @property
     def brand(self) -> Brand:
@@ -68,12 +67,13 @@ class Visit(Value):
 
     def query(self, name: str) -> str:
         """A parameter of the query, empty if there is none."""
-        return (self.event.query_string_parameters or {}).get(name) or ""
+        return (self.event["queryStringParameters"] or {}).get(name) or ""
 
     def submission(self) -> Submission:
         """The form in the body. Raises UnreadableForm."""
-        content_type = self.event.headers.get("content-type") or ""
-        return forms.read(content_type, self.event.body, is_base64=bool(self.event.is_base64_encoded))
+        headers = {name.lower(): value for name, value in (self.event["headers"] or {}).items()}
+        encoded = bool(self.event["isBase64Encoded"])
+        return forms.read(headers.get("content-type", ""), self.event["body"], is_base64=encoded)
 
     def open(self, number: str, key: str) -> CaseFile:
         """The complaint behind a private link; NotFound alike for an unknown number and a wrong key."""
@@ -104,7 +104,7 @@ class Visit(Value):
         *,
         headers: Mapping[str, str] = MappingProxyType({}),
         **view: object,
-    ) -> Response[str]:
+    ) -> Page:
         """A page in the brand's colours."""
         shared = {
             "brand": brand,

@@ -1,0 +1,1 @@
+"""The state machine of a complaint as reviewed data, and its picture."""

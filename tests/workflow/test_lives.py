@@ -1,0 +1,150 @@
+"""The real definition, run state by state with the real functions, clocks of seconds and no network."""
+
+import threading
+from typing import Any
+
+from redress.adapters import wiring
+from redress.domain import commands
+from redress.domain.complaint import Complaint
+from redress.domain.correspondence import LetterStatus
+from redress.domain.stages import Stage as Stages
+from tests.support.complaints import APPROVE, APPROVER, PLAYER, personal
+from tests.workflow.conftest import Stage
+
+PROPOSE = commands.ProposeDecision(outcome="rejected", content={"reasons": "By the terms.", "clause": "4.2"})
+REPLY = commands.Reply(content=personal("reply"))
+
+
+def closed(complaint: Complaint) -> bool:
+    return complaint.stage is Stages.CLOSED
+
+
+def investigating(complaint: Complaint) -> bool:
+    return complaint.stage is Stages.INVESTIGATING
+
+
+def in_order(way: list[str], *names: str) -> bool:
+    """Whether the names come in the way, in this order, with anything between."""
+    left = iter(way)
+    return all(name in left for name in names)
+
+
+def test_a_complaint_nobody_decides_is_escalated_referred_to_adr_in_time_and_closed(stage: Stage) -> None:
+    stage.open()
+    stage.until(closed, seconds=40)
+    stage.machine.wait(lambda: stage.status() == "SUCCEEDED", seconds=5)
+    way = stage.way()
+    assert in_order(way, "Acknowledge", "Triage", "Investigate", "Notify staff", "Escalate", "Escalate")
+    assert in_order(way, "Escalate", "Declare deadlock", "Refer to ADR", "Wait for ADR", "Close", "Done")
+    complaint = stage.complaint
+    assert complaint.closed_because == "adr_window_ended"
+    assert {one.status for one in complaint.letters.values()} == {LetterStatus.SENT}
+    assert not any(key.startswith("final:due") for key in complaint.fired)
+
+
+def test_a_decision_wakes_the_wait_and_leads_to_final_response_feedback_and_closing(stage: Stage) -> None:
+    stage.open()
+    stage.until(investigating)
+    stage.do(PROPOSE)
+    stage.do(APPROVE, APPROVER)
+    stage.until(lambda complaint: complaint.stage is Stages.RESOLVED, seconds=6)
+    stage.machine.wait(lambda: stage.way()[-1] == "Feedback", seconds=5)
+    stage.do(commands.GiveFeedback(score=5), PLAYER)
+    stage.until(closed, seconds=6)
+    stage.machine.wait(lambda: stage.status() == "SUCCEEDED", seconds=5)
+    assert in_order(stage.way(), "Resolve", "Ask for feedback", "Feedback", "Close", "Done")
+    assert stage.complaint.closed_because == "completed"
+
+
+def test_a_reply_wakes_the_execution_that_waits(stage: Stage) -> None:
+    stage.open()
+    stage.until(investigating)
+    stage.until_parked()
+    before = stage.way()
+    stage.do(REPLY, PLAYER)
+    stage.machine.wait(lambda: stage.way()[len(before) :] == ["Plan", "Route", "Investigate"], seconds=2)
+
+
+def test_a_reply_between_plan_and_park_makes_the_park_fail_and_the_machine_plan_again(stage: Stage) -> None:
+    plan = stage.plan
+    replied = threading.Event()
+
+    def plan_and_be_overtaken(event: dict[str, Any]) -> object:
+        answer = plan(event)
+        is_parking = isinstance(answer, dict) and answer["next"] == "Investigate"
+        if is_parking and not replied.is_set():
+            stage.do(REPLY, PLAYER)
+            replied.set()
+        return answer
+
+    stage.plan = plan_and_be_overtaken
+    stage.open()
+    stage.machine.wait(replied.is_set, seconds=10)
+    stage.until_parked()
+    assert in_order(stage.way(), "Investigate", "Plan", "Route", "Investigate")
+    assert stage.status() == "RUNNING"
+
+
+def test_a_letter_that_cannot_be_written_is_set_aside_and_sent_later(stage: Stage) -> None:
+    letters = stage.letters
+
+    def be_broken(_event: dict[str, Any]) -> object:
+        raise LookupError("the template is missing")
+
+    stage.letters = be_broken
+    stage.open()
+    stage.until(lambda complaint: complaint.letters["acknowledgement-1"].status is LetterStatus.REFUSED)
+    stage.letters = letters
+    stage.until(lambda complaint: complaint.acknowledged_at is not None)
+    way = stage.way()
+    assert in_order(way, "Acknowledge", "Note failed letter", "Triage", "Acknowledge")
+
+
+def test_a_step_the_definition_does_not_have_fails_and_the_sweep_starts_again(stage: Stage) -> None:
+    plan = stage.plan
+    stage.plan = lambda _event: {"next": "Dance"}
+    stage.open()
+    stage.machine.wait(lambda: stage.status() == "FAILED", seconds=10)
+    assert stage.way()[-1] == "Unknown step"
+    stage.plan = plan
+    stage.sweep_later(seconds=121)
+    stage.machine.wait(lambda: stage.status(2) == "RUNNING", seconds=5)
+    stage.until(investigating)
+
+
+def test_a_plan_that_fails_is_asked_again(stage: Stage) -> None:
+    plan = stage.plan
+    failed = threading.Event()
+
+    def fail_once(event: dict[str, Any]) -> object:
+        if failed.is_set():
+            return plan(event)
+        failed.set()
+        raise TimeoutError
+
+    stage.plan = fail_once
+    stage.open()
+    stage.until(investigating)
+    assert stage.status() == "RUNNING"
+
+
+def test_an_old_definition_hands_over_and_gets_its_work_done_meanwhile(stage: Stage) -> None:
+    """A deployment updates the functions first: until it has updated the machine, too, work must go on."""
+    plan = stage.plan
+    stage.plan = lambda event: plan({**event, "definition": "the one before"})
+    stage.open()
+    stage.until(investigating)
+    stage.machine.wait(lambda: "RUNNING" in stage.machine.statuses().values(), seconds=5)
+    assert stage.status(1) == "SUCCEEDED"
+    assert stage.way(1)[-1] == "Done"
+
+
+def test_a_superseded_execution_ends_quietly_at_its_next_turn(stage: Stage) -> None:
+    stage.open()
+    stage.until(investigating)
+    stage.until_parked()
+    wiring.table().raise_generation(stage.number, 1, wiring.now())
+    stage.machine.wait(lambda: stage.status(2) == "RUNNING", seconds=5)
+    stage.machine.wait(lambda: stage.status(1) == "SUCCEEDED", seconds=10)  # when its wait ends
+    assert stage.way(1)[-3:] == ["Plan", "Route", "Done"]
+    assert stage.status(2) == "RUNNING"
