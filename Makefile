@@ -7,6 +7,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 PYTHON := .venv/bin/python
 REGION = $(error say which region file: REGION=eu-west-2)
 CDK_VERSION := 2.1148.1
+LOCK := --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: help setup run up down build openapi synth test lint fmt lock clean
 
@@ -17,7 +18,7 @@ setup: .venv/.ready .tools/node_modules/.ready ## make the environment: Python p
 
 .tools/bin/uv:
 	@echo "→ fetching uv"
-	@python3 -m venv .tools && .tools/bin/pip install --quiet uv
+	@$$(command -v python3.13 || echo python3) -m venv .tools && .tools/bin/pip install --quiet uv
 
 .venv/.ready: requirements-dev.txt pyproject.toml $(filter .tools/%,$(UV))
 	@echo "→ installing Python packages"
@@ -32,9 +33,9 @@ setup: .venv/.ready .tools/node_modules/.ready ## make the environment: Python p
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --silent --no-save --no-package-lock --prefix .tools aws-cdk@$(CDK_VERSION)
 	@touch $@
 
-lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew
-	@for name in layers/dependencies/requirements requirements-dev; do \
-	  $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt; done
+lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew, from the groups in pyproject.toml
+	@$(UV) pip compile $(LOCK) --group run-time --output-file layers/dependencies/requirements.txt
+	@$(UV) pip compile $(LOCK) --group dev --output-file requirements-dev.txt
 
 build: setup ## build layers and functions for this machine, unpacked under .redress/build
 	@$(PYTHON) -m infra.packaging
@@ -76,3 +77,7 @@ fmt: setup ## put the source into its one format
 
 clean: ## remove everything that was built or installed here
 	@rm -rf .redress .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache cdk.out
+
+.PHONY: bench
+bench: build ## what each function costs, as ratios to a bare function measured in the same run
+	@$(PYTHON) -m tests.performance.bench

@@ -22,6 +22,8 @@ from infra.packaging import Assets
 from infra.settings import LETTER_SECONDS, Settings
 
 REGION_FILE = "/opt/region.json"
+# The time zones that the layer pins, whatever the runtime's operating system has.
+TIME_ZONES = "/opt/python/tzdata/zoneinfo"
 
 
 class RedressStack(Stack):
@@ -48,6 +50,7 @@ class RedressStack(Stack):
                 "TABLE_NAME": table.name,
                 "REGION_FILE": REGION_FILE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
+                "PYTHONTZPATH": TIME_ZONES,
             },
         )
         portal = Portal(

@@ -11,6 +11,7 @@ import pytest
 from infra import packaging
 from infra.packaging import Assets, dependencies, function, lay_out, package, region, size
 from infra.settings import FUNCTIONS, REGIONS, load
+from infra.stack import TIME_ZONES
 
 UNCHECKED_HASH = 0b01
 PYC_HEADER = 16
@@ -128,6 +129,19 @@ def test_botocore_knows_the_services_the_code_calls_and_no_others(assets: Assets
     assert {"endpoints.json", "partitions.json", "sdk-default-configuration.json"} <= {
         path.name for path in data.iterdir()
     }
+
+
+def test_time_zones_are_where_the_functions_look_for_them(assets: Assets) -> None:
+    assert (assets.layers["dependencies"] / Path(TIME_ZONES).relative_to("/opt") / "Europe/London").is_file()
+
+
+def test_botocore_knows_where_those_services_are(assets: Assets) -> None:
+    document = json.loads(
+        (assets.layers["dependencies"] / "python/botocore/data/endpoints.json").read_bytes()
+    )
+    aws = document["partitions"][0]
+    assert set(aws["services"]) == set(packaging.SERVICES.values())
+    assert "eu-west-2" in aws["services"]["dynamodb"]["endpoints"]
 
 
 def test_the_trimmed_layers_still_make_every_client_and_import_every_library(assets: Assets) -> None:

@@ -1,8 +1,8 @@
 """What a cold start and one more invocation cost, as ratios to a bare floor measured in the same run.
 
-Cost is CPU, user and system, never elapsed time; and a ratio, because machines differ. Each round measures
-the floor and then every function, each in a fresh process of the interpreter that the environment is built
-on, with nothing but the built assets on its path, as on Lambda. The table shows the medians of the rounds.
+Cost is CPU, user and system, never elapsed time; and a ratio, because machines differ and other programs
+disturb: each function is measured right after the floor, in a fresh process of the interpreter that the
+environment is built on, with nothing but the built assets on its path, as on Lambda. The table shows medians.
 """
 
 import argparse
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from redress import region
 from tests.performance import cases
@@ -24,7 +23,7 @@ from tests.performance.subjects import ENVIRONMENT, FLOOR, SUBJECTS, Subject
 
 HERE = Path(__file__).parent
 BUILD = HERE.parent.parent / ".redress/build"
-ROUNDS, TIMES = 9, 100
+ROUNDS, TIMES = 11, 50
 SECONDS = 120  # nothing measured takes longer, unless it hangs
 
 
@@ -34,6 +33,14 @@ class Cost:
 
     cold: float
     warm: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What a function cost, and the floor just before it."""
+
+    own: Cost
+    floor: Cost
 
 
 class WrongAnswer(Exception):
@@ -47,7 +54,12 @@ class Bench:
     build: Path
     endpoint: str
 
-    def measure(self, subject: Subject, times: int = TIMES) -> Cost:
+    def compare(self, subject: Subject, times: int) -> Pair:
+        """The floor, then the subject."""
+        floor = self.measure(FLOOR, times)
+        return Pair(self.measure(subject, times), floor)
+
+    def measure(self, subject: Subject, times: int) -> Cost:
         """One cold start, and the mean of `times` further answers. Raises WrongAnswer."""
         with TemporaryDirectory() as folder:
             event = Path(folder, "event.json")
@@ -76,6 +88,7 @@ class Bench:
             **ENVIRONMENT,
             "PYTHONPATH": os.pathsep.join(str(folder) for folder in asset_path(self.build, subject.function)),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONTZPATH": str(self.build / "layers/dependencies/python/tzdata/zoneinfo"),
             "REGION_FILE": str(self.build / "layers/region/region.json"),
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": "eu-west-2",
@@ -99,46 +112,47 @@ def asset_path(build: Path, function: str) -> Sequence[Path]:
     return (own if own.is_dir() else HERE / function, *layers)
 
 
-def table(costs: Mapping[Subject, Sequence[Cost]]) -> str:
-    """The medians, and their ratios to the floor of the same round."""
-    floors = costs[FLOOR]
-    lines = [f"{'CPU':<26}{'cold ms':>9}{'× floor':>9}{'target':>8}{'warm ms':>11}{'× floor':>9}{'target':>8}"]
-    for subject, own in costs.items():
-        cold = median(one.cold / floor.cold for one, floor in zip(own, floors, strict=True))
-        warm = median(one.warm / floor.warm for one, floor in zip(own, floors, strict=True))
-        lines.append(
-            f"{subject.label:<26}"
-            f"{median(one.cold for one in own) * 1000:9.1f}{cold:9.2f}{_target(cold, subject.cold_target)}"
-            f"{median(one.warm for one in own) * 1000:11.2f}{warm:9.2f}{_target(warm, subject.warm_target)}"
-        )
+def table(pairs: Mapping[Subject, Sequence[Pair]]) -> str:
+    """One line for each function: CPU in milliseconds, its ratio to the floor, and the target of that."""
+    lines = [f"{'':<26}{'cold ms':>9}{'x floor':>9}{'target':>9}{'warm ms':>9}{'x floor':>9}{'target':>9}"]
+    floors = [pair.floor for measured in pairs.values() for pair in measured]
+    lines.append(_line(FLOOR, [Pair(floor, floor) for floor in floors]))
+    lines += [_line(subject, measured) for subject, measured in pairs.items()]
     return "\n".join(lines)
 
 
-def _target(ratio: float, target: float | None) -> str:
-    if target is None:
-        return " " * 8
-    return f"{target:6.1f} {'✓' if ratio <= target else '✗'}"
+def _line(subject: Subject, pairs: Sequence[Pair]) -> str:
+    cold = _cells([(pair.own.cold, pair.floor.cold) for pair in pairs], subject.cold_target, digits=1)
+    warm = _cells([(pair.own.warm, pair.floor.warm) for pair in pairs], subject.warm_target, digits=2)
+    return f"{subject.label:<26}{cold}{warm}".rstrip()
+
+
+def _cells(costs: Sequence[tuple[float, float]], target: float | None, digits: int) -> str:
+    ratio = median(own / floor for own, floor in costs)
+    verdict = "" if target is None else f"{target} {'✓' if ratio <= target else '✗'}"
+    return f"{median(own for own, _ in costs) * 1000:9.{digits}f}{ratio:9.2f}{verdict:>9}"
 
 
 def main() -> None:
     """Measure the built assets and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=Path, default=BUILD, help="unpacked assets (default: those of `make build`)")
+    parser.add_argument("--build", type=Path, default=BUILD, help="assets (default: what `make build` made)")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--times", type=int, default=TIMES, help="warm answers in each round")
     parser.add_argument("--only", nargs="+", default=[""], help="parts of the labels to measure")
     arguments = parser.parse_args()
-    subjects = [FLOOR, *(one for one in SUBJECTS if any(part in one.label for part in arguments.only))]
+    subjects = [one for one in SUBJECTS if any(part in one.label for part in arguments.only)]
     known = region.load(str(arguments.build / "layers/region/region.json"))
+    pairs: dict[Subject, list[Pair]] = {subject: [] for subject in subjects}
     with canned_aws(cases.partitions(known)) as endpoint:
         bench = Bench(arguments.build, endpoint)
-        costs: dict[Subject, list[Cost]] = {subject: [] for subject in subjects}
         for done in range(arguments.rounds):
-            sys.stderr.write(f"\rround {done + 1} of {arguments.rounds}")
             for subject in subjects:
-                costs[subject].append(bench.measure(subject, arguments.times))
-        sys.stderr.write("\r" + " " * 20 + "\r")
-    print(table(costs))
+                sys.stderr.write(f"\r\033[Kround {done + 1} of {arguments.rounds}: {subject.label}")
+                sys.stderr.flush()
+                pairs[subject].append(bench.compare(subject, arguments.times))
+    sys.stderr.write("\r\033[K")
+    print(table(pairs))  # noqa: T201 - what it is for
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""AWS, as far as a measured function can tell: a process of its own that answers each call at once, from data.
+"""AWS, as far as a measured function can tell: a process of its own that answers each call from data.
 
 Nothing is stored, so that the thousandth answer costs the caller what the first did.
 """
@@ -86,7 +86,7 @@ def _serve(parent: Connection, partitions: Partitions) -> None:
         protocol_version = "HTTP/1.1"
         wbufsize = -1  # buffered: head and body leave together, and nobody waits for an acknowledgement
 
-        def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             operation = self.headers.get("X-Amz-Target") or self.path
             answer = answers.to(operation, json.loads(body))

@@ -1,7 +1,6 @@
 """The complaints that measured functions find in the table: lived through by the real use cases and store."""
 
 import secrets
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -23,7 +22,9 @@ from tests.support import tables
 FRESH, WORKED = number.from_random(1), number.from_random(2)
 JURISDICTION = "gb-ukgc"
 LETTER = "acknowledgement-1"
-DESCRIPTION = "I asked for a withdrawal of what I had won with my bonus. It was refused without a reason. " * 10
+DESCRIPTION = (
+    "I asked for a withdrawal of what I had won with my bonus. It was refused without a reason. " * 10
+)
 PERSON = {"name": "A Player", "email": "player@example.com", "account": "player-1"}
 SYSTEM, STAFF = "system", "app:back-office/handler"
 
@@ -40,7 +41,7 @@ WORK: tuple[tuple[Command, str], ...] = (
 def partitions(region: Region) -> Partitions:
     """What reading each complaint returns, turn by turn.
 
-    FRESH has just come in; every second time it is read, its letter has been claimed. WORKED is with its team.
+    FRESH has just come in; every second time it is read, its letter has been claimed. WORKED has its team.
     """
     with mock_aws():
         client: Any = boto3.client("dynamodb", region_name="eu-west-2")
@@ -87,7 +88,7 @@ def _submit(desk: Desk, bits: int) -> None:
     submit_complaint(Intake(desk=desk, random_bits=lambda _: bits), submit, "player", request, "0" * 64)
 
 
-def _items(client: Any, which: str) -> Items:  # noqa: ANN401 - boto3 makes its types at run time
+def _items(client: Any, which: str) -> Items:
     found = client.query(
         TableName=tables.NAME,
         KeyConditionExpression="pk = :pk",

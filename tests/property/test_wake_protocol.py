@@ -273,7 +273,7 @@ def play(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
 
 
 def test_no_order_of_events_faults_and_time_loses_a_complaint() -> None:
-    play(examples=60)
+    play(examples=40)
 
 
 # What the test above says of code that breaks a rule

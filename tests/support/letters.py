@@ -29,7 +29,7 @@ RECEIVED = datetime(2026, 5, 4, 14, 5, tzinfo=UTC)
 HANDLER = "app:back-office/handler"
 
 WRITTEN: Content = {
-    "name": "Amal Example",
+    "name": "Player Example",
     "email": "player@example.com",
     "account": "player-7",
     "description": "My bonus was taken away when I withdrew.",

@@ -202,6 +202,7 @@ class World:
 
     def check_quiet(self) -> None:
         """The properties that hold once nothing more can be done now: nothing owed, somebody waits."""
+        self._check_breaches()
         if not self.open:
             return
         owed = self.owed
@@ -213,7 +214,6 @@ class World:
         assert live.plan.version == state.version, "the execution waits for what an older version said"
         assert live.times_out_at, "the wait is endless"
         assert live.times_out_at <= (owed.until or self.now + LONGEST_WAIT) + ROUNDING
-        self._check_breaches()
 
     def _check_way(self) -> None:
         """At the latest a grace after something is due, the sweep looks at an open complaint."""

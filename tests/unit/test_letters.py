@@ -356,7 +356,7 @@ def test_what_a_person_wrote_to_complain_is_never_sent_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Amal Example", "J. Example-Smith", "لاعب", "Игрок О'Пример", "👨‍👩‍👧‍👦 Player"]
+    "typed", ["Player Example", "P. Example-Player", "لاعب", "Игрок О'Пример", "👨‍👩‍👧‍👦 Player"]
 )
 def test_a_name_in_any_script_is_greeted(typed: str) -> None:
     assert plain.name(typed) == typed
@@ -376,7 +376,7 @@ def test_half_a_character_is_dropped() -> None:
 
 
 def test_line_breaks_in_a_name_make_no_second_line() -> None:
-    assert plain.name("Amal\r\n\tExample") == "Amal Example"
+    assert plain.name("Player\r\n\tExample") == "Player Example"
 
 
 # --- Both forms ----------------------------------------------------------------------------------------

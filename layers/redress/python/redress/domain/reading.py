@@ -1,7 +1,8 @@
 """Reads plain data (from TOML or JSON) into the classes that describe it, and refuses what does not fit.
 
-The classes are the schema: NamedTuples for plain data, values for what checks itself. Nothing is coerced or dropped: an unknown key, a missing key, a wrong type or a value off the list is refused with
-its path and the remedy.
+The classes are the schema: NamedTuples for plain data, values for what checks itself. Nothing is coerced or
+dropped: an unknown key, a missing key, a wrong type or a value off the list is refused with its path and the
+remedy.
 """
 
 import json

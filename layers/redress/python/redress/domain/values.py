@@ -21,6 +21,7 @@ class Value:
     _defaults: ClassVar[Mapping[str, object]]
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls._names = cls.__annotations__.keys()
         cls._defaults = {name: cls.__dict__[name] for name in cls._names if name in cls.__dict__}
 

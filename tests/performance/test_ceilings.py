@@ -1,0 +1,85 @@
+"""Ceilings that do not depend on the machine: what importing a function loads, and how large its layers are.
+
+A ceiling that is met by much may be lowered; one that is broken asks for a reason. Where CPU goes is shown by
+`python -X importtime` with the built assets on the path, and what it comes to by `make bench`.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from infra import packaging
+from infra.packaging import Assets
+from infra.settings import FUNCTIONS, REGIONS, load
+from tests.performance.bench import interpreter
+from tests.performance.subjects import ENVIRONMENT
+
+MIB = 2**20
+LAYERS: Mapping[str, int] = {"dependencies": 26 * MIB, "redress": 2 * MIB}
+
+# Each is a part of a bare cold start: pydantic a third, boto3 (where botocore does) and Jinja a tenth, the
+# resolver of Powertools a seventh. What one request needs is imported when that request comes.
+NOBODY = {"pydantic", "boto3", "s3transfer", "asyncio", "tomllib", "aws_lambda_powertools.event_handler"}
+NEVER: Mapping[str, set[str]] = {
+    "portal": {"jinja2", "redress.letters"},
+    "operator_api": {"jinja2", "redress.letters", "redress.web"},
+    "plan": {"jinja2", "redress.letters", "redress.web", "redress.http"},
+    "letters": {"redress.web", "redress.http"},
+    "relay": {
+        "jinja2",
+        "zoneinfo",
+        "redress.domain.rulepack",
+        "redress.store.table",
+        "redress.web",
+        "redress.http",
+    },
+    "sweep": {"jinja2", "redress.letters", "redress.web", "redress.http"},
+}
+MODULES: Mapping[str, int] = {
+    "portal": 450,
+    "operator_api": 450,
+    "plan": 430,
+    "letters": 470,
+    "relay": 400,
+    "sweep": 430,
+}
+
+
+@cache
+def assets() -> Assets:
+    """The assets for this machine, as `make build` makes them."""
+    return packaging.build(load(REGIONS / "local.toml"))
+
+
+@cache
+def imported(function: str) -> frozenset[str]:
+    """The modules in a fresh process that has imported a function's handler, as Lambda does."""
+    layers = (assets().layers[name] / "python" for name in LAYERS)
+    path = os.pathsep.join(map(str, (assets().functions[function], *layers)))
+    run = subprocess.run(  # noqa: S603 - our own code
+        [str(interpreter()), "-s", "-c", "import handler, sys; print(*sys.modules, sep='\\n')"],
+        env={**ENVIRONMENT, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return frozenset(run.stdout.split())
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_importing_a_function_loads_nothing_that_not_every_event_needs(function: str) -> None:
+    assert imported(function) & (NOBODY | NEVER[function]) == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_importing_a_function_loads_few_modules(function: str) -> None:
+    assert len(imported(function)) <= MODULES[function]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_is_small(layer: str) -> None:
+    assert packaging.size(assets().layers[layer]) <= LAYERS[layer]
