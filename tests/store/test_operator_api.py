@@ -493,6 +493,7 @@ class TestLists:
             ({"month": "2026-01"}, {"query": "one_list"}),
             ({"brand": "northlight", "account": "1", "email": "a@example.com"}, {"query": "one_list"}),
             ({"jurisdiction": "sandbox", "month": "2026-13"}, {"month": "month"}),
+            ({"jurisdiction": "sandbox", "month": "0000-01"}, {"month": "month"}),
             ({"team": "care", "limit": "0"}, {"limit": "limit"}),
             ({"team": "care", "limit": "101"}, {"limit": "limit"}),
             ({"team": "care", "limit": "many"}, {"limit": "limit"}),

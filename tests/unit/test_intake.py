@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from redress.domain import rulepack
 from redress.domain.errors import InvalidInput
@@ -234,3 +235,27 @@ class TestShape:
         rules = _refused({**TOLD, **wrong})
         assert set(rules) == set(wrong)
         assert set(rules.values()) <= {"text", "required"}
+
+    def test_null_means_not_sent(self) -> None:
+        optional = {name for name in Intake.model_fields if name not in TOLD}
+        assert _read({**TOLD, **dict.fromkeys(optional)}) == _read(TOLD)
+        assert _refused(dict.fromkeys(TOLD)) == dict.fromkeys(TOLD, "required")
+
+    @pytest.mark.parametrize("value", [None, 1])
+    def test_an_unknown_field_is_never_ignored(self, value: object) -> None:
+        assert _refused({**TOLD, "colour": value}) == {"colour": "unknown_field"}
+
+    def test_a_name_that_is_no_text_is_refused(self) -> None:
+        assert _refused({**TOLD, "\ud800": 1}) == {"body": "text"}
+
+    def test_a_list_has_one_problem_however_many_items_have(self) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            _read({**TOLD, "transaction_references": ["T-1", *[1] * 50_000]})
+        assert [(one.field, one.rule) for one in refused.value.problems] == [
+            ("transaction_references", "text")
+        ]
+
+    def test_no_error_repeats_what_was_written(self) -> None:
+        with pytest.raises(ValidationError) as raised:
+            Intake.model_validate({**TOLD, "name": "a\nb"}, context={"region": REGION, "now": NOW})
+        assert "a\\nb" not in str(raised.value)

@@ -241,5 +241,10 @@ class TestWaiting:
         assert ask(case) == NextStep(step=Step.INVESTIGATE)
 
     def test_a_closed_complaint_is_done_whatever_its_clock_says(self) -> None:
-        late = [Milestone(clock="final", name="due", at=T0, deadline_version="1", kind="duty", breach=True)]
+        late = [Milestone(clock="final", name="warning_1", at=T0, deadline_version="1", kind="duty")]
         assert next_step(at_stage(Stage.CLOSED).complaint, late, T0, CLAIM_EXPIRY).step is Step.DONE
+
+    def test_a_breach_that_nobody_noticed_before_the_complaint_was_closed_is_recorded(self) -> None:
+        late = [Milestone(clock="final", name="due", at=T0, deadline_version="1", kind="duty", breach=True)]
+        step = next_step(at_stage(Stage.CLOSED).complaint, late, T0, CLAIM_EXPIRY)
+        assert (step.step, step.milestone) == (Step.RECORD_MILESTONE, late[0])

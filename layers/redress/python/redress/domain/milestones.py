@@ -90,9 +90,9 @@ def next_due(pack: RulePack, complaint: Complaint) -> datetime | None:
 
     So an open complaint stays in its queue while the player's windows run.
     """
-    owed = [one.due_at for one in promises(pack, complaint) if one.kind == "duty" and one.met_at is None]
-    ahead = (one.at for one in milestones(pack, complaint))
-    return min((at for at in owed if at), default=None) or next(ahead, None)
+    open_duties = (one for one in promises(pack, complaint) if one.kind == "duty" and one.met_at is None)
+    owed = [one.due_at for one in open_duties if one.due_at]
+    return min(owed) if owed else next((one.at for one in milestones(pack, complaint)), None)
 
 
 def final_due(pack: RulePack, complaint: Complaint) -> Due | None:

@@ -66,10 +66,10 @@ def next_step(
     """What the complaint needs at `now` (UTC). Total: an open complaint always has a step.
 
     The order: letters before milestones (a letter that is late gets later), both before the routine
-    steps; whatever cannot be done yet is waited for.
+    steps; whatever cannot be done yet is waited for. A closed complaint owes the record of its breaches.
     """
     if complaint.stage is Stage.CLOSED:
-        return NextStep(step=Step.DONE)
+        return _breach(milestones, now) or NextStep(step=Step.DONE)
     live = [letter for letter in complaint.letters.values() if letter.is_live(complaint.stage)]
     return (
         _letter(complaint, live, now, claim_expiry)
@@ -100,6 +100,11 @@ def _milestone(milestones: Sequence[Milestone], now: datetime) -> NextStep | Non
         return NextStep(step=Step.ESCALATE, milestone=first)
     step = Step.DECLARE_DEADLOCK if first.name == "deadlock" else Step.RECORD_MILESTONE
     return NextStep(step=step, milestone=first)
+
+
+def _breach(milestones: Sequence[Milestone], now: datetime) -> NextStep | None:
+    """What a complaint that was withdrawn too late for its deadline must not hide."""
+    return _milestone([milestone for milestone in milestones if milestone.breach], now)
 
 
 def _routine(complaint: Complaint) -> NextStep | None:

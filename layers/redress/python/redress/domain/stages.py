@@ -40,7 +40,7 @@ LEGAL_AT: Mapping[type[commands.Command], frozenset[Stage]] = {
     commands.ApproveDecision: frozenset({_I, _X}),
     commands.Withdraw: frozenset({_R, _A, _I, _X}),
     commands.GiveFeedback: frozenset({_F}),
-    commands.ReachMilestone: OPEN,
+    commands.ReachMilestone: ANY,  # a breach is one, even if the complaint was closed before it was noticed
     commands.ClaimLetter: OPEN,
     commands.RecordLetterSent: ANY,  # it did leave, whatever happened meanwhile
     commands.RecordLetterRefused: ANY,

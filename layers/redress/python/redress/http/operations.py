@@ -1,4 +1,4 @@
-"""What the operator's API can do: each operation reads its input, calls one use case, shows the outcome."""
+"""What the operator's API can do: an operation takes what was read, calls one use case, shows the outcome."""
 
 from __future__ import annotations
 
