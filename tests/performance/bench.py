@@ -23,7 +23,7 @@ from tests.performance.subjects import ENVIRONMENT, FLOOR, SUBJECTS, Subject
 
 HERE = Path(__file__).parent
 BUILD = HERE.parent.parent / ".redress/build"
-ROUNDS, TIMES = 11, 100
+ROUNDS, TIMES = 11, 30
 SECONDS = 120  # nothing measured takes longer, unless it hangs
 
 
@@ -60,7 +60,7 @@ class Bench:
         return Pair(self.measure(subject, times), floor)
 
     def measure(self, subject: Subject, times: int) -> Cost:
-        """One cold start, and the mean of `times` further answers. Raises WrongAnswer."""
+        """One cold start, and batches of `times` further answers. Raises WrongAnswer."""
         with TemporaryDirectory() as folder:
             event, log = Path(folder, "event.json"), Path(folder, "log")
             event.write_text(json.dumps(subject.event), encoding="utf-8")
@@ -142,7 +142,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, default=BUILD, help="assets (default: what `make build` made)")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--times", type=int, default=TIMES, help="warm answers in each round")
+    parser.add_argument("--times", type=int, default=TIMES, help="warm answers in a batch")
     parser.add_argument("--only", nargs="+", default=[""], help="parts of the labels to measure")
     arguments = parser.parse_args()
     subjects = [one for one in SUBJECTS if any(part in one.label for part in arguments.only)]

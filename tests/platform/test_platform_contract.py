@@ -456,21 +456,6 @@ def a_batch_that_keeps_failing_is_given_up_after_its_retries(lab: Lab) -> None:
     assert given_up(lab, dead) == ("RetryAttemptsExhausted", 4)
 
 
-@probe
-def a_write_reaches_the_stream_at_once(lab: Lab) -> None:
-    prompt = stream(lab, "prompt", "return None")
-    until(prompt.batches, bool)
-
-    def seconds(key: str) -> float:
-        time.sleep(0.1)
-        began = time.monotonic()
-        lab.put("prompt", key)
-        until(prompt.batches, lambda seen: seen[-1] == [key])
-        return time.monotonic() - began
-
-    assert min(map(seconds, "1234")) < 0.6
-
-
 # Tables, schedules, APIs, permissions
 
 

@@ -1,12 +1,11 @@
-"""DynamoDB tables made by CloudFormation, and the moment a stream has something to read."""
+"""DynamoDB tables made by CloudFormation."""
 
 from typing import Any
 
-from ministack.core.concurrency import esm_wake
 from ministack.services import dynamodb
 from ministack.services.cloudformation import provisioners
 
-from . import AnyFunction, Json, around
+from . import Json
 
 TABLE = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
 
@@ -37,10 +36,3 @@ def update_with_settings(physical_id: str, old: Json, new: Json, *rest: Any) -> 
 
 stock_create, stock_update = TABLE["create"], TABLE["update"]
 TABLE.update(create=create_with_settings, update=update_with_settings)
-
-
-@around(dynamodb, "_emit_stream_event")
-def write_wakes_the_poller(emit: AnyFunction, *args: Any, **kwargs: Any) -> None:
-    """AWS polls a stream four times a second, MiniStack once: a write wakes its poller at once."""
-    emit(*args, **kwargs)
-    esm_wake.set()
