@@ -9,10 +9,10 @@ REGION = $(error say which region file: REGION=eu-west-2)
 CDK_VERSION := 2.1148.1
 LOCK := --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup run up down build openapi synth test lint fmt lock clean
+.PHONY: help setup run up down build openapi calendars synth test lint fmt lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready .tools/node_modules/.ready ## make the environment: Python packages and the CDK command
 
@@ -42,6 +42,9 @@ build: setup ## build layers and functions for this machine, unpacked under .red
 
 openapi: setup ## describe the operator API anew, from its routes
 	@$(PYTHON) -m infra.openapi
+
+calendars: setup ## show which pinned holidays the library would change; pin them: make calendars WRITE=--write
+	@$(PYTHON) -m infra.calendars $(WRITE) || { echo "→ review this, then: make calendars WRITE=--write"; exit 1; }
 
 synth: setup ## synthesise the stack of every region file, without credentials
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .tools/node_modules/.bin/cdk synth --quiet

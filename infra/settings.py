@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter, Val
 from pydantic_core import ErrorDetails
 
 from redress.domain.categories import Category
-from redress.domain.rulepack import known as rule_packs
+from redress.domain.packs import known as rule_packs
 from redress.region import Brand, Client, ExternalBody, Region, Team
 
 REGIONS = Path(__file__).parent / "regions"

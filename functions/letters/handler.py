@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from redress.adapters import wiring
 from redress.adapters.clients import client
 from redress.adapters.ses import Ses
-from redress.domain import private_link, rulepack
+from redress.domain import private_link
 from redress.domain.correspondence import Letter
 from redress.letters.render import render
 from redress.usecases.ports import CaseFile, Mail
@@ -29,8 +29,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
 
 def _render(letter: Letter, case: CaseFile) -> Mail:
     complaint, region, now = case.complaint, wiring.region(), wiring.now()
-    pack = rulepack.load_pack(complaint.jurisdiction, complaint.pack_version)
     secret = wiring.secret(os.environ["LINK_SECRET_ARN"])[0]
     valid_for = timedelta(days=region.link_days)
     key = private_link.make(secret, complaint.number, case.link_version, now, valid_for)
-    return render(letter, case, region, pack, os.environ["PORTAL_URL"], key, now)
+    return render(letter, case, region, region.rules_of(complaint), os.environ["PORTAL_URL"], key, now)

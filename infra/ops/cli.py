@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from infra.ops import explain, verify
 from redress.domain.errors import RedressError
-from redress.domain.rulepack import known
+from redress.domain.packs import known
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

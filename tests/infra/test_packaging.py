@@ -148,7 +148,7 @@ def test_the_trimmed_layers_still_make_every_client_and_import_every_library(ass
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import boto3, pydantic, jinja2, aws_lambda_powertools.event_handler, aws_lambda_powertools.metrics\n"
-        "from redress.domain.rulepack import known, load_pack\n"
+        "from redress.domain.packs import known, load_pack\n"
         "from redress.templating import KINDS, environment\n"
         f"for service in {sorted(packaging.SERVICES)}: boto3.client(service, region_name='eu-west-2')\n"
         "for pack in known(): load_pack(pack)\n"

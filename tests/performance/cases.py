@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from redress.domain import commands, number, rulepack
+from redress.domain import commands, number, packs
 from redress.domain.commands import Command
 from redress.region import Region
 from redress.store import keys
@@ -75,7 +75,7 @@ def _submit(desk: Desk, bits: int) -> None:
     submit = commands.Submit(
         brand=desk.region.brands[0].id,
         jurisdiction=JURISDICTION,
-        pack_version=rulepack.load_pack(JURISDICTION).version,
+        pack_version=packs.load_pack(JURISDICTION).version,
         channel="form",
         language="en",
         category="bonuses",

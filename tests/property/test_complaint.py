@@ -12,9 +12,9 @@ from redress.domain import commands as c
 from redress.domain.commands import Command
 from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.errors import IllegalTransition
-from redress.domain.milestones import milestones, next_due, promises
+from redress.domain.milestones import milestones, next_due
 from redress.domain.next_step import SENDING, Step, closing_reason, next_step
-from redress.domain.rulepack import load_pack
+from redress.domain.promises import promises
 from redress.domain.stages import LEGAL_AT, Stage
 from redress.usecases.change import listing
 from redress.usecases.plan_next import reach
@@ -24,6 +24,7 @@ from tests.support.complaints import (
     HANDLER,
     PERSONAL,
     PLAYER,
+    REGION,
     SYSTEM,
     TRIAGE,
     Case,
@@ -96,13 +97,12 @@ def _as_workflow(case: Case, wish: str) -> Command | None:
     if wish == "the letter leaves":
         flying = [one for one in case.complaint.letters.values() if one.status is LetterStatus.CLAIMED]
         return c.RecordLetterSent(letter=flying[0].key, message_id="message-1") if flying else None
-    pack = load_pack(case.complaint.jurisdiction)
-    ahead = milestones(pack, case.complaint)
+    ahead = milestones(case.rules, case.complaint)
     step = next_step(case.complaint, ahead, case.now, CLAIM_EXPIRY)
     if wish == "what is owed" and step.letter:
         return c.ClaimLetter(letter=step.letter.key)
     one = step.milestone or (ahead[0] if ahead else None)
-    return reach(one, pack.id, pack.version) if one else None
+    return reach(one) if one else None
 
 
 @FAST
@@ -184,7 +184,7 @@ def test_an_open_complaint_always_has_a_step_and_a_closed_one_none_but_to_record
 ) -> None:
     play(case, story)
     now = case.now + later
-    ahead = milestones(load_pack(case.complaint.jurisdiction), case.complaint)
+    ahead = milestones(case.rules, case.complaint)
     step = next_step(case.complaint, ahead, now, CLAIM_EXPIRY)
     if case.complaint.stage is Stage.CLOSED:
         breach = step.step is Step.RECORD_MILESTONE and step.milestone and step.milestone.breach
@@ -199,7 +199,7 @@ def test_an_open_complaint_always_has_a_step_and_a_closed_one_none_but_to_record
 @given(cases, stories)
 def test_milestones_ahead_have_keys_of_their_own_and_none_is_recorded_yet(case: Case, story: Story) -> None:
     play(case, story)
-    keys = [one.key for one in milestones(load_pack(case.complaint.jurisdiction), case.complaint)]
+    keys = [one.key for one in milestones(case.rules, case.complaint)]
     assert len(keys) == len(set(keys))
     assert not set(keys) & case.complaint.fired
 
@@ -208,9 +208,8 @@ def test_milestones_ahead_have_keys_of_their_own_and_none_is_recorded_yet(case: 
 @given(cases, stories)
 def test_a_duty_that_passes_unmet_is_on_record_or_still_ahead(case: Case, story: Story) -> None:
     play(case, story)
-    pack = load_pack(case.complaint.jurisdiction)
-    breaches = {one.clock for one in milestones(pack, case.complaint) if one.breach}
-    for promise in promises(pack, case.complaint):
+    breaches = {one.clock for one in milestones(case.rules, case.complaint) if one.breach}
+    for promise in promises(case.rules, case.complaint):
         if promise.kind == "duty" and promise.missed(case.now):
             recorded = any(key.startswith(f"{promise.clock}:due:") for key in case.complaint.fired)
             assert recorded or promise.clock in breaches
@@ -220,11 +219,11 @@ def test_a_duty_that_passes_unmet_is_on_record_or_still_ahead(case: Case, story:
 @given(cases, stories)
 def test_what_lists_show_agrees_with_the_complaint(case: Case, story: Story) -> None:
     play(case, story)
-    shown, pack = listing(case.complaint), load_pack(case.complaint.jurisdiction)
+    shown = listing(REGION, case.complaint)
     assert shown.stage == case.complaint.stage
     is_open = case.complaint.stage is not Stage.CLOSED
     assert shown.queue == (case.complaint.team if is_open else None)
-    assert shown.due_at == (next_due(pack, case.complaint) if is_open else None)
+    assert shown.due_at == (next_due(case.rules, case.complaint) if is_open else None)
 
 
 @FAST
@@ -232,7 +231,7 @@ def test_what_lists_show_agrees_with_the_complaint(case: Case, story: Story) -> 
 def test_every_open_complaint_has_a_due_instant_to_be_listed_by(case: Case, story: Story) -> None:
     play(case, story)
     if case.complaint.stage is not Stage.CLOSED and not closing_reason(case.complaint):
-        assert listing(case.complaint).due_at
+        assert listing(REGION, case.complaint).due_at
 
 
 @FAST

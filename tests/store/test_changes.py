@@ -7,8 +7,9 @@ import pytest
 
 from redress.domain import audit, instants
 from redress.domain import commands as c
-from redress.domain.complaint import Change, decide
+from redress.domain.changes import Change
 from redress.domain.correspondence import LetterKind
+from redress.domain.decisions import decide
 from redress.domain.errors import (
     Conflict,
     IdempotencyKeyReused,
@@ -170,7 +171,14 @@ class TestTwoWriters:
         self, office: Office, table: Table, received: str
     ) -> None:
         case = table.load(received)
-        changes = decide(case.complaint, REPLY, office.clock(), PLAYER, CLAIM_EXPIRY)
+        changes = decide(
+            case.complaint,
+            REPLY,
+            office.clock(),
+            PLAYER,
+            CLAIM_EXPIRY,
+            office.desk.region.rules_of(case.complaint),
+        )
         batch = prepare(office.desk, case.complaint, case.head, changes, office.clock(), PLAYER, None)
         office.do(received, c.Withdraw(), PLAYER)
         before = table.load(received)
@@ -183,7 +191,9 @@ class TestTwoWriters:
     ) -> None:
         case, now = table.load(received), office.clock()
         ahead = copy.replace(case.complaint, version=5)
-        changes = decide(case.complaint, REPLY, now, PLAYER, CLAIM_EXPIRY)
+        changes = decide(
+            case.complaint, REPLY, now, PLAYER, CLAIM_EXPIRY, office.desk.region.rules_of(case.complaint)
+        )
         with pytest.raises(VersionConflict):
             table.append(prepare(office.desk, ahead, case.head, changes, now, PLAYER, None))
         assert table.load(received) == case
@@ -319,7 +329,17 @@ class TornTable(Table):
 def append(office: Office, table: Table, received: str, count: int) -> None:
     """Append replies, many at once."""
     case = table.load(received)
-    replies: list[Change] = decide(case.complaint, REPLY, office.clock(), PLAYER, CLAIM_EXPIRY) * count
+    replies: list[Change] = (
+        decide(
+            case.complaint,
+            REPLY,
+            office.clock(),
+            PLAYER,
+            CLAIM_EXPIRY,
+            office.desk.region.rules_of(case.complaint),
+        )
+        * count
+    )
     table.append(prepare(office.desk, case.complaint, case.head, replies, office.clock(), PLAYER, None))
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import boto3
 import pytest
 
-from redress.domain import audit, complaint, instants
+from redress.domain import audit, complaint, decisions, instants
 from redress.domain import commands as c
+from redress.domain.changes import Change
 from redress.domain.commands import Command
-from redress.domain.complaint import Change
 from redress.domain.errors import IllegalTransition
 from redress.store import keys, stream
 from redress.store.table import Table
@@ -53,12 +53,19 @@ class Pair:
     def batch(self, command: Command, request: Request | None, stale_by: int) -> Batch:
         """A change, decided on the newest state, or pretending to be decided on an older one."""
         case = self.table.load(NUMBER)
-        changes = complaint.decide(case.complaint, command, self.clock(), "player", CLAIM_EXPIRY)
+        changes = decisions.decide(
+            case.complaint,
+            command,
+            self.clock(),
+            "player",
+            CLAIM_EXPIRY,
+            self.office.desk.region.rules_of(case.complaint),
+        )
         return self._batch(case.complaint.version, case.head, changes, request, stale_by)
 
     def first(self, request: Request) -> Batch:
         """The complaint's first record."""
-        return self._batch(0, audit.GENESIS, complaint.submit(submit()), request, 0)
+        return self._batch(0, audit.GENESIS, decisions.submit(submit()), request, 0)
 
     def _batch(
         self, version: int, head: str, changes: Sequence[Change], request: Request | None, stale_by: int
@@ -72,7 +79,7 @@ class Pair:
             expected_version=version - stale_by,
             records=records,
             contents=contents,
-            listing=listing(after),
+            listing=listing(desk.region, after),
             attention_at=now + timedelta(seconds=120),
             request=request,
             player=None if version else "player-hash",

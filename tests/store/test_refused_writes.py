@@ -7,11 +7,11 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from redress.domain import audit, complaint
+from redress.domain import audit, decisions
 from redress.store.table import Table
 from redress.usecases.change import chain, listing
 from redress.usecases.ports import Batch, RequestSeen, VersionConflict
-from tests.support.complaints import NUMBER, PLAYER, Case, submit
+from tests.support.complaints import NUMBER, PLAYER, REGION, Case, submit
 from tests.support.desks import Clock, Office
 from tests.support.memory_store import MemoryStore
 
@@ -28,14 +28,14 @@ def batch() -> Batch:
     """A new complaint with its request: four writes."""
     clock = Clock()
     office = Office(MemoryStore(clock), clock)
-    changes = complaint.submit(submit())
+    changes = decisions.submit(submit())
     records, contents = chain(office.desk, NUMBER, 0, audit.GENESIS, changes, clock(), PLAYER)
     return Batch(
         number=NUMBER,
         expected_version=0,
         records=records,
         contents=contents,
-        listing=listing(Case().complaint),
+        listing=listing(REGION, Case().complaint),
         attention_at=clock(),
         request=office.request(),
         player="player-1",

@@ -27,7 +27,8 @@ from redress.adapters.clients import client
 from redress.adapters.ses import Ses
 from redress.domain import commands
 from redress.domain.correspondence import Letter, LetterKind
-from redress.domain.rulepack import load_pack
+from redress.domain.packs import load_pack
+from redress.domain.rules import Rules
 from redress.letters.render import render
 from redress.store.table import Table
 from redress.usecases.change import change
@@ -289,7 +290,7 @@ def test_of_two_senders_that_read_the_same_complaint_one_sends(story: Story) -> 
     second: list[Outcome] = []
 
     def write(letter: Letter, case: CaseFile) -> Mail:
-        return render(letter, case, story.desk.region, load_pack("gb-ukgc"), PORTAL, KEY, story.now)
+        return render(letter, case, story.desk.region, Rules((load_pack("gb-ukgc"),)), PORTAL, KEY, story.now)
 
     def overtaken(letter: Letter, case: CaseFile) -> Mail:
         """Between reading and claiming of the first, the second does all of it."""

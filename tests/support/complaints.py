@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from redress.domain import audit, commands, complaint, instants
+from redress.domain import audit, commands, complaint, decisions, instants
 from redress.domain.audit import Content, Record
+from redress.domain.changes import Change
 from redress.domain.commands import Command
-from redress.domain.complaint import Change
 from redress.domain.correspondence import Letter, LetterKind
+from redress.domain.rules import Rules
 from redress.domain.stages import Stage
 from redress.region import Brand, Client, ExternalBody, Region, Team
 
@@ -91,16 +92,21 @@ class Case:
     ) -> None:
         self.records: list[Record] = []
         self.now = at
-        self._append(number, complaint.submit(command or submit()), PLAYER)
+        self._append(number, decisions.submit(command or submit()), PLAYER)
         self.complaint = complaint.fold(self.records)
 
     def do(self, command: Command, actor: str = HANDLER, *, at: datetime | None = None) -> list[Change]:
         """Decide a command at an instant (the last one if none is given) and append what it leads to."""
         self.now = at or self.now
-        changes = complaint.decide(self.complaint, command, self.now, actor, CLAIM_EXPIRY)
+        changes = decisions.decide(self.complaint, command, self.now, actor, CLAIM_EXPIRY, self.rules)
         new = self._append(self.complaint.number, changes, actor)
         self.complaint = complaint.fold_onto(self.complaint, new)
         return changes
+
+    @property
+    def rules(self) -> Rules:
+        """The rule packs it runs by."""
+        return REGION.rules_of(self.complaint)
 
     def letter(self, kind: LetterKind) -> Letter:
         """The latest letter of a kind."""

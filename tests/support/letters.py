@@ -12,7 +12,6 @@ from redress.domain import milestones
 from redress.domain.audit import Content
 from redress.domain.commands import Command
 from redress.domain.correspondence import Letter, LetterKind
-from redress.domain.rulepack import load_pack
 from redress.letters.render import render
 from redress.region import Region
 from redress.usecases.change import Desk, change
@@ -87,10 +86,10 @@ class Story:
     def reach(self, name: str) -> None:
         """Let the time come for the first milestone of that name."""
         complaint = self.case.complaint
-        pack = load_pack(complaint.jurisdiction)
-        found = next(one for one in milestones.milestones(pack, complaint) if one.name.startswith(name))
+        rules = self.desk.region.rules_of(complaint)
+        found = next(one for one in milestones.milestones(rules, complaint) if one.name.startswith(name))
         self.now = max(self.now, found.at)
-        self.do(reach(found, complaint.jurisdiction, complaint.pack_version))
+        self.do(reach(found))
 
     def letter(self, kind: LetterKind) -> Letter:
         """The latest letter of a kind that is owed or sent."""
@@ -99,8 +98,8 @@ class Story:
     def render(self, kind: LetterKind) -> Mail:
         """The latest letter of a kind, written as of now."""
         case = self.case
-        pack = load_pack(case.complaint.jurisdiction)
-        return render(self.letter(kind), case, self.desk.region, pack, PORTAL, KEY, self.now)
+        rules = self.desk.region.rules_of(case.complaint)
+        return render(self.letter(kind), case, self.desk.region, rules, PORTAL, KEY, self.now)
 
 
 def investigating(story: Story) -> Story:

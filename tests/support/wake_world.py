@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 
-from redress.domain import audit, instants, milestones, rulepack
+from redress.domain import audit, instants, milestones, promises
 from redress.domain.commands import Command
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import Letter
@@ -92,8 +92,7 @@ class World:
     def owed(self) -> NextStep:
         """What the domain says is next."""
         complaint = self.complaint
-        pack = rulepack.load_pack(complaint.jurisdiction, complaint.pack_version)
-        ahead = milestones.milestones(pack, complaint)
+        ahead = milestones.milestones(REGION.rules_of(complaint), complaint)
         return next_step(complaint, ahead, self.now, REGION.claim_expiry)
 
     @property
@@ -244,8 +243,7 @@ class World:
     def _check_breaches(self) -> None:
         """No duty's deadline passed unseen."""
         complaint = self.complaint
-        pack = rulepack.load_pack(complaint.jurisdiction, complaint.pack_version)
-        for promise in milestones.promises(pack, complaint):
+        for promise in promises.promises(REGION.rules_of(complaint), complaint):
             if promise.kind == "duty" and promise.due_at and promise.missed(self.now):
                 key = f"{promise.clock}:due:{instants.to_text(promise.due_at)}"
                 assert key in complaint.fired, f"the {promise.clock} deadline passed and nobody recorded it"

@@ -4,13 +4,22 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from redress.domain import calendars, clock
+from redress.domain import clock
 from redress.domain.calendars import Calendar
 from redress.domain.clock import Interval
 from redress.domain.rulepack import Deadline, Length, Mark
 
 LONDON = "Europe/London"
-GB_ENG = calendars.load("GB-ENG")
+GB_ENG = Calendar(
+    name="bank holidays of spring 2026",
+    holidays={
+        date(2026, 4, 3): "Good Friday",
+        date(2026, 4, 6): "Easter Monday",
+        date(2026, 5, 4): "Early May bank holiday",
+    },
+    first=date(2026, 1, 1),
+    last=date(2026, 6, 30),
+)
 NO_HOLIDAYS = Calendar(name="no holidays", holidays={})
 ONE_DAY_OFF = Calendar(name="test 1", holidays={date(2026, 3, 11): "holiday"})
 
@@ -77,6 +86,34 @@ class TestPauses:
         free = due(business_days(10), calendar=ONE_DAY_OFF)
         paused = due(business_days(10), stopped, calendar=ONE_DAY_OFF)
         assert (free.last_day, paused.last_day) == (date(2026, 3, 17), date(2026, 3, 20))
+
+    @pytest.mark.parametrize(
+        ("start", "end", "last_day"),
+        [
+            ("2026-03-06T12:00Z", "2026-03-07T12:00Z", date(2026, 3, 17)),  # Friday counted, Saturday not
+            ("2026-03-07T12:00Z", "2026-03-09T12:00Z", date(2026, 3, 16)),  # a weekend; Monday not counted
+            ("2026-03-09T12:00Z", "2026-03-10T12:00Z", date(2026, 3, 17)),
+        ],
+    )
+    def test_the_business_day_of_the_pause_counts_that_of_resuming_does_not(
+        self, start: str, end: str, last_day: date
+    ) -> None:
+        assert due(business_days(10)).last_day == date(2026, 3, 16)
+        assert due(business_days(10), pause(start, end)).last_day == last_day
+
+    @pytest.mark.parametrize("rule", [days(14), business_days(10)])
+    @pytest.mark.parametrize(
+        ("zone", "last_day"), [("Europe/Madrid", date(2026, 7, 7)), ("Etc/UTC", date(2026, 7, 8))]
+    )
+    def test_the_days_of_a_pause_are_those_of_the_zone(
+        self, rule: Deadline, zone: str, last_day: date
+    ) -> None:
+        """In Madrid from Wednesday 1 to Thursday 2 July, in UTC from Tuesday to Thursday."""
+        stopped = pause("2026-06-30T22:30Z", "2026-07-02T21:30Z")
+        anchor = at("2026-06-22T12:00Z")
+        free = clock.due(rule, anchor, zone=zone, calendar=NO_HOLIDAYS)
+        paused = clock.due(rule, anchor, zone=zone, calendar=NO_HOLIDAYS, pauses=[stopped])
+        assert (free.last_day, paused.last_day) == (date(2026, 7, 6), last_day)
 
     def test_overlapping_and_touching_pauses_count_once(self) -> None:
         pieces = [
@@ -260,7 +297,7 @@ class TestExplanation:
 
     def test_a_date_beyond_the_known_holidays_says_so(self) -> None:
         known = due(business_days(10), calendar=GB_ENG)
-        unknown = due(business_days(10), anchor="2030-12-20T12:00Z", calendar=GB_ENG)
+        unknown = due(business_days(10), anchor="2026-06-20T12:00Z", calendar=GB_ENG)
         assert "calendar" not in [step.kind for step in known.explain]
         assert "are not known" in next(step.text for step in unknown.explain if step.kind == "calendar")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from redress.domain import rulepack
+from redress.domain import packs
 from redress.domain.errors import InvalidInput
 from redress.http.intake import Intake, read_form
 from tests.support.complaints import REGION
@@ -54,9 +54,9 @@ def _refused_form(sent: Mapping[str, str]) -> dict[str, str]:
 
 class TestCommand:
     def test_the_command_keeps_facts_and_content_apart(self) -> None:
-        command = read_form(FORM, REGION, NOW).to_command("form", "en")
+        command = read_form(FORM, REGION, NOW).to_command("form", "en", REGION, NOW)
         assert (command.brand, command.jurisdiction) == ("northlight", "gb-ukgc")
-        assert command.pack_version == rulepack.load_pack("gb-ukgc").version
+        assert command.pack_version == packs.load_pack("gb-ukgc").version
         assert (command.channel, command.language) == ("form", "en")
         assert (command.occurred_on, command.amount_minor, command.currency) == ("2026-06-30", 2550, "GBP")
         assert command.content == {
@@ -69,12 +69,12 @@ class TestCommand:
         }
 
     def test_an_application_may_say_where_a_complaint_came_from(self) -> None:
-        command = _read({**TOLD, "channel": "phone", "language": "mt"}).to_command("api", "en")
+        command = _read({**TOLD, "channel": "phone", "language": "mt"}).to_command("api", "en", REGION, NOW)
         assert (command.channel, command.language) == ("phone", "mt")
 
     def test_a_player_may_not(self) -> None:
         sent = {**FORM, "channel": "phone", "language": "mt", "amount_minor": "1"}
-        command = read_form(sent, REGION, NOW).to_command("form", "en")
+        command = read_form(sent, REGION, NOW).to_command("form", "en", REGION, NOW)
         assert (command.channel, command.language, command.amount_minor) == ("form", "en", 2550)
 
 

@@ -14,7 +14,8 @@ from infra import settings
 from redress import templating
 from redress.domain.audit import Content
 from redress.domain.correspondence import TO_STAFF, LetterKind
-from redress.domain.rulepack import LetterRule, Sourced, known, load_pack
+from redress.domain.packs import known, load_pack
+from redress.domain.rulepack import LetterRule, Sourced
 from redress.letters import blocks, plain
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.render import render

@@ -7,8 +7,10 @@ import pytest
 from redress.domain import commands as c
 from redress.domain import instants
 from redress.domain.correspondence import LetterKind
-from redress.domain.milestones import Milestone, Promise, milestones, next_due, promises
-from redress.domain.rulepack import load_pack
+from redress.domain.milestones import Milestone, milestones, next_due
+from redress.domain.packs import load_pack
+from redress.domain.promises import Promise, promises
+from redress.domain.rules import Rules
 from redress.domain.stages import Stage
 from redress.usecases.plan_next import reach
 from tests.support.complaints import (
@@ -23,7 +25,7 @@ from tests.support.complaints import (
     submit,
 )
 
-UKGC, SANDBOX = load_pack("gb-ukgc"), load_pack("sandbox")
+UKGC, SANDBOX = (Rules((load_pack(one),)) for one in ("gb-ukgc", "sandbox"))
 RECEIVED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday; the clocks change on 29 March
 ACK_DUE, FINAL_DUE = "2026-03-03T12:00:00.000Z", "2026-04-26T23:00:00.000Z"
 DEADLOCK_AT = "2026-04-23T23:00:00.000Z"  # the start of Friday 24 April
@@ -45,14 +47,13 @@ def british_investigation() -> Case:
     return case
 
 
-def ahead(case: Case, pack: object = UKGC) -> list[tuple[str, str]]:
+def ahead(case: Case, rules: Rules = UKGC) -> list[tuple[str, str]]:
     """What is ahead, as (instant, clock and name)."""
-    return [(instants.to_text(one.at), f"{one.clock} {one.name}") for one in _milestones(case, pack)]
+    return [(instants.to_text(one.at), f"{one.clock} {one.name}") for one in _milestones(case, rules)]
 
 
-def _milestones(case: Case, pack: object = UKGC) -> list[Milestone]:
-    assert pack in (UKGC, SANDBOX)
-    return milestones(UKGC if pack is UKGC else SANDBOX, case.complaint)
+def _milestones(case: Case, rules: Rules = UKGC) -> list[Milestone]:
+    return milestones(rules, case.complaint)
 
 
 def find(case: Case, name: str, clock: str = "final") -> Milestone:
@@ -64,7 +65,7 @@ def names(case: Case) -> set[str]:
 
 
 def reached(case: Case, one: Milestone, *, at: datetime | None = None) -> None:
-    case.do(reach(one, case.complaint.jurisdiction, "2026.1"), SYSTEM, at=at or one.at)
+    case.do(reach(one), SYSTEM, at=at or one.at)
 
 
 def promise(case: Case, clock: str) -> Promise:
@@ -81,6 +82,7 @@ def test_a_british_complaint_has_these_instants_ahead_of_it() -> None:
         ("2026-04-18T23:00:00.000Z", "final escalation_2"),
         (DEADLOCK_AT, "final deadlock"),
         (FINAL_DUE, "final due"),
+        (FINAL_DUE, "gateway due"),
     ]
 
 
@@ -97,6 +99,7 @@ def test_a_sandbox_complaint_has_the_same_instants_in_seconds() -> None:
         (24, "final escalation_2"),
         (38, "final deadlock"),
         (40, "final due"),
+        (40, "gateway due"),
     ]
 
 
@@ -115,8 +118,8 @@ class TestPromises:
 
     def test_every_promise_explains_itself_with_its_source(self) -> None:
         explained = promise(british(), "final").explain
-        assert [step.kind for step in explained] == ["anchor", "count", "end"]
-        assert "LCCP social responsibility code 6.1.1.2" in explained[1].source
+        assert [step.kind for step in explained] == ["rule", "anchor", "count", "end"]
+        assert all("LCCP social responsibility code 6.1.1.2" in step.source for step in explained)
 
     def test_a_promise_kept_says_when(self) -> None:
         case = british()
@@ -146,9 +149,9 @@ class TestPromises:
     ) -> None:
         case = british_investigation()
         reached(case, find(case, "deadlock"))
-        assert "adr" not in {one.clock for one in promises(UKGC, case.complaint)}
+        assert "adr_window" not in {one.clock for one in promises(UKGC, case.complaint)}
         case.send(LetterKind.DEADLOCK, at=instant("2026-04-24T08:00:00.000Z"))
-        limit = promise(case, "adr")
+        limit = promise(case, "adr_window")
         assert (limit.last_day, limit.kind) == (date(2027, 4, 24), "player_limit")
         assert limit.due_at == instant("2027-04-24T23:00:00.000Z")
 
@@ -157,7 +160,7 @@ class TestPromises:
         case.do(PROPOSE, at=instant("2026-03-20T10:00:00.000Z"))
         case.do(APPROVE, APPROVER)
         case.send(LetterKind.FINAL_RESPONSE)
-        assert promise(case, "adr").last_day == date(2027, 3, 20)
+        assert promise(case, "adr_window").last_day == date(2027, 3, 20)
 
     def test_a_withdrawn_complaint_owes_no_answer(self) -> None:
         case = british_investigation()
@@ -192,7 +195,7 @@ class TestNextDue:
         case = british_investigation()
         reached(case, find(case, "deadlock"))
         case.send(LetterKind.DEADLOCK)
-        assert next_due(UKGC, case.complaint) == find(case, "due", "adr").at
+        assert next_due(UKGC, case.complaint) == find(case, "due", "adr_window").at
 
     def test_of_a_withdrawn_complaint_nothing_is_due(self) -> None:
         case = british_investigation()
@@ -238,16 +241,16 @@ class TestTheWayToTheFinalInstant:
         assert first.key not in {one.key for one in _milestones(case)}
         assert "final warning_2" in names(case)
 
-    def test_a_complaint_that_is_decided_has_only_the_final_instant_ahead(self) -> None:
+    def test_a_complaint_that_is_decided_has_only_the_final_instant_and_the_opening_of_adr_ahead(self) -> None:
         case = british_investigation()
         case.do(PROPOSE)
         case.do(APPROVE, APPROVER)
-        assert names(case) == {"final due"}
+        assert names(case) == {"final due", "gateway due"}
 
     def test_a_deadlocked_complaint_whose_letter_has_not_left_still_faces_the_final_instant(self) -> None:
         case = british_investigation()
         case.do(DEADLOCK, SYSTEM)
-        assert names(case) == {"final due"}
+        assert names(case) == {"final due", "gateway due"}
 
     def test_a_closed_complaint_faces_nothing(self) -> None:
         case = british_investigation()
@@ -281,7 +284,7 @@ class TestBreach:
         case = british_investigation()
         case.do(DEADLOCK, SYSTEM)
         reached(case, find(case, "due"))
-        assert names(case) == set()
+        assert names(case) == {"gateway due"}
 
     def test_an_acknowledgement_that_left_too_late_is_still_to_be_recorded_as_a_breach(self) -> None:
         case = british()
@@ -321,8 +324,8 @@ class TestWindows:
         case = british_investigation()
         case.do(DEADLOCK, SYSTEM)
         case.send(LetterKind.DEADLOCK, at=instant("2026-04-24T08:00:00.000Z"))
-        assert ahead(case) == [("2027-04-24T23:00:00.000Z", "adr due")]
-        assert not find(case, "due", "adr").breach
+        assert ahead(case) == [("2027-04-24T23:00:00.000Z", "adr_window due")]
+        assert not find(case, "due", "adr_window").breach
 
     def test_the_limit_of_a_resolved_complaint_keeps_it_open_no_longer(self) -> None:
         case = british_investigation()
@@ -332,8 +335,8 @@ class TestWindows:
         assert names(case) == {"feedback due"}
 
 
-@pytest.mark.parametrize("pack", [UKGC, SANDBOX], ids=["gb-ukgc", "sandbox"])
-def test_milestones_come_in_the_order_of_time_with_keys_of_their_own(pack: object) -> None:
-    found = _milestones(british() if pack is UKGC else Case(), pack)
+@pytest.mark.parametrize("rules", [UKGC, SANDBOX], ids=["gb-ukgc", "sandbox"])
+def test_milestones_come_in_the_order_of_time_with_keys_of_their_own(rules: Rules) -> None:
+    found = _milestones(british() if rules is UKGC else Case(), rules)
     assert [one.at for one in found] == sorted(one.at for one in found)
     assert len({one.key for one in found}) == len(found)

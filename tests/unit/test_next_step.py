@@ -8,7 +8,8 @@ from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
 from redress.domain.milestones import Milestone, milestones
 from redress.domain.next_step import SENDING, NextStep, Step, next_step
-from redress.domain.rulepack import load_pack
+from redress.domain.packs import load_pack
+from redress.domain.rules import Rules
 from redress.domain.stages import Stage
 from redress.usecases.plan_next import reach
 from tests.support.complaints import (
@@ -24,7 +25,20 @@ from tests.support.complaints import (
     personal,
 )
 
-SANDBOX = load_pack("sandbox")
+SANDBOX = Rules((load_pack("sandbox"),))
+
+
+def late_milestone(name: str, *, breach: bool = False) -> Milestone:
+    return Milestone(
+        clock="final",
+        name=name,
+        at=T0,
+        deadline_version="1",
+        kind="duty",
+        pack="sandbox",
+        pack_version="2026.1",
+        breach=breach,
+    )
 
 
 def seconds(count: float) -> datetime:
@@ -46,7 +60,7 @@ def investigating() -> Case:
 
 def reached(case: Case, name: str, clock: str = "final") -> None:
     one = next(m for m in milestones(SANDBOX, case.complaint) if (m.clock, m.name) == (clock, name))
-    case.do(reach(one, "sandbox", "2026.1"), SYSTEM, at=one.at)
+    case.do(reach(one), SYSTEM, at=one.at)
 
 
 def claimed(case: Case, kind: LetterKind) -> Case:
@@ -104,7 +118,7 @@ class TestTheWholeLife:
         if asked.letter:
             case.send(asked.letter.kind)
         elif asked.milestone:
-            case.do(reach(asked.milestone, "sandbox", "2026.1"), SYSTEM)
+            case.do(reach(asked.milestone), SYSTEM)
         elif asked.reason:
             case.do(c.Close(reason=asked.reason), SYSTEM)
         else:
@@ -146,6 +160,7 @@ class TestOrder:
         reached(case, "due")
         assert ask(case).step is Step.NOTIFY_STAFF
         case.send(LetterKind.BREACH)
+        reached(case, "due", "gateway")
         assert ask(case).step is Step.CLOSE
 
 
@@ -220,7 +235,7 @@ class TestWaiting:
         case.send(LetterKind.DEADLOCK, at=seconds(38))
         asked = ask(case)
         assert (asked.step, asked.until) == (Step.WAIT_FOR_ADR, seconds(53))
-        reached(case, "due", "adr")
+        reached(case, "due", "adr_window")
         assert (ask(case).step, ask(case).reason) == (Step.CLOSE, "adr_window_ended")
 
     def test_a_resolved_complaint_waits_for_feedback_until_its_window_ends(self) -> None:
@@ -238,13 +253,14 @@ class TestWaiting:
         case.do(c.RecordLetterRefused(letter=key, reason="no such address", permanent=True), SYSTEM)
         reached(case, "due")
         case.send(LetterKind.BREACH)
+        reached(case, "due", "gateway")
         assert ask(case) == NextStep(step=Step.INVESTIGATE)
 
     def test_a_closed_complaint_is_done_whatever_its_clock_says(self) -> None:
-        late = [Milestone(clock="final", name="warning_1", at=T0, deadline_version="1", kind="duty")]
+        late = [late_milestone("warning_1")]
         assert next_step(at_stage(Stage.CLOSED).complaint, late, T0, CLAIM_EXPIRY).step is Step.DONE
 
     def test_a_breach_that_nobody_noticed_before_the_complaint_was_closed_is_recorded(self) -> None:
-        late = [Milestone(clock="final", name="due", at=T0, deadline_version="1", kind="duty", breach=True)]
+        late = [late_milestone("due", breach=True)]
         step = next_step(at_stage(Stage.CLOSED).complaint, late, T0, CLAIM_EXPIRY)
         assert (step.step, step.milestone) == (Step.RECORD_MILESTONE, late[0])

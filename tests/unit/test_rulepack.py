@@ -1,21 +1,17 @@
 """A rule pack is data with sources; what does not fit is refused by name, with the remedy."""
 
+import json
 from copy import deepcopy
 from datetime import date, time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from redress.domain.rulepack import (
-    Deadline,
-    Length,
-    Mark,
-    RulePack,
-    RulePackInvalid,
-    known,
-    load,
-    load_pack,
-)
+from redress.domain import packs, reading
+from redress.domain.packs import RulePackInvalid, known, load, load_pack
+from redress.domain.rulepack import Deadline, Length, Mark, RulePack
+from tests.support.spoiled_packs import ABSENT, FULL, Spoiled, spoiled, unused_fields
 
 EXACT = {"count_start": "exact_instant", "end_at": "exact_instant"}
 EIGHT_WEEKS = {"kind": "duty", "amount": 8, "unit": "weeks", "anchor": "received"}
@@ -45,7 +41,6 @@ MINIMAL: dict[str, Any] = {
         "escalations": [{"level": 1, "at": {"percent": 60}}],
     },
 }
-ABSENT = object()
 
 
 def changed(path: str, value: object) -> dict[str, Any]:
@@ -133,6 +128,39 @@ PAUSE = {"allowed": {"value": True}, "reasons": ["court"], "applies_to": ["final
             {"ack": {"also_contain": ["odr_link"], "also_avoid": ["odr_link"]}},
             "letters.ack",
             "both asked for and banned",
+        ),
+        (
+            "letters",
+            {"final_upheld": {"also_contain": ["external_body_name"]}},
+            "letters.final_upheld",
+            "external_body_name, but no external body",
+        ),
+        (f"{VALUE}/on_breach", ["open_adr"], "stages.final.deadline.value.on_breach", "no external body"),
+        (
+            "house/targets",
+            {"final": EIGHT_WEEKS | {"on_breach": ["open_adr"]}},
+            "house.targets.final.on_breach",
+            "no external body",
+        ),
+        (
+            "house/targets",
+            {"final": EIGHT_WEEKS | {"kind": "gateway"}},
+            "house.targets.final.value.kind",
+            "gateway has no place here",
+        ),
+        ("external_bodies", [BODY, BODY], "external_bodies[1].key", "'adr' is used twice"),
+        ("external_bodies", [BODY | {"key": "final"}], "external_bodies[0].key", "'final' is used twice"),
+        (
+            "external_bodies",
+            [BODY | {"opens_when": {"value": EIGHT_WEEKS}}],
+            "external_bodies[0].opens_when.value.kind",
+            "duty has no place here",
+        ),
+        (
+            "pauses",
+            [PAUSE | {"max_total": {"value": {"amount": 1, "unit": "months"}}}],
+            "pauses[0].max_total",
+            "no fixed length of time",
         ),
     ],
 )
@@ -260,10 +288,8 @@ def test_a_deadline_made_in_code_is_checked_too() -> None:
 class TestShippedPacks:
     @pytest.mark.parametrize("pack_id", known())
     def test_every_shipped_pack_loads_under_its_own_name(self, pack_id: str) -> None:
-        assert load_pack(pack_id).id == pack_id
-
-    def test_the_packs_of_this_release_are_there(self) -> None:
-        assert {"gb-ukgc", "sandbox"} <= set(known())
+        own = json.dumps({"final": {"amount": 10, "unit": "calendar_days"}}) if pack_id == "mt" else ""
+        assert load_pack(pack_id, None, own).id == pack_id
 
     def test_a_pack_is_read_once(self) -> None:
         assert load_pack("sandbox") is load_pack("sandbox")
@@ -271,10 +297,23 @@ class TestShippedPacks:
     def test_a_version_is_found_by_name(self) -> None:
         assert load_pack("gb-ukgc", load_pack("gb-ukgc").version).id == "gb-ukgc"
 
-    @pytest.mark.parametrize("pack_id", ["xx-none", "../region", "/etc/passwd", "", "gb_ukgc\0", "GB-UKGC"])
+    @pytest.mark.parametrize(
+        "pack_id", ["xx-none", "../region", "/etc/passwd", "", "gb_ukgc\0", "GB-UKGC", "gb-ukgc@2015.1"]
+    )
     def test_an_unknown_pack_is_refused_and_the_known_ones_are_named(self, pack_id: str) -> None:
-        with pytest.raises(RulePackInvalid, match="Known packs: gb-ukgc, sandbox"):
+        with pytest.raises(RulePackInvalid, match=r"Known packs: ca-on-igo, .*, us-mi-mgcb"):
             load_pack(pack_id)
+
+    def test_a_file_that_is_no_toml_is_refused_by_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "xx-broken.toml").write_text('id = "xx-broken\n', encoding="utf-8")
+        monkeypatch.setattr(reading, "FOLDER", tmp_path)
+        with pytest.raises(RulePackInvalid) as caught:
+            reading.read_data("xx-broken")
+        assert caught.value.path == "xx-broken.toml"
+        assert "line 1" in caught.value.problem
+        assert caught.value.remedy
 
     def test_an_unknown_version_is_refused(self) -> None:
         with pytest.raises(RulePackInvalid, match=r"no version 1999\.1"):
@@ -368,3 +407,182 @@ def test_a_close_time_is_read_as_local_time() -> None:
     deadline = load(changed(VALUE, closing)).deadline("final")
     assert deadline is not None
     assert deadline.close_time == time(17)
+
+
+class TestLettersThatCouldNeverBeWritten:
+    @pytest.mark.parametrize(
+        "bodies", [[BODY], [BODY | {"type": "regulator"}], [BODY | {"name": "Example Adjudication"}]]
+    )
+    def test_the_way_to_a_regulator_needs_a_regulator_with_a_name(self, bodies: list[Any]) -> None:
+        document = changed("letters", {"final_rejected": {"also_contain": ["regulator_route"]}})
+        error = refusal(document | {"external_bodies": bodies})
+        assert error.path == "letters.final_rejected"
+        assert "regulator_route, but no external body is a regulator with a name" in error.problem
+
+    def test_the_way_to_a_regulator_is_found_wherever_it_stands(self) -> None:
+        document = changed("letters", {"final_rejected": {"also_contain": ["regulator_route"]}})
+        regulator = {"key": "regulator", "type": "regulator", "name": "Example Authority"}
+        assert load(document | {"external_bodies": [BODY, regulator]}).external_body("regulator")
+
+    def test_the_last_day_for_the_outside_route_needs_one(self) -> None:
+        document = changed("letters", {"final_rejected": {"also_contain": ["referral_deadline"]}})
+        error = refusal(document | {"external_bodies": [BODY]})
+        assert error.path == "letters.final_rejected"
+        assert "referral_deadline, but the route has no referral_limit" in error.problem
+        limit = {"value": EIGHT_WEEKS | {"kind": "player_limit", "anchor": "final_response_sent"}}
+        assert load(document | {"external_bodies": [BODY | {"referral_limit": limit}]}).route
+
+
+OPERATORS = {"operator_defined": True, "strength": "must"}
+TEN_DAYS = {"amount": 10, "unit": "calendar_days"}
+
+
+class TestWhatTheOperatorSets:
+    """The region file's settings for a pack fill what the law leaves open, and touch nothing else."""
+
+    def test_a_time_frame_that_the_operator_has_to_set_and_has_not_is_asked_for(self) -> None:
+        error = refusal(changed(FINAL, OPERATORS))
+        assert error.path == "stages.final.deadline"
+        assert error.remedy.startswith(
+            "Set [operator.rules.xx-test.final] amount and unit in the region file"
+        )
+
+    def test_a_time_frame_that_the_operator_set_is_a_duty_from_receipt_on(self) -> None:
+        deadline = load(changed(FINAL, OPERATORS), {"final": TEN_DAYS}).deadline("final")
+        assert deadline is not None
+        assert (str(deadline.length), deadline.kind, deadline.anchor) == (
+            "10 calendar days",
+            "duty",
+            "received",
+        )
+
+    def test_hours_that_the_operator_sets_run_from_instant_to_instant(self) -> None:
+        deadline = load(changed(FINAL, OPERATORS), {"final": {"amount": 48, "unit": "hours"}}).deadline(
+            "final"
+        )
+        assert deadline is not None
+        assert deadline.elapsed
+
+    @pytest.mark.parametrize("stage", ["final", "ack", "colour"])
+    def test_what_the_law_sets_is_not_the_operators_to_set(self, stage: str) -> None:
+        with pytest.raises(RulePackInvalid) as caught:
+            load(MINIMAL, {stage: TEN_DAYS})
+        assert (caught.value.pack, caught.value.path) == ("xx-test", f"operator.rules: {stage}")
+        assert caught.value.problem == "the law does not leave this time-frame to the operator"
+        assert f"goes to house.targets.{stage}" in caught.value.remedy
+
+    def test_the_operator_may_promise_more_than_the_law_which_stays_as_it_is(self) -> None:
+        pack = load(MINIMAL, {"house": {"targets": {"final": TEN_DAYS}}})
+        assert str(pack.house.targets["final"].length) == "10 calendar days"
+        assert pack.owed("final") == load(MINIMAL).owed("final")
+
+    def test_a_target_of_the_operator_stands_in_for_the_packs_and_leaves_the_others(self) -> None:
+        targets = {"ack": EIGHT_WEEKS, "final": EIGHT_WEEKS}
+        pack = load(changed("house/targets", targets), {"house": {"targets": {"final": TEN_DAYS}}})
+        assert {key: str(target.length) for key, target in pack.house.targets.items()} == {
+            "ack": "8 weeks",
+            "final": "10 calendar days",
+        }
+        assert pack.house.progress_every == load(MINIMAL).house.progress_every
+
+    @pytest.mark.parametrize(
+        ("settings", "path"),
+        [
+            ({"final": "10 days"}, "stages.final.deadline.value"),
+            ({"final": {"amount": "10", "unit": "calendar_days"}}, "stages.final.deadline.value.amount"),
+            ({"final": {"amount": 10, "unit": "fortnights"}}, "stages.final.deadline.value.unit"),
+            ({"final": {"amount": 10}}, "stages.final.deadline.value.unit"),
+            ({"final": TEN_DAYS | {"colour": "red"}}, "stages.final.deadline.value.colour"),
+            ({"final": TEN_DAYS, "house": "strict"}, "house"),
+            ({"final": TEN_DAYS, "house": {"targets": "strict"}}, "house.targets"),
+            ({"final": TEN_DAYS, "house": {"targets": {"final": 5}}}, "house.targets.final"),
+            ({"final": TEN_DAYS, "house": {"targets": {"last": TEN_DAYS}}}, "house.targets"),
+            ({"final": TEN_DAYS, "house": {"colour": "red"}}, "house.colour"),
+        ],
+    )
+    def test_a_setting_that_does_not_fit_is_refused_by_name(
+        self, settings: dict[str, Any], path: str
+    ) -> None:
+        with pytest.raises(RulePackInvalid) as caught:
+            load(changed(FINAL, OPERATORS), settings)
+        assert (caught.value.pack, caught.value.path) == ("xx-test", path)
+        assert caught.value.remedy
+
+    @pytest.mark.parametrize("spoiled", ["house", "stages", "house/targets", "stages/final"])
+    def test_settings_for_a_pack_that_is_malformed_itself_hide_nothing(self, spoiled: str) -> None:
+        document = changed(FINAL, OPERATORS)
+        *tables, key = spoiled.split("/")
+        place = document
+        for table in tables:
+            place = place[table]
+        place[key] = ["not a table"]
+        with pytest.raises(RulePackInvalid) as caught:
+            load(document, {"final": TEN_DAYS})
+        assert caught.value.pack == "xx-test"
+
+
+class TestVersions:
+    def version(self, name: str, valid_from: str, valid_to: str | None = None) -> dict[str, Any]:
+        document = MINIMAL | {"version": name, "valid_from": valid_from}
+        return document | ({"valid_to": valid_to} if valid_to else {})
+
+    def test_versions_come_in_the_order_of_their_days(self) -> None:
+        early, late = self.version("1", "2024-01-01", "2025-12-31"), self.version("2", "2026-01-01")
+        assert packs.in_order([late, early]) == [early, late]
+
+    @pytest.mark.parametrize("end", [None, "2026-01-01", "2030-01-01"])
+    def test_two_versions_that_hold_on_one_day_are_refused(self, end: str | None) -> None:
+        with pytest.raises(RulePackInvalid) as caught:
+            packs.in_order([self.version("2", "2026-01-01"), self.version("1", "2024-01-01", end)])
+        assert (caught.value.pack, caught.value.path) == ("xx-test@1", "valid_to")
+        assert caught.value.problem == "version 2 is valid from 2026-01-01: two hold on a day"
+        assert caught.value.remedy == "End this version the day before 2026-01-01"
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            ("version", ABSENT),
+            ("version", 2026),
+            ("valid_from", ABSENT),
+            ("valid_from", "1 January 2026"),
+            ("valid_to", 20260101),
+            ("valid_to", "1 January 2026"),
+        ],
+    )
+    def test_a_version_without_readable_days_is_refused(self, key: str, value: object) -> None:
+        document = self.version("1", "2024-01-01", "2025-12-31") | {key: value}
+        spoiled = {name: part for name, part in document.items() if part is not ABSENT}
+        with pytest.raises(RulePackInvalid) as caught:
+            packs.in_order([spoiled, self.version("2", "2026-01-01")])
+        assert (caught.value.pack, caught.value.path) == ("xx-test", key)
+
+
+SPOILED = list(spoiled())
+
+
+class TestEachFieldWrongInTurn:
+    """A pack that uses every field of the schema, with one value of it made wrong."""
+
+    def test_the_pack_uses_every_field_and_loads(self) -> None:
+        assert unused_fields() == ["Deadline.source"]  # filled from the rule that holds the deadline
+        assert load(FULL).id == "xx-full"
+
+    def test_every_field_is_spoiled(self) -> None:
+        values = {one.path for one in SPOILED if one.how != "unknown key"}
+        assert {
+            "id",
+            "signoff.date",
+            "pauses[0].max_total.value.unit",
+            "house.warnings.final[1].before",
+        } <= values
+        assert len(values) > 300
+
+    @pytest.mark.parametrize("one", [pytest.param(one, id=f"{one.path}: {one.how}") for one in SPOILED])
+    def test_a_wrong_value_is_refused_with_pack_path_and_remedy(self, one: Spoiled) -> None:
+        error = refusal(one.document)
+        assert error.pack == str(one.document.get("id", "without id"))
+        first_named = "taxonomy.distinguishes_dispute.source"  # what stands where sources should names none
+        assert error.path in ({first_named} if one.path == "sources" else {one.path})
+        assert error.remedy
+        for part in (error.pack, error.path, error.remedy):
+            assert part in str(error)

@@ -11,7 +11,8 @@ from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.errors import Conflict, NotFound
 from redress.domain.next_step import Step
-from redress.domain.rulepack import load_pack
+from redress.domain.packs import load_pack
+from redress.domain.rules import Rules
 from redress.domain.stages import Stage
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.render import render
@@ -46,8 +47,8 @@ class Mailer:
 
 def writer(story: Story) -> Render:
     """Renders as the handler does."""
-    pack = load_pack("gb-ukgc")
-    return lambda letter, case: render(letter, case, story.desk.region, pack, PORTAL, KEY, story.now)
+    rules = Rules((load_pack("gb-ukgc"),))
+    return lambda letter, case: render(letter, case, story.desk.region, rules, PORTAL, KEY, story.now)
 
 
 def deliver(story: Story, mailer: Mailer, kind: LetterKind = ACK, write: Render | None = None) -> Outcome:

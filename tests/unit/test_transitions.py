@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from redress.domain import commands as c
-from redress.domain import complaint as complaints
+from redress.domain import decisions, instants
 from redress.domain.commands import Command
 from redress.domain.correspondence import LetterKind
 from redress.domain.errors import IllegalTransition
@@ -19,6 +19,7 @@ from tests.support.complaints import (
     HANDLER,
     PROPOSE,
     SYSTEM,
+    T0,
     TRIAGE,
     Case,
     at_stage,
@@ -26,7 +27,9 @@ from tests.support.complaints import (
     personal,
 )
 
-LATER = timedelta(hours=1)
+LATER = timedelta(seconds=1)
+PAUSE = c.PauseClock(reason="awaiting_player_info", content=personal("explanation"))
+REFER = c.ReferToAdr(body="adr", complete_file_at=instants.to_text(T0))
 
 
 def _letter(case: Case) -> str:
@@ -39,6 +42,16 @@ def _letter(case: Case) -> str:
 def _proposed(case: Case) -> None:
     if case.complaint.stage in LEGAL_AT[c.ProposeDecision]:
         case.do(PROPOSE)
+
+
+def _paused(case: Case) -> None:
+    if case.complaint.stage in LEGAL_AT[c.PauseClock]:
+        case.do(PAUSE)
+
+
+def _referred(case: Case) -> None:
+    if case.complaint.stage in LEGAL_AT[c.ReferToAdr]:
+        case.do(REFER)
 
 
 def _owing_a_letter(case: Case) -> None:
@@ -58,6 +71,17 @@ EXAMPLES: Mapping[type[Command], tuple[Callable[[Case], None] | None, Callable[[
     c.Triage: (None, lambda _: TRIAGE),
     c.Assign: (None, lambda _: c.Assign(assignee="subject-1", team="care")),
     c.RequestInformation: (None, lambda _: c.RequestInformation(content=personal("question"))),
+    c.Recategorise: (None, lambda _: c.Recategorise(category="account", content=personal("why"))),
+    c.AdoptPackVersion: (
+        None,
+        lambda _: c.AdoptPackVersion(pack="sandbox", pack_version="2027.1", content=personal("why")),
+    ),
+    c.PauseClock: (None, lambda _: PAUSE),
+    c.ResumeClock: (_paused, lambda _: c.ResumeClock(reason=PAUSE.reason)),
+    c.ExtendDeadline: (None, lambda _: c.ExtendDeadline(stage="final", content=personal("why"))),
+    c.ReferToAdr: (None, lambda _: REFER),
+    c.AnswerAdr: (_referred, lambda _: c.AnswerAdr()),
+    c.RecordAdrOutcome: (_referred, lambda _: c.RecordAdrOutcome(outcome="upheld")),
     c.Reply: (None, lambda _: c.Reply(content=personal("reply"))),
     c.ProposeDecision: (None, lambda _: PROPOSE),
     c.ReturnDecision: (_proposed, lambda _: c.ReturnDecision(content=personal("comment"))),
@@ -157,5 +181,5 @@ def test_deadlock_is_declared_from_every_undecided_stage(stage: Stage) -> None:
 def test_deciding_changes_nothing_by_itself() -> None:
     case = at_stage(Stage.INVESTIGATING)
     before = case.complaint
-    complaints.decide(before, PROPOSE, case.now, HANDLER, CLAIM_EXPIRY)
+    decisions.decide(before, PROPOSE, case.now, HANDLER, CLAIM_EXPIRY, case.rules)
     assert case.complaint == before

@@ -20,7 +20,7 @@ from functions.relay import handler as relay
 from functions.sweep import handler as sweep
 from redress import region as regions
 from redress.adapters import clients, wiring
-from redress.domain import instants, reading, rulepack
+from redress.domain import instants, packs, reading
 from redress.domain.commands import Command
 from redress.domain.complaint import Complaint
 from redress.usecases.change import change
@@ -86,14 +86,14 @@ def forget_what_was_wired() -> None:
 @pytest.fixture
 def fast_sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """The sandbox pack, with clocks a few times as fast."""
-    packs = tmp_path / "rulepacks"
-    shutil.copytree(reading.FOLDER, packs)
-    document = tomllib.loads((packs / "sandbox.toml").read_text(encoding="utf-8"))
-    (packs / "sandbox.json").write_text(json.dumps(faster(document)), encoding="utf-8")
-    monkeypatch.setattr(reading, "FOLDER", packs)
-    rulepack.load_pack.cache_clear()
+    copied = tmp_path / "rulepacks"
+    shutil.copytree(reading.FOLDER, copied)
+    document = tomllib.loads((copied / "sandbox.toml").read_text(encoding="utf-8"))
+    (copied / "sandbox.json").write_text(json.dumps(faster(document)), encoding="utf-8")
+    monkeypatch.setattr(reading, "FOLDER", copied)
+    packs.load_pack.cache_clear()
     yield
-    rulepack.load_pack.cache_clear()
+    packs.load_pack.cache_clear()
 
 
 def faster(value: Any) -> Any:

@@ -6,11 +6,15 @@ function never meets a value that the deployment did not check.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from redress.domain.complaint import Complaint
+from redress.domain.rulepack import RulePack
+from redress.domain.rules import Rules, Settings, at_receipt, in_force
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +61,10 @@ class Client:
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """One deployment. `escalation` lists the mailboxes of level 1, level 2 and so on, in that order."""
+    """One deployment. `escalation` lists the mailboxes of level 1, level 2 and so on, in that order.
+
+    `rules` are the operator's settings for rule packs, by pack id (`redress/rulepacks/README.md`).
+    """
 
     brands: tuple[Brand, ...]
     teams: tuple[Team, ...]
@@ -68,11 +75,26 @@ class Region:
     claim_seconds: int = 600
     attention_seconds: int = 120
     link_days: int = 730
+    rules: Settings = field(default_factory=dict)
 
     @property
     def claim_expiry(self) -> timedelta:
         """How long a claimed letter may stay without an outcome before it is looked at again."""
         return timedelta(seconds=self.claim_seconds)
+
+    def rules_of(self, complaint: Complaint) -> Rules:
+        """The rule packs that a complaint runs by, with the operator's settings. Raises RulePackInvalid."""
+        return in_force(complaint.packs, self.rules)
+
+    def rules_at_receipt(
+        self, brand: Brand, licence: str, residence: str | None, received_at: datetime
+    ) -> Rules:
+        """The rule packs of a new complaint to a brand. Raises RulePackInvalid."""
+        return at_receipt(licence, residence, brand.jurisdictions, received_at, self.rules)
+
+    def pack(self, pack_id: str) -> RulePack:
+        """The current version of a rule pack, with the operator's settings. Raises RulePackInvalid."""
+        return in_force([(pack_id, None)], self.rules).licence
 
     def brand(self, brand_id: str) -> Brand | None:
         """The brand of that id, or None."""

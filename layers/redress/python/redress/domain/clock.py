@@ -39,7 +39,7 @@ class Interval(Value):
 class Step(NamedTuple):
     """One step of a computation, in words, and the rule, calendar or record it rests on."""
 
-    kind: Literal["anchor", "count", "extension", "pause", "rollover", "calendar", "end"]
+    kind: Literal["rule", "conflict", "anchor", "count", "extension", "pause", "rollover", "calendar", "end"]
     text: str
     source: str
 

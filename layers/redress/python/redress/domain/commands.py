@@ -19,6 +19,13 @@ class Submit(Value):
     amount_minor: int | None
     currency: str | None
     content: Content
+    residence_packs: tuple[str, ...] = ()
+    sent_at: str | None = None
+    received_at: str | None = None
+    registered_at: str | None = None
+    operator_aware_at: str | None = None
+    platform_posted_at: str | None = None
+    event_settled_at: str | None = None
 
 
 class Triage(Value):
@@ -37,9 +44,51 @@ class Assign(Value):
 
 
 class RequestInformation(Value):
-    """The handler asks the player a question."""
+    """The handler asks the player a question; `pause` stops the clocks that may wait for the answer."""
 
     content: Content
+    pause: bool = False
+
+
+class Recategorise(Value):
+    """A person says what the complaint is really about, and why (content)."""
+
+    category: str
+    content: Content
+
+
+class AdoptPackVersion(Value):
+    """A person has the complaint run by another version of one of its rule packs, and says why (content)."""
+
+    pack: str
+    pack_version: str
+    content: Content
+
+
+class PauseClock(Value):
+    """A person stops the clocks that may stop for a reason. Content: explanation to the player, evidence."""
+
+    reason: str
+    content: Content
+
+
+class ResumeClock(Value):
+    """A person lets the clocks that stopped for a reason run again."""
+
+    reason: str
+    content: Content = NO_CONTENT
+
+
+class ExtendDeadline(Value):
+    """A person takes the longer time that a pack allows a stage; content: the reasons.
+
+    `pack` None means the licence's; `amount` None all that is allowed, in the pack's own unit.
+    """
+
+    stage: str
+    content: Content
+    pack: str | None = None
+    amount: int | None = None
 
 
 class Reply(Value):
@@ -93,7 +142,30 @@ class ReachMilestone(Value):
     breach: bool
     pack: str
     pack_version: str
+    strength: str = "house"
+    actions: tuple[str, ...] = ()
     level: int | None = None
+
+
+class ReferToAdr(Value):
+    """The outside body tells that it has the complaint, its file complete since `complete_file_at`."""
+
+    body: str
+    complete_file_at: str
+    content: Content = NO_CONTENT
+
+
+class AnswerAdr(Value):
+    """The operator has sent its answer to the outside body."""
+
+    content: Content = NO_CONTENT
+
+
+class RecordAdrOutcome(Value):
+    """The outside body has decided."""
+
+    outcome: str
+    content: Content = NO_CONTENT
 
 
 class ClaimLetter(Value):
@@ -134,6 +206,14 @@ type Command = (
     Triage
     | Assign
     | RequestInformation
+    | Recategorise
+    | AdoptPackVersion
+    | PauseClock
+    | ResumeClock
+    | ExtendDeadline
+    | ReferToAdr
+    | AnswerAdr
+    | RecordAdrOutcome
     | Reply
     | ProposeDecision
     | ReturnDecision

@@ -1,16 +1,15 @@
-"""A complaint is its events: `decide` says what a command leads to, `evolve` what an event changes."""
+"""A complaint is its events: what they say so far, and what one more of them changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from redress.domain import commands as c
 from redress.domain import events as e
-from redress.domain.audit import Content, Record
+from redress.domain import instants
+from redress.domain.audit import Record
 from redress.domain.correspondence import Letter, LetterKind, LetterStatus, advance, owed_by
-from redress.domain.errors import IllegalTransition
-from redress.domain.stages import LEGAL_AT, UNDECIDED, Stage
+from redress.domain.stages import Stage
 from redress.domain.values import Value
 
 
@@ -24,8 +23,46 @@ class Proposal(Value):
     currency: str | None
 
 
+class Pause(Value):
+    """A time for which clocks (`pack:stage` or `pack:body`) stopped; `ended_at` None: they still stand."""
+
+    seq: int
+    reason: str
+    clocks: tuple[str, ...]
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class Extension(Value):
+    """A longer time taken for a stage. It holds from `holds_since` on: at once, or when its letter is sent.
+
+    If `before_due` it holds only when that was before the deadline it extends.
+    """
+
+    seq: int
+    pack: str
+    stage: str
+    amount: int
+    unit: str
+    before_due: bool
+    holds_since: datetime | None = None
+
+
+class Referral(Value):
+    """The complaint at an outside body of the pack; `body` is its key there."""
+
+    body: str
+    complete_file_at: datetime
+    answered_at: datetime | None = None
+    outcome: str | None = None
+    decided_at: datetime | None = None
+
+
 class Complaint(Value):
-    """What the events say so far. Instants are UTC; `fired` holds the keys of reached milestones."""
+    """What the events say so far. Instants are UTC; `fired` holds the keys of reached milestones.
+
+    `residence_packs` are `id@version`. Instants of intake that nobody told are None.
+    """
 
     number: str
     version: int
@@ -40,17 +77,29 @@ class Complaint(Value):
     amount_minor: int | None
     currency: str | None
     received_at: datetime
+    residence_packs: tuple[str, ...] = ()
+    sent_at: datetime | None = None
+    registered_at: datetime | None = None
+    operator_aware_at: datetime | None = None
+    platform_posted_at: datetime | None = None
+    event_settled_at: datetime | None = None
     team: str | None = None
     severity: str | None = None
     assignee: str | None = None
     acknowledged_at: datetime | None = None
     escalation_level: int = 0
     waiting_for_player: bool = False
+    replied_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    holding_sent_at: datetime | None = None
     proposal: Proposal | None = None
     decision: Proposal | None = None
     decided_at: datetime | None = None
     deadlocked_at: datetime | None = None
     deadlock_sent_at: datetime | None = None
+    outside_route_open_at: datetime | None = None
+    referral: Referral | None = None
     final_response_sent_at: datetime | None = None
     withdrawn_at: datetime | None = None
     feedback_score: int | None = None
@@ -59,140 +108,20 @@ class Complaint(Value):
     fired: frozenset[str] = frozenset()
     letters: Mapping[str, Letter] = {}
 
+    @property
+    def packs(self) -> tuple[tuple[str, str], ...]:
+        """Id and version of each rule pack in force, the licence's first."""
+        others = (ref.partition("@") for ref in self.residence_packs)
+        return ((self.jurisdiction, self.pack_version), *((pack, version) for pack, _, version in others))
 
-class Change(Value):
-    """An event about to be appended, with the content that belongs beside it."""
-
-    event: e.Event
-    content: Content | None = None
+    def pause(self, reason: str) -> Pause | None:
+        """The pause for a reason that still runs, or None."""
+        return next((one for one in self.pauses if one.reason == reason and one.ended_at is None), None)
 
 
 def milestone_key(clock: str, milestone: str, deadline_version: str) -> str:
     """What makes a milestone one: it is reached at most once for each version of its deadline."""
     return f"{clock}:{milestone}:{deadline_version}"
-
-
-def submit(command: c.Submit) -> list[Change]:
-    """The events of a new complaint."""
-    received = e.ComplaintReceived(
-        brand=command.brand,
-        jurisdiction=command.jurisdiction,
-        pack_version=command.pack_version,
-        channel=command.channel,
-        language=command.language,
-        category=command.category,
-        occurred_on=command.occurred_on,
-        amount_minor=command.amount_minor,
-        currency=command.currency,
-    )
-    return [Change(event=received, content=command.content)]
-
-
-def decide(
-    complaint: Complaint, command: c.Command, now: datetime, actor: str, claim_expiry: timedelta
-) -> list[Change]:
-    """The events that a command leads to; none when the system repeats itself.
-
-    `now` is UTC, `claim_expiry` the time after which a claimed letter without outcome is looked at again.
-    Raises IllegalTransition when the stage, or what happened at it, does not allow the command.
-    """
-    if complaint.stage not in LEGAL_AT[type(command)]:
-        raise _illegal(complaint, command, f"it is not allowed at the stage '{complaint.stage}'")
-    match command:
-        case c.ProposeDecision() | c.ReturnDecision() | c.ApproveDecision():
-            return _decide_outcome(complaint, command, actor)
-        case c.ClaimLetter() | c.RecordLetterSent() | c.RecordLetterRefused() | c.AbandonLetter():
-            return _decide_letter(complaint, command, now, claim_expiry)
-        case c.ReachMilestone():
-            return _reach(complaint, command)
-        case _:
-            return _decide_plainly(complaint, command)
-
-
-def _decide_plainly(complaint: Complaint, command: c.Command) -> list[Change]:  # noqa: C901 - a table
-    match command:
-        case c.Triage():
-            return [Change(event=e.Triaged(**vars(command)))]
-        case c.Assign():
-            return [Change(event=e.Assigned(**vars(command)))]
-        case c.RequestInformation():
-            return [Change(event=e.InformationRequested(), content=command.content)]
-        case c.Reply():
-            return [Change(event=e.PlayerReplied(), content=command.content)]
-        case c.Withdraw():
-            withdrawn = Change(event=e.Withdrawn(), content=command.content or None)
-            return [withdrawn, Change(event=e.Closed(reason="withdrawn"))]
-        case c.GiveFeedback():
-            if complaint.feedback_score is not None:
-                raise _illegal(complaint, command, "feedback was given already")
-            return [Change(event=e.FeedbackGiven(score=command.score), content=command.content or None)]
-        case c.Close():
-            return [Change(event=e.Closed(reason=command.reason))]
-    raise TypeError(f"no rule for {type(command).__name__}")
-
-
-def _decide_outcome(
-    complaint: Complaint, command: c.ProposeDecision | c.ReturnDecision | c.ApproveDecision, actor: str
-) -> list[Change]:
-    proposal = complaint.proposal
-    if isinstance(command, c.ProposeDecision):
-        if proposal:
-            raise _illegal(complaint, command, "another proposal waits for approval")
-        event = e.DecisionProposed(
-            outcome=command.outcome, redress_minor=command.redress_minor, currency=command.currency
-        )
-        return [Change(event=event, content=command.content)]
-    if not proposal:
-        raise _illegal(complaint, command, "no proposal waits for approval")
-    if isinstance(command, c.ReturnDecision):
-        return [Change(event=e.DecisionReturned(), content=command.content)]
-    if command.second_person and actor == proposal.proposed_by:
-        raise _illegal(complaint, command, "the person who proposed a decision may not approve it")
-    approved = e.DecisionApproved(
-        outcome=proposal.outcome, redress_minor=proposal.redress_minor, currency=proposal.currency
-    )
-    return [Change(event=approved)]
-
-
-def _reach(complaint: Complaint, command: c.ReachMilestone) -> list[Change]:
-    key = milestone_key(command.clock, command.milestone, command.deadline_version)
-    if key in complaint.fired:
-        return []
-    is_deadlock = command.milestone == "deadlock"
-    if is_deadlock and complaint.stage not in UNDECIDED:
-        raise _illegal(complaint, command, "there is no deadlock once the complaint is decided or referred")
-    values = {name: value for name, value in vars(command).items() if name != "level"}
-    changes = [Change(event=e.MilestoneReached(**values))]
-    if command.level is not None:
-        changes.append(Change(event=e.Escalated(level=command.level)))
-    if is_deadlock:
-        changes.append(Change(event=e.DeadlockDeclared()))
-    return changes
-
-
-def _decide_letter(
-    complaint: Complaint,
-    command: c.ClaimLetter | c.RecordLetterSent | c.RecordLetterRefused | c.AbandonLetter,
-    now: datetime,
-    claim_expiry: timedelta,
-) -> list[Change]:
-    letter = complaint.letters.get(command.letter)
-    if letter is None:
-        raise _illegal(complaint, command, f"the letter {command.letter} is not owed")
-    match command:
-        case c.ClaimLetter():
-            if not may_claim(complaint, letter, now, claim_expiry):
-                raise _illegal(complaint, command, f"the letter {letter.key} is {letter.status}")
-            claimed = e.LetterClaimed(letter=letter.key, kind=letter.kind, attempt=letter.attempt + 1)
-            return [Change(event=claimed)]
-        case c.RecordLetterSent():
-            return _sent(letter, command.message_id)
-        case c.RecordLetterRefused():
-            return _refused(letter, command)
-        case c.AbandonLetter():
-            if letter.status is not LetterStatus.CLAIMED:
-                raise _illegal(complaint, command, f"the letter {letter.key} is {letter.status}")
-            return [Change(event=e.TaskOpened(task="letter_outcome_unknown", letter=letter.key))]
 
 
 def may_claim(complaint: Complaint, letter: Letter, now: datetime, claim_expiry: timedelta) -> bool:
@@ -208,49 +137,30 @@ def may_claim(complaint: Complaint, letter: Letter, now: datetime, claim_expiry:
     return next_attempt is None or next_attempt <= now
 
 
-def _sent(letter: Letter, message_id: str) -> list[Change]:
-    if letter.status is LetterStatus.SENT:
-        return []
-    changes = [Change(event=e.LetterSent(letter=letter.key, kind=letter.kind, message_id=message_id))]
-    if letter.kind is LetterKind.ACKNOWLEDGEMENT:
-        changes.append(Change(event=e.Acknowledged()))
-    return changes
-
-
-def _refused(letter: Letter, command: c.RecordLetterRefused) -> list[Change]:
-    if letter.status in {LetterStatus.SENT, LetterStatus.ABANDONED}:
-        return []
-    refused = e.LetterRefused(
-        letter=letter.key, kind=letter.kind, reason=command.reason, permanent=command.permanent
-    )
-    changes = [Change(event=refused)]
-    if command.permanent:
-        changes.append(Change(event=e.TaskOpened(task="letter_refused", letter=letter.key)))
-    return changes
-
-
 def begin(record: Record) -> Complaint:
     """The complaint after its first record, which must be ComplaintReceived."""
     event = record.event
     if not isinstance(event, e.ComplaintReceived):
         raise TypeError(f"{record.number} begins with {type(event).__name__}")
-    acknowledgement = owed_by(event, record.seq)
+    told = {name: instants.from_text(at) if at else None for name, at in vars(event).items() if name in _TOLD}
     return Complaint(
         number=record.number,
         version=record.seq,
         stage=Stage.RECEIVED,
-        received_at=record.at,
-        letters={acknowledgement.key: acknowledgement} if acknowledgement else {},
-        **vars(event),
+        letters={letter.key: letter for letter in owed_by(event, record.seq)},
+        **{**vars(event), **told, "received_at": told["received_at"] or record.at},
     )
+
+
+_TOLD = {name for name in e.ComplaintReceived.__annotations__ if name.endswith("_at")}
 
 
 def evolve(complaint: Complaint, record: Record) -> Complaint:
     """The complaint after one more record."""
-    owed = owed_by(record.event, record.seq)
     letters = advance(complaint.letters, record.event, record.at)
+    owed = owed_by(record.event, record.seq)
     if owed:
-        letters = {**letters, owed.key: owed}
+        letters = {**letters, **{letter.key: letter for letter in owed}}
     return replace(complaint, version=record.seq, letters=letters, **_changed(complaint, record))
 
 
@@ -279,10 +189,29 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
         case e.InformationRequested():
             return {"waiting_for_player": True}
         case e.PlayerReplied():
-            return {"waiting_for_player": False}
+            return {"waiting_for_player": False, "replied_at": record.at}
+        case e.Recategorised(category=category):
+            return {"category": category}
+        case e.PackVersionAdopted() as adopted:
+            return _with_pack(complaint, adopted)
+        case e.ClockPaused(reason=reason, clocks=clocks):
+            pause = Pause(seq=record.seq, reason=reason, clocks=clocks, started_at=record.at)
+            return {"pauses": (*complaint.pauses, pause)}
+        case e.ClockResumed(reason=reason):
+            return {"pauses": tuple(_resumed(one, reason, record.at) for one in complaint.pauses)}
+        case e.DeadlineExtended() as extended:
+            return {"extensions": (*complaint.extensions, _extension(extended, record))}
         case e.MilestoneReached() as reached:
-            key = milestone_key(reached.clock, reached.milestone, reached.deadline_version)
-            return {"fired": complaint.fired | {key}}
+            return _reached(complaint, reached, record.at)
+        case e.DeemedAccepted():
+            return _deemed_accepted(record)
+        case e.ReferredToAdr(body=body, complete_file_at=at):
+            return {"referral": Referral(body=body, complete_file_at=instants.from_text(at))}
+        case e.AdrAnswered() if complaint.referral:
+            return {"referral": replace(complaint.referral, answered_at=record.at)}
+        case e.AdrOutcomeRecorded(outcome=outcome) if complaint.referral:
+            decided = replace(complaint.referral, outcome=outcome, decided_at=record.at)
+            return {"referral": decided}
         case e.Escalated(level=level):
             return {"escalation_level": level}
         case e.DecisionProposed() as proposed:
@@ -294,8 +223,8 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             return {"stage": Stage.DECIDED, "decision": decision, "proposal": None, "decided_at": record.at}
         case e.DeadlockDeclared():
             return {"stage": Stage.DEADLOCKED, "deadlocked_at": record.at}
-        case e.LetterSent(kind=kind):
-            return _after_sending(kind, record.at)
+        case e.LetterSent() as sent:
+            return _after_sending(complaint, sent, record.at)
         case e.Withdrawn():
             return {"withdrawn_at": record.at}
         case e.FeedbackGiven(score=score):
@@ -316,11 +245,65 @@ def _proposal(event: e.DecisionProposed, record: Record) -> Proposal:
     )
 
 
-def _after_sending(kind: str, at: datetime) -> dict[str, Any]:
-    if kind == LetterKind.FINAL_RESPONSE:
-        return {"final_response_sent_at": at, "stage": Stage.RESOLVED}
-    return {"deadlock_sent_at": at} if kind == LetterKind.DEADLOCK else {}
+def _with_pack(complaint: Complaint, adopted: e.PackVersionAdopted) -> dict[str, Any]:
+    if adopted.pack == complaint.jurisdiction:
+        return {"pack_version": adopted.pack_version}
+    changed = f"{adopted.pack}@{adopted.pack_version}"
+    others = complaint.residence_packs
+    return {
+        "residence_packs": tuple(changed if ref.startswith(f"{adopted.pack}@") else ref for ref in others)
+    }
 
 
-def _illegal(complaint: Complaint, command: c.Command, why: str) -> IllegalTransition:
-    return IllegalTransition(complaint.number, type(command).__name__, complaint.stage, why)
+def _resumed(pause: Pause, reason: str, at: datetime) -> Pause:
+    ends = pause.reason == reason and pause.ended_at is None
+    return replace(pause, ended_at=at) if ends else pause
+
+
+def _extension(event: e.DeadlineExtended, record: Record) -> Extension:
+    return Extension(
+        seq=record.seq,
+        pack=event.pack,
+        stage=event.stage,
+        amount=event.amount,
+        unit=event.unit,
+        before_due=event.before_due,
+        holds_since=None if event.by_notice else record.at,
+    )
+
+
+def _reached(complaint: Complaint, event: e.MilestoneReached, at: datetime) -> dict[str, Any]:
+    key = milestone_key(event.clock, event.milestone, event.deadline_version)
+    opens = event.kind == "gateway" or "open_adr" in event.actions
+    since = complaint.outside_route_open_at or (at if opens else None)
+    return {"fired": complaint.fired | {key}, "outside_route_open_at": since}
+
+
+def _deemed_accepted(record: Record) -> dict[str, Any]:
+    decision = Proposal(
+        seq=record.seq,
+        outcome="deemed_accepted",
+        proposed_by=record.actor,
+        redress_minor=None,
+        currency=None,
+    )
+    return {"stage": Stage.DECIDED, "decision": decision, "proposal": None, "decided_at": record.at}
+
+
+def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> dict[str, Any]:
+    match event.kind:
+        case LetterKind.FINAL_RESPONSE:
+            return {"final_response_sent_at": at, "stage": Stage.RESOLVED}
+        case LetterKind.DEADLOCK:
+            return {"deadlock_sent_at": at}
+        case LetterKind.HOLDING:
+            return {"holding_sent_at": at}
+        case LetterKind.EXTENSION:
+            cause = complaint.letters[event.letter].cause
+            return {"extensions": tuple(_notified(one, cause, at) for one in complaint.extensions)}
+        case _:
+            return {}
+
+
+def _notified(extension: Extension, seq: int, at: datetime) -> Extension:
+    return replace(extension, holds_since=at) if extension.seq == seq else extension

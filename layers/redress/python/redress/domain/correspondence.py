@@ -1,6 +1,6 @@
 """Which letters the events of a complaint owe, to whom, and while which stage they still make sense."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +18,9 @@ class LetterKind(StrEnum):
 
     ACKNOWLEDGEMENT = "acknowledgement"
     INFORMATION_REQUEST = "information_request"
+    PAUSE = "pause"
+    EXTENSION = "extension"
+    HOLDING = "holding"
     PROGRESS = "progress"
     FINAL_RESPONSE = "final_response"
     DEADLOCK = "deadlock"
@@ -27,13 +30,25 @@ class LetterKind(StrEnum):
     BREACH = "breach"
 
 
-STATUTORY = frozenset({LetterKind.ACKNOWLEDGEMENT, LetterKind.FINAL_RESPONSE, LetterKind.DEADLOCK})
+STATUTORY = frozenset(
+    {
+        LetterKind.ACKNOWLEDGEMENT,
+        LetterKind.PAUSE,
+        LetterKind.EXTENSION,
+        LetterKind.HOLDING,
+        LetterKind.FINAL_RESPONSE,
+        LetterKind.DEADLOCK,
+    }
+)
 TO_STAFF = frozenset({LetterKind.WARNING, LetterKind.ESCALATION, LetterKind.BREACH})
 
 # A letter is sent only while the complaint is at one of these stages; otherwise it has lost its point.
 SENT_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
     LetterKind.ACKNOWLEDGEMENT: OPEN,
     LetterKind.INFORMATION_REQUEST: frozenset({Stage.INVESTIGATING, Stage.DEADLOCKED}),
+    LetterKind.PAUSE: UNDECIDED,
+    LetterKind.EXTENSION: UNDECIDED,
+    LetterKind.HOLDING: UNDECIDED,
     LetterKind.PROGRESS: UNDECIDED,
     LetterKind.FINAL_RESPONSE: frozenset({Stage.DECIDED}),
     LetterKind.DEADLOCK: frozenset({Stage.DEADLOCKED}),
@@ -88,6 +103,7 @@ class Letter(Value):
 _OWED_BY: Mapping[type[events.Event], LetterKind] = {
     events.ComplaintReceived: LetterKind.ACKNOWLEDGEMENT,
     events.InformationRequested: LetterKind.INFORMATION_REQUEST,
+    events.DeadlineExtended: LetterKind.EXTENSION,
     events.DecisionApproved: LetterKind.FINAL_RESPONSE,
     events.DeadlockDeclared: LetterKind.DEADLOCK,
     events.Escalated: LetterKind.ESCALATION,
@@ -95,22 +111,40 @@ _OWED_BY: Mapping[type[events.Event], LetterKind] = {
 
 _OWED_BY_MILESTONE: Mapping[str, LetterKind] = {
     "warning": LetterKind.WARNING,
+    "target": LetterKind.WARNING,
     "progress": LetterKind.PROGRESS,
 }
 
 
-def owed_by(event: events.Event, seq: int) -> Letter | None:
-    """The letter that an event makes the operator owe, or None."""
+def owed_by(event: events.Event, seq: int) -> tuple[Letter, ...]:
+    """The letters that an event makes the operator owe."""
+    return tuple(Letter(key=f"{kind}-{seq}", kind=kind, cause=seq) for kind in _kinds(event))
+
+
+def _kinds(event: events.Event) -> Iterator[LetterKind]:
     match event:
-        case events.MilestoneReached(breach=True):
-            kind: LetterKind | None = LetterKind.BREACH
         case events.MilestoneReached():
-            kind = _OWED_BY_MILESTONE.get(event.milestone.split("_")[0])
+            yield from _of_milestone(event)
         case events.LetterSent(kind=LetterKind.FINAL_RESPONSE):
-            kind = LetterKind.FEEDBACK_REQUEST
-        case _:
-            kind = _OWED_BY.get(type(event))
-    return Letter(key=f"{kind}-{seq}", kind=kind, cause=seq) if kind else None
+            yield LetterKind.FEEDBACK_REQUEST
+        case events.ClockPaused(notice=LetterKind.PAUSE):
+            yield LetterKind.PAUSE
+        case events.DeemedAccepted(answer_owed=True):
+            yield LetterKind.FINAL_RESPONSE
+        case _ if type(event) in _OWED_BY:
+            yield _OWED_BY[type(event)]
+
+
+def _of_milestone(event: events.MilestoneReached) -> Iterator[LetterKind]:
+    if event.breach:
+        yield LetterKind.BREACH
+    if "send_holding_letter" in event.actions:
+        yield LetterKind.HOLDING
+    if event.kind == "external_body":
+        yield LetterKind.WARNING
+    name = event.milestone.split("_")[0]
+    if name in _OWED_BY_MILESTONE and not event.breach:
+        yield _OWED_BY_MILESTONE[name]
 
 
 def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) -> Mapping[str, Letter]:
@@ -130,8 +164,8 @@ def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) ->
             # What fails before it is claimed is an attempt, too: the pauses between attempts grow.
             attempt = refused.attempt + (refused.status is not LetterStatus.CLAIMED)
             change = replace(refused, status=status, attempt=attempt, changed_at=at)
-        case events.TaskOpened():
-            change = replace(letters[event.letter], status=LetterStatus.ABANDONED, changed_at=at)
+        case events.TaskOpened(letter=str() as letter):
+            change = replace(letters[letter], status=LetterStatus.ABANDONED, changed_at=at)
         case _:
             return letters
     return {**letters, change.key: change}

@@ -4,6 +4,7 @@ RedressError
 ├── InvalidInput            what was sent breaks a rule; lists every field
 ├── NotFound                no such complaint, or none the caller may see
 ├── IllegalTransition       the complaint's stage does not allow the command
+├── NotAllowedByPack        no rule pack of the complaint allows it
 ├── PreconditionRequired    a decision needs If-Match
 ├── StaleVersion            the complaint changed since the caller read it
 ├── IdempotencyKeyReused    the key was used for another request
@@ -57,6 +58,14 @@ class IllegalTransition(RedressError):
     def __init__(self, number: str, command: str, stage: str, why: str) -> None:
         self.number, self.command, self.stage, self.why = number, command, stage, why
         super().__init__(f"{command} is not possible for complaint {number} at stage {stage}: {why}.")
+
+
+class NotAllowedByPack(RedressError):
+    """The law that the complaint runs by does not allow it: `rule` is the part of the pack that says so."""
+
+    def __init__(self, pack: str, rule: str, why: str) -> None:
+        self.pack, self.rule, self.why = pack, rule, why
+        super().__init__(f"Rule pack {pack} ({rule}) does not allow this: {why}.")
 
 
 class PreconditionRequired(RedressError):

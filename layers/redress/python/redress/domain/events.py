@@ -10,7 +10,11 @@ from redress.domain.values import Value
 
 
 class ComplaintReceived(Value):
-    """A complaint reached the operator. `jurisdiction` is a rule pack id, `occurred_on` a local date."""
+    """A complaint reached the operator. `jurisdiction` is a rule pack id, `occurred_on` a local date.
+
+    `residence_packs` (`id@version`) apply besides, by where the player lives. The instants are told by whoever
+    passes a complaint on; one that is not told is that of the event itself.
+    """
 
     brand: str
     jurisdiction: str
@@ -21,6 +25,13 @@ class ComplaintReceived(Value):
     occurred_on: str | None = None
     amount_minor: int | None = None
     currency: str | None = None
+    residence_packs: tuple[str, ...] = ()
+    sent_at: str | None = None
+    received_at: str | None = None
+    registered_at: str | None = None
+    operator_aware_at: str | None = None
+    platform_posted_at: str | None = None
+    event_settled_at: str | None = None
 
 
 class Acknowledged(Value):
@@ -50,8 +61,58 @@ class PlayerReplied(Value):
     """The player wrote; the text is content."""
 
 
+class Recategorised(Value):
+    """The complaint is about something else than it seemed; why is content."""
+
+    category: str
+
+
+class PackVersionAdopted(Value):
+    """From now on the complaint runs by another version of one of its rule packs; why is content."""
+
+    pack: str
+    pack_version: str
+
+
+class ClockPaused(Value):
+    """Clocks stopped for a reason that their packs allow; explanation and evidence are content.
+
+    `clocks` are those of the packs then, as `pack:stage` or `pack:body`; a later change of pack or category
+    leaves them as they are. `notice` is what tells the player: pause or information_request, a letter kind.
+    """
+
+    reason: str
+    clocks: tuple[str, ...]
+    notice: str
+
+
+class ClockResumed(Value):
+    """The clocks that stopped for a reason run again. `because`: player_reply, max_reached, operator."""
+
+    reason: str
+    because: str
+
+
+class DeadlineExtended(Value):
+    """The operator makes the deadline of a stage longer, as its pack allows; the reasons are content.
+
+    Where the pack asks for a written notice it holds from the moment the letter is sent, and if
+    `before_due` not at all when that is too late.
+    """
+
+    pack: str
+    stage: str
+    amount: int
+    unit: str
+    by_notice: bool
+    before_due: bool
+
+
 class MilestoneReached(Value):
-    """An instant of the clock passed. `breach` tells that an operator's duty was unmet at it."""
+    """An instant of the clock passed. `breach` tells that an operator's duty was unmet at it.
+
+    `strength` is that of the rule (must, should, house), `actions` are what it asks for then.
+    """
 
     clock: str
     milestone: str
@@ -61,6 +122,17 @@ class MilestoneReached(Value):
     breach: bool
     pack: str
     pack_version: str
+    strength: str = "house"
+    actions: tuple[str, ...] = ()
+
+
+class DeemedAccepted(Value):
+    """The law takes the operator's silence for acceptance: the complaint is upheld.
+
+    `answer_owed` tells that no final response was on its way yet.
+    """
+
+    answer_owed: bool
 
 
 class Escalated(Value):
@@ -93,6 +165,26 @@ class DeadlockDeclared(Value):
     """No decision in time: the player is referred to the independent body before the final instant."""
 
 
+class ReferredToAdr(Value):
+    """The player took the complaint to an outside body (`body`: its key in the rule pack).
+
+    `complete_file_at` is when the body had everything; its own and the operator's time start then.
+    """
+
+    body: str
+    complete_file_at: str
+
+
+class AdrAnswered(Value):
+    """The operator answered the outside body."""
+
+
+class AdrOutcomeRecorded(Value):
+    """The outside body decided: upheld, partly_upheld, rejected, settled or discontinued."""
+
+    outcome: str
+
+
 class Withdrawn(Value):
     """The player took the complaint back."""
 
@@ -107,7 +199,7 @@ class TaskOpened(Value):
     """A person of the operator has to look at something that the system could not do."""
 
     task: str
-    letter: str
+    letter: str | None = None
 
 
 class LetterClaimed(Value):
@@ -136,7 +228,7 @@ class LetterRefused(Value):
 
 
 class Closed(Value):
-    """Nothing more is owed. `reason`: completed, feedback_window_ended, adr_window_ended, withdrawn."""
+    """Nothing more is owed. `reason`: completed, feedback_window_ended, adr_window_ended, adr_decided, withdrawn."""
 
     reason: str
 
@@ -148,12 +240,21 @@ type Event = (
     | Assigned
     | InformationRequested
     | PlayerReplied
+    | Recategorised
+    | PackVersionAdopted
+    | ClockPaused
+    | ClockResumed
+    | DeadlineExtended
     | MilestoneReached
+    | DeemedAccepted
     | Escalated
     | DecisionProposed
     | DecisionReturned
     | DecisionApproved
     | DeadlockDeclared
+    | ReferredToAdr
+    | AdrAnswered
+    | AdrOutcomeRecorded
     | Withdrawn
     | FeedbackGiven
     | TaskOpened
@@ -172,12 +273,21 @@ EVENT_TYPES: Mapping[str, Callable[..., Event]] = {
         Assigned,
         InformationRequested,
         PlayerReplied,
+        Recategorised,
+        PackVersionAdopted,
+        ClockPaused,
+        ClockResumed,
+        DeadlineExtended,
         MilestoneReached,
+        DeemedAccepted,
         Escalated,
         DecisionProposed,
         DecisionReturned,
         DecisionApproved,
         DeadlockDeclared,
+        ReferredToAdr,
+        AdrAnswered,
+        AdrOutcomeRecorded,
         Withdrawn,
         FeedbackGiven,
         TaskOpened,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from redress.domain.complaint import Complaint, may_claim
 from redress.domain.correspondence import Letter, LetterKind, LetterStatus
 from redress.domain.milestones import Milestone
+from redress.domain.promises import ADR_WINDOW
 from redress.domain.stages import Stage
 from redress.domain.values import Value
 
@@ -45,6 +46,9 @@ class NextStep(Value):
 SENDING: Mapping[LetterKind, Step] = {
     LetterKind.ACKNOWLEDGEMENT: Step.ACKNOWLEDGE,
     LetterKind.INFORMATION_REQUEST: Step.INFORM_PLAYER,
+    LetterKind.PAUSE: Step.INFORM_PLAYER,
+    LetterKind.EXTENSION: Step.INFORM_PLAYER,
+    LetterKind.HOLDING: Step.INFORM_PLAYER,
     LetterKind.PROGRESS: Step.INFORM_PLAYER,
     LetterKind.FINAL_RESPONSE: Step.RESOLVE,
     LetterKind.DEADLOCK: Step.REFER_TO_ADR,
@@ -116,12 +120,16 @@ def _routine(complaint: Complaint) -> NextStep | None:
 
 def closing_reason(complaint: Complaint) -> str | None:
     """Why the complaint may be closed now, or None."""
+    if complaint.stage not in {Stage.DEADLOCKED, Stage.RESOLVED}:
+        return None
     reached = {key.split(":")[0] for key in complaint.fired}
+    if complaint.referral:
+        return "adr_decided" if complaint.referral.outcome else None
     if complaint.stage is Stage.RESOLVED and complaint.feedback_score is not None:
         return "completed"
     if complaint.stage is Stage.RESOLVED and "feedback" in reached:
         return "feedback_window_ended"
-    if complaint.stage is Stage.DEADLOCKED and "adr" in reached:
+    if complaint.stage is Stage.DEADLOCKED and ADR_WINDOW in reached:
         return "adr_window_ended"
     return None
 

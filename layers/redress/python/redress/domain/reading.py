@@ -132,7 +132,10 @@ def _below(path: str, key: str) -> str:
 
 
 def read_data(name: str) -> dict[str, Any] | None:
-    """The document of a data file of the packs' folder, or None. JSON, the compiled form, goes first."""
+    """The document of a data file of the packs' folder, or None. JSON, the compiled form, goes first.
+
+    Raises RulePackInvalid for a file that is not TOML.
+    """
     if not re.fullmatch(r"(calendars/)?[A-Za-z0-9][A-Za-z0-9.@-]*", name):
         return None
     compiled, written = FOLDER / f"{name}.json", FOLDER / f"{name}.toml"
@@ -142,4 +145,7 @@ def read_data(name: str) -> dict[str, Any] | None:
         return None
     import tomllib  # noqa: PLC0415  # costs milliseconds that a compiled package does not need
 
-    return tomllib.loads(written.read_text(encoding="utf-8"))
+    try:
+        return tomllib.loads(written.read_text(encoding="utf-8"))
+    except ValueError as error:  # of its syntax or its encoding
+        raise refuse(f"{name}.toml", f"not readable as TOML: {error}", "Correct the file") from None

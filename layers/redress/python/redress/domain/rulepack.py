@@ -1,23 +1,19 @@
 """What a jurisdiction asks of a complaint process, as data: deadlines, pauses, outside routes, letters.
 
-A pack is a TOML file of `redress/rulepacks`. Every rule carries its source, how sure it is (confidence) and
-how binding (strength). Unknown is not zero: `not_found` is a value, and a pack that lacks one it cannot work
-without is refused by name. `House` holds what the operator promises on its own account.
+These classes are the schema of the TOML files in `redress/rulepacks`; `packs` reads them. Every rule carries
+its source, how sure it is (confidence) and how binding (strength). Unknown is not zero: `not_found` is a
+value. `House` holds what the operator promises on its own account.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from copy import replace
 from datetime import date, time
-from functools import cache
-from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal, NamedTuple
 
 from redress.domain import calendars
-from redress.domain.reading import FOLDER, read, read_data, refuse
-from redress.domain.reading import RulePackInvalid as RulePackInvalid  # noqa: PLC0414  # what `load` raises
+from redress.domain.reading import refuse
 from redress.domain.values import Value
 
-SANDBOX = "sandbox"
 ELAPSED = frozenset({"seconds", "hours"})  # units counted on the time line, not on the calendar
 LONGEST = 10_000  # of any unit: beyond this a typing error is likelier than a rule
 
@@ -173,7 +169,8 @@ class Deadline(Value):
 class Sourced[T](Value):
     """A value and why it holds. No value means: looked for and not found.
 
-    Strength `house` with confidence `not_found` is the operator's own value where the law is silent.
+    Strength `house` with confidence `not_found` is the operator's own value where the law is silent. An
+    `operator_defined` value is one that the law makes the operator set: the region file gives it.
     """
 
     value: T | None = None
@@ -181,6 +178,7 @@ class Sourced[T](Value):
     strength: Strength = "house"
     source: Source | None = None
     conflicts: tuple[str, ...] = ()
+    operator_defined: bool = False
     verified_by: str = ""
     verified_on: date | None = None
 
@@ -188,7 +186,7 @@ class Sourced[T](Value):
         found = self.confidence != "not_found"
         if found and self.value is None:
             raise refuse("value", f"{self.confidence}, but no value", "Give the value or say not_found")
-        if not found and self.value is not None and self.strength != "house":
+        if not (found or self.operator_defined) and self.value is not None and self.strength != "house":
             raise refuse("confidence", "a value that nobody found", "Give a source, or strength house")
         if self.confidence.startswith("sourced") and self.source is None:
             raise refuse("source", f"{self.confidence}, but no source", "Name a key of [sources]")
@@ -218,10 +216,14 @@ class Pause(NamedTuple):
 
 
 class Extension(NamedTuple):
-    """How the clock of stage `of` may be made longer."""
+    """How the clock of stage `of` may be made longer: for some categories, or for those no other rule names.
+
+    With a written notice among its `needs` it holds from the moment the letter is sent.
+    """
 
     of: StageKey
     by: Sourced[Length]
+    categories: tuple[str, ...] = ()
     max_times: int = 1
     needs: tuple[Literal["written_notice", "reasons", "new_date"], ...] = ()
     must_be_sent_before_due: bool = True
@@ -374,13 +376,18 @@ class EscalationLevel(NamedTuple):
 
 
 class House(NamedTuple):
-    """What the operator promises itself. Strength `house` throughout; `final` is the clock it refers to."""
+    """What the operator promises itself, strength `house` throughout.
+
+    A target is the deadline of a stage where the law has none, and one more clock where it has one. Warnings
+    and escalation levels count towards the earliest of a stage's dates, the latter towards the final one.
+    """
 
     deadlock_before: Length
     feedback_window: Length
     progress_every: Length
-    warnings: Mapping[StageKey, tuple[Mark, ...]]
-    escalations: tuple[EscalationLevel, ...]
+    targets: Mapping[StageKey, Deadline] = {}
+    warnings: Mapping[StageKey, tuple[Mark, ...]] = {}
+    escalations: tuple[EscalationLevel, ...] = ()
 
 
 class RulePack(NamedTuple):
@@ -418,187 +425,49 @@ class RulePack(NamedTuple):
             return calendars.Calendar(name="no holidays", weekend=self.weekend, holidays={})
         return calendars.load(self.holiday_calendar, self.weekend)
 
-    def deadline(self, stage: str, category: str = "") -> Deadline | None:
-        """The deadline of a stage for a category of complaint, or None where the pack has none."""
-        found = self.stages.get(stage)  # type: ignore[call-overload]  # any text may be asked for
-        for rule in self.categories:
-            if category in rule.match and stage in rule.stages:
-                found = rule.stages[stage]  # type: ignore[index]
-        return found.deadline.value if found else None
+    def rule(self, stage: StageKey, category: str = "") -> Sourced[Deadline]:
+        """What the law sets for a stage and a category of complaint; without a value where it is silent."""
+        found = self.stages.get(stage)
+        for track in self.categories:
+            if category in track.match and stage in track.stages:
+                found = track.stages[stage]
+        return found.deadline if found else Sourced()
+
+    def owed(self, stage: StageKey, category: str = "") -> Sourced[Deadline]:
+        """The deadline of a stage: the law's, or where it is silent the operator's own target."""
+        rule = self.rule(stage, category)
+        return rule if rule.value else Sourced(value=self.house.targets.get(stage))
+
+    def deadline(self, stage: StageKey, category: str = "") -> Deadline | None:
+        """The deadline that is owed for a stage, or None where there is none."""
+        return self.owed(stage, category).value
+
+    def extension(self, stage: StageKey, category: str = "") -> Extension | None:
+        """How the deadline of a stage may be extended for a category, or None: then it may not."""
+        found = [one for one in self.extensions if one.of == stage and one.by.value]
+        named = [one for one in found if category in one.categories]
+        return next(iter(named or [one for one in found if not one.categories]), None)
 
     def external_body(self, key: str) -> ExternalBody | None:
         """The external body of that key, or None."""
         return next((body for body in self.external_bodies if body.key == key), None)
 
+    @property
+    def route(self) -> ExternalBody | None:
+        """The outside route that letters name: the first of the external bodies."""
+        return next(iter(self.external_bodies), None)
+
     def letter(self, kind: str) -> LetterRule:
         """The rule of a letter; without one in the pack, a rule that asks nothing."""
         return self.letters.get(kind, LetterRule())  # type: ignore[call-overload,no-any-return]
 
+    def pause(self, clock: str, reason: str) -> Pause | None:
+        """The rule by which a stage's or body's clock stops for a reason, or None: then it may not."""
+        allowed = (one for one in self.pauses if one.allowed.value and reason in one.reasons)
+        return next((one for one in allowed if clock in one.applies_to), None)
+
     def paused_clocks(self, reason: str) -> frozenset[str]:
         """The stages and external bodies whose clocks stop for a reason. Unknown means: not allowed."""
         return frozenset(
-            clock
-            for pause in self.pauses
-            if pause.allowed.value and reason in pause.reasons
-            for clock in pause.applies_to
+            clock for one in self.pauses for clock in one.applies_to if self.pause(clock, reason)
         )
-
-
-def load(document: Mapping[str, Any]) -> RulePack:
-    """A pack from its document (as TOML or JSON gives it).
-
-    Raises RulePackInvalid with pack, path, problem and remedy for everything that does not fit.
-    """
-    pack_id = str(document.get("id", "without id"))
-    try:
-        sources = document.get("sources")
-        tables = sources if isinstance(sources, dict) else {}
-        pack = read(RulePack, _with_sources(document, tables, ""))
-        for check in _CHECKS:
-            check(pack)
-    except RulePackInvalid as error:
-        raise error.of(pack_id) from None
-    return pack
-
-
-@cache
-def load_pack(pack_id: str, version: str | None = None) -> RulePack:
-    """A pack of this package by id: the given version, or the current one. Read once per process.
-
-    Raises RulePackInvalid for an unknown id or version too.
-    """
-    for name in (pack_id, f"{pack_id}@{version}"):
-        document = read_data(name)
-        if document is not None and version in (None, document.get("version")):
-            return load(document)
-    wanted = f"no version {version} of it" if version else "no such pack"
-    raise RulePackInvalid(pack_id, "", f"there is {wanted}", f"Known packs: {', '.join(known())}")
-
-
-def known() -> tuple[str, ...]:
-    """The ids of the packs of this package."""
-    packs = {path.stem for path in FOLDER.iterdir() if path.suffix in (".toml", ".json")}
-    return tuple(sorted(pack for pack in packs if "@" not in pack))
-
-
-def _with_sources(item: object, sources: Mapping[str, object], path: str) -> object:
-    """The document with each `source = "key"` replaced by that table of [sources]."""
-    if isinstance(item, list):
-        return [_with_sources(part, sources, f"{path}[{place}]") for place, part in enumerate(item)]
-    if not isinstance(item, dict):
-        return item
-    table = {key: _with_sources(part, sources, f"{path}.{key}".strip(".")) for key, part in item.items()}
-    key = table.get("source")
-    if isinstance(key, str):
-        if key not in sources:
-            raise refuse(f"{path}.source", f"{key!r} is not a key of [sources]", "Describe the source there")
-        table["source"] = sources[key]
-    return table
-
-
-def _walk(item: object, path: str = "") -> Iterator[tuple[str, object]]:
-    """Every value of a pack with its path."""
-    yield path, item
-    for key, part in _parts(item):
-        yield from _walk(part, f"{path}{key}".strip("."))
-
-
-def _parts(item: object) -> Iterable[tuple[str, object]]:
-    if isinstance(item, tuple):
-        names = getattr(item, "_fields", None)
-        keys = [f".{name}" for name in names] if names else [f"[{place}]" for place in range(len(item))]
-        return zip(keys, item, strict=True)
-    table = item if isinstance(item, Mapping) else vars(item) if isinstance(item, Value) else {}
-    return ((f".{key}", part) for key, part in table.items())
-
-
-def _check_final_deadline(pack: RulePack) -> None:
-    if pack.deadline("final") is None:
-        raise refuse(
-            "stages.final.deadline",
-            "the final deadline is not known",
-            "Counsel must supply its value with the source, or the operator a value of strength house",
-        )
-
-
-def _check_zone(pack: RulePack) -> None:
-    try:
-        ZoneInfo(pack.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refuse(
-            "timezone", f"{pack.timezone!r} is not a time zone", "Use an IANA name such as Europe/London"
-        ) from None
-
-
-def _check_dates(pack: RulePack) -> None:
-    if pack.valid_to is not None and pack.valid_to < pack.valid_from:
-        raise refuse("valid_to", "the pack ends before it starts", "Correct valid_from or valid_to")
-
-
-def _check_seconds(pack: RulePack) -> None:
-    for path, item in _walk(pack):
-        if getattr(item, "unit", "") == "seconds" and pack.id != SANDBOX:
-            raise refuse(path, "seconds are for the sandbox pack only", "Use hours or local days")
-
-
-def _check_calendar(pack: RulePack) -> None:
-    _ = pack.calendar  # refuses an impossible one
-    if pack.holiday_calendar is not None:
-        return
-    for path, item in _walk(pack):
-        if getattr(item, "unit", "") == "business_days" or getattr(item, "rollover", "none") != "none":
-            raise refuse(
-                "holiday_calendar",
-                f"missing, and {path} counts business days",
-                "Counsel must supply the calendar of public holidays",
-            )
-
-
-def _check_clock_names(pack: RulePack) -> None:
-    clocks = {*pack.stages, *(body.key for body in pack.external_bodies)}
-    named = {
-        **{f"pauses[{place}].applies_to": pause.applies_to for place, pause in enumerate(pack.pauses)},
-        **{f"extensions[{place}].of": (extension.of,) for place, extension in enumerate(pack.extensions)},
-        "house.warnings": tuple(pack.house.warnings),
-    }
-    for path, names in named.items():
-        for name in names:
-            if name not in clocks:
-                raise refuse(path, f"there is no clock {name!r}", f"Use one of: {', '.join(sorted(clocks))}")
-
-
-def _check_extensions(pack: RulePack) -> None:
-    for place, extension in enumerate(pack.extensions):
-        deadline, by = pack.deadline(extension.of), extension.by.value
-        if deadline and by and deadline.elapsed != (by.unit in ELAPSED):
-            raise refuse(
-                f"extensions[{place}].by",
-                f"{by.unit} cannot extend a deadline in {deadline.unit}",
-                "Extend hours by hours and days by days, weeks or months",
-            )
-
-
-def _check_escalations(pack: RulePack) -> None:
-    levels = [escalation.level for escalation in pack.house.escalations]
-    if levels != list(range(1, len(levels) + 1)):
-        raise refuse("house.escalations", f"the levels are {levels}", "Number them 1, 2, 3 in order")
-
-
-def _check_letters(pack: RulePack) -> None:
-    for kind, rule in pack.letters.items():
-        both = sorted({*rule.blocks} & {*rule.banned})
-        if both:
-            raise refuse(f"letters.{kind}", f"{both[0]} is both asked for and banned", "Decide which")
-
-
-_CHECKS = (
-    _check_final_deadline,
-    _check_zone,
-    _check_dates,
-    _check_seconds,
-    _check_calendar,
-    _check_clock_names,
-    _check_extensions,
-    _check_escalations,
-    _check_letters,
-)

@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import FailFast, Field, StringConstraints, ValidationInfo, field_validator
 
-from redress.domain import money, rulepack
+from redress.domain import money
 from redress.domain.categories import Category
 from redress.domain.commands import Submit
 from redress.domain.errors import FieldProblem, InvalidInput
 from redress.http.fields import AmountMinor, CurrencyCode, Date, Email, Rule, Strict, Text, broken, paying
-from redress.region import Region
+from redress.region import Brand, Region
 
 EARLIEST = date(1990, 1, 1)  # nobody gambled online before: an earlier year is a slip of the pen
 MOST_REFERENCES = 20
@@ -89,15 +89,18 @@ class Intake(Strict):
             raise broken("date_in_future", "Give the day when it happened, up to today.")
         return occurred_on
 
-    def to_command(self, channel: str, language: str) -> Submit:
-        """The command that submits the complaint under the rule pack's current version.
+    def to_command(self, channel: str, language: str, region: Region, now: datetime) -> Submit:
+        """The command that submits the complaint under the rule packs in force at `now`, its receipt.
 
         `channel` and `language` (a BCP 47 tag) are those of the door it came through, unless it says its own.
         """
+        brand = cast("Brand", region.brand(self.brand))  # it was read with this region
+        rules = region.rules_at_receipt(brand, self.jurisdiction, None, now)
         return Submit(
             brand=self.brand,
             jurisdiction=self.jurisdiction,
-            pack_version=rulepack.load_pack(self.jurisdiction).version,
+            pack_version=rules.licence.version,
+            residence_packs=tuple(f"{pack.id}@{pack.version}" for pack in rules.packs[1:]),
             channel=self.channel or channel,
             language=self.language or language,
             category=self.category.value,
@@ -158,5 +161,5 @@ def _region(info: ValidationInfo) -> Region:
 def _today(info: ValidationInfo) -> date:
     """The day it is in the zone of the jurisdiction's rule pack."""
     context: Any = info.context
-    zone = ZoneInfo(rulepack.load_pack(info.data["jurisdiction"]).timezone)
+    zone = ZoneInfo(_region(info).pack(info.data["jurisdiction"]).timezone)
     return cast("datetime", context["now"]).astimezone(zone).date()

@@ -30,7 +30,7 @@ def create_complaint(call: Call, intake: Intake) -> Answer:
     who = player.index_key(call.player_secret(), intake.brand, intake.account, intake.email)
     outcome = submitting.submit_complaint(
         submitting.Intake(desk=call.desk, random_bits=call.random_bits),
-        intake.to_command(CHANNEL, LANGUAGE),
+        intake.to_command(CHANNEL, LANGUAGE, call.desk.region, call.desk.now()),
         call.actor,
         call.once,
         who,
@@ -55,7 +55,7 @@ def list_complaints(call: Call, asked: bodies.ListQuery) -> Answer:
 def get_complaint(call: Call) -> Answer:
     """Show a complaint as it stands."""
     case = _case(call)
-    return Answer(body=views.complaint(case), headers=_tag(case.complaint.version))
+    return Answer(body=views.complaint(case, call.desk.region), headers=_tag(case.complaint.version))
 
 
 def list_events(call: Call) -> Answer:
@@ -67,7 +67,9 @@ def list_events(call: Call) -> Answer:
 def explain_clock(call: Call) -> Answer:
     """Explain every promised date of a complaint."""
     case = _case(call)
-    return Answer(body=views.clock(case, call.desk.now()), headers=_tag(case.complaint.version))
+    return Answer(
+        body=views.clock(case, call.desk.region, call.desk.now()), headers=_tag(case.complaint.version)
+    )
 
 
 def assign(call: Call, asked: bodies.Assignment) -> Answer:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from redress.domain import instants, milestones, rulepack
+from redress.domain import instants, milestones, promises
 from redress.domain.audit import Record
 from redress.domain.complaint import Proposal
-from redress.domain.milestones import Promise
+from redress.domain.promises import Promise
+from redress.region import Region
 from redress.usecases.change import Changed
 from redress.usecases.ports import CaseFile, Listed
 
@@ -173,10 +174,9 @@ def listed(one: Listed) -> ListedView:
     }
 
 
-def complaint(case: CaseFile) -> ComplaintView:
+def complaint(case: CaseFile, region: Region) -> ComplaintView:
     """A complaint as it stands, content included."""
     one, told = case.complaint, case.contents.get(_RECEIVED, {})
-    pack = rulepack.load_pack(one.jurisdiction, one.pack_version)
     return {
         "number": one.number,
         "version": one.version,
@@ -187,7 +187,7 @@ def complaint(case: CaseFile) -> ComplaintView:
         "team": one.team,
         "assignee": one.assignee,
         "received_at": instants.to_text(one.received_at),
-        "due_at": None if one.closed_at else _text(milestones.next_due(pack, one)),
+        "due_at": None if one.closed_at else _text(milestones.next_due(region.rules_of(one), one)),
         "pack_version": one.pack_version,
         "channel": one.channel,
         "language": one.language,
@@ -220,16 +220,16 @@ def history(case: CaseFile) -> HistoryView:
     return {"number": case.complaint.number, "version": case.complaint.version, "items": items}
 
 
-def clock(case: CaseFile, now: datetime) -> ClockView:
+def clock(case: CaseFile, region: Region, now: datetime) -> ClockView:
     """Every promised date and how it came about; `now` (UTC) tells which are missed."""
     one = case.complaint
-    pack = rulepack.load_pack(one.jurisdiction, one.pack_version)
+    rules = region.rules_of(one)
     return {
         "number": one.number,
         "version": one.version,
-        "pack": pack.id,
-        "pack_version": pack.version,
-        "promises": [_promise(promise, now) for promise in milestones.promises(pack, one)],
+        "pack": rules.licence.id,
+        "pack_version": rules.licence.version,
+        "promises": [_promise(promise, now) for promise in promises.promises(rules, one)],
     }
 
 

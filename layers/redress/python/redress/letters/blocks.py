@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping
 
 from redress.domain.correspondence import LetterKind
 from redress.domain.errors import RedressError
-from redress.domain.rulepack import LetterRule, RulePack
+from redress.domain.rulepack import LetterRule
+from redress.domain.rules import Rules
 
 _RULE_OF: Mapping[LetterKind, tuple[str, ...]] = {
     LetterKind.ACKNOWLEDGEMENT: ("ack",),
     LetterKind.INFORMATION_REQUEST: ("pause",),
+    LetterKind.PAUSE: ("pause",),
+    LetterKind.EXTENSION: ("extension",),
+    LetterKind.HOLDING: ("holding",),
     LetterKind.PROGRESS: ("holding",),
     LetterKind.DEADLOCK: ("deadlock",),
 }
@@ -20,6 +24,7 @@ _RULE_OF_OUTCOME: Mapping[str, tuple[str, ...]] = {
     "goodwill": ("final_upheld", "final_rejected"),
     "rejected": ("final_rejected",),
     "out_of_scope": ("final_rejected",),
+    "deemed_accepted": ("final_upheld",),
 }
 
 
@@ -37,10 +42,10 @@ class LetterIncomplete(RedressError):
         super().__init__(f"The letter {letter} {', '.join(faults)}.")
 
 
-def rules_of(kind: LetterKind, outcome: str | None, pack: RulePack) -> list[LetterRule]:
+def rules_of(kind: LetterKind, outcome: str | None, rules: Rules) -> list[LetterRule]:
     """The rules a letter has to keep; `outcome` is that of the decision, for a final response."""
     names = _RULE_OF_OUTCOME[outcome] if outcome else _RULE_OF.get(kind, ())
-    return [pack.letter(name) for name in names]
+    return [rule for name in names for rule in rules.letter(name)]
 
 
 def check(letter: str, shown: Iterable[str], rules: Iterable[LetterRule]) -> None:

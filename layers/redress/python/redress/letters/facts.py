@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from redress.domain import clock, milestones, money
+from redress.domain import clock, money, promises
 from redress.domain.audit import Content
 from redress.domain.correspondence import TO_STAFF, Letter, LetterKind
 from redress.domain.events import Escalated, MilestoneReached
-from redress.domain.rulepack import RulePack
+from redress.domain.rules import Rules
 from redress.domain.values import Value
 from redress.letters import plain
 from redress.letters.blocks import LetterIncomplete
@@ -48,7 +48,7 @@ class Case(Value):
     letter: Letter
     file: CaseFile
     region: Region
-    pack: RulePack
+    rules: Rules
     brand: Brand
     link: str
     now: datetime
@@ -60,7 +60,7 @@ class Case(Value):
 
     def moment(self, at: datetime) -> Moment:
         """An instant in the zone of the pack."""
-        zone = self.pack.timezone
+        zone = self.rules.zone
         last_day = clock.local_day(at - clock.TICK, zone)
         ends = clock.day_start(last_day + timedelta(days=1), zone) == at
         local = at.astimezone(ZoneInfo(zone))
@@ -127,22 +127,22 @@ def _for_player(case: Case) -> dict[str, Any]:
         "received": case.moment(complaint.received_at),
         "final": _final(case),
         "waiting": complaint.waiting_for_player,
-        "body": case.brand.jurisdictions.get(case.pack.id),
+        "body": case.brand.jurisdictions.get(case.rules.licence.id),
     }
 
 
 def _final(case: Case) -> Moment | None:
     """When the final response is due; None while its clock stands still."""
-    due = milestones.final_due(case.pack, case.file.complaint)
+    due = promises.final_due(case.rules, case.file.complaint)
     return case.moment(due.due_at) if due and due.due_at else None
 
 
 def _procedure(case: Case) -> dict[str, Any]:
     category = case.file.complaint.category
     return {
-        "ack_within": case.pack.deadline("ack", category),
-        "final_within": case.pack.deadline("final", category),
-        "progress_every": case.pack.house.progress_every,
+        "ack_within": case.rules.licence.deadline("ack", category),
+        "final_within": case.rules.licence.deadline("final", category),
+        "progress_every": case.rules.house.progress_every,
     }
 
 
@@ -167,8 +167,8 @@ def _decision(case: Case) -> dict[str, Any]:
 
 def _referral(case: Case) -> dict[str, Any]:
     """How the outside route is described. The letter opens it, so its limit counts from now."""
-    body = case.pack.external_body(milestones.ADR)
-    limit = milestones.adr_limit(case.pack, body, case.now) if body else None
+    body = case.rules.licence.route
+    limit = promises.window_if_sent(case.rules, case.file.complaint, case.now)
     scope = body.scope.value if body else None
     most = scope.max_binding_amount_minor if scope else None
     return {
@@ -202,7 +202,7 @@ def _for_staff(case: Case) -> dict[str, Any]:
         "team": team.name,
         "assignee": complaint.assignee,
         "stage": complaint.stage,
-        "rules": case.pack.name or case.pack.id,
+        "rules": case.rules.licence.name or case.rules.licence.id,
     }
 
 
@@ -219,8 +219,8 @@ def _milestone(case: Case) -> MilestoneReached:
 
 def _due(case: Case, of_clock: str) -> datetime | None:
     """When the duty of a clock falls due; None while it stands still."""
-    owed = milestones.promises(case.pack, case.file.complaint)
-    return next((promise.due_at for promise in owed if promise.clock == of_clock), None)
+    first = promises.governing(promises.promises(case.rules, case.file.complaint), of_clock)
+    return first.due_at if first else None
 
 
 def _span(length: timedelta) -> Span | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from redress.domain.correspondence import TO_STAFF, Letter
-from redress.domain.rulepack import RulePack
+from redress.domain.rules import Rules
 from redress.letters import blocks
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.facts import Case, Facts, addressee, facts_of
@@ -20,7 +20,7 @@ def render(
     letter: Letter,
     case: CaseFile,
     region: Region,
-    pack: RulePack,
+    rules: Rules,
     portal_url: str,
     link_key: str,
     now: datetime,
@@ -38,7 +38,7 @@ def render(
         letter=letter,
         file=case,
         region=region,
-        pack=pack,
+        rules=rules,
         brand=brand,
         link=f"{portal_url}/complaints/{complaint.number}/{link_key}",
         now=now,
@@ -46,12 +46,12 @@ def render(
     language = "en" if letter.kind in TO_STAFF else _language(complaint.language)
     template = f"{language}/{letter.kind}.jinja"
     facts = facts_of(source)
-    rules = blocks.rules_of(letter.kind, facts.get("outcome"), pack)
-    facts = {**facts, "language": language, "asked_for": {name for rule in rules for name in rule.blocks}}
+    asked = blocks.rules_of(letter.kind, facts.get("outcome"), rules)
+    facts = {**facts, "language": language, "asked_for": {name for rule in asked for name in rule.blocks}}
     html, shown_in_html = _write("letters_html", template, facts)
     text, shown_in_text = _write("letters_text", template, facts)
     for shown in (shown_in_html, shown_in_text):
-        blocks.check(source.id, shown, rules)
+        blocks.check(source.id, shown, asked)
     return Mail(
         letter_id=source.id,
         sender=f"{brand.name} <{brand.sender}>",

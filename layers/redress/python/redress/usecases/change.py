@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from redress.domain import audit, complaint, milestones, rulepack
+from redress.domain import audit, complaint, decisions, milestones
+from redress.domain.changes import Change
 from redress.domain.commands import Command
-from redress.domain.complaint import Change, Complaint
+from redress.domain.complaint import Complaint
 from redress.domain.errors import Conflict, IdempotencyKeyReused, StaleVersion
 from redress.domain.stages import Stage
 from redress.domain.values import Value
@@ -56,7 +57,7 @@ def change(
     """Apply a command to a complaint.
 
     With `expected_version` the command is decided on that version alone, otherwise on whatever is newest.
-    Raises NotFound, IllegalTransition, StaleVersion, IdempotencyKeyReused, and Conflict when others kept
+    Raises NotFound, IllegalTransition, NotAllowedByPack, StaleVersion, IdempotencyKeyReused, and Conflict when others kept
     winning. Whatever is raised, nothing was stored.
     """
     if request and (answer := desk.store.answer(request.client, request.key)):
@@ -80,7 +81,8 @@ def apply(
 ) -> Changed:
     """Decide the command on this case file and append; raises VersionConflict when it is not the newest."""
     now = desk.now()
-    changes = complaint.decide(case.complaint, command, now, actor, desk.region.claim_expiry)
+    rules, expiry = desk.region.rules_of(case.complaint), desk.region.claim_expiry
+    changes = decisions.decide(case.complaint, command, now, actor, expiry, rules)
     if changes:
         batch = prepare(desk, case.complaint, case.head, changes, now, actor, request)
         desk.store.append(batch)
@@ -112,7 +114,7 @@ def prepare(
         expected_version=before.version,
         records=records,
         contents=contents,
-        listing=listing(after),
+        listing=listing(desk.region, after),
         attention_at=now + timedelta(seconds=desk.region.attention_seconds),
         request=request,
     )
@@ -141,9 +143,8 @@ def chain(
     return records, contents
 
 
-def listing(after: Complaint) -> Listing:
+def listing(region: Region, after: Complaint) -> Listing:
     """What lists show of a complaint: a closed one leaves its queue."""
-    pack = rulepack.load_pack(after.jurisdiction, after.pack_version)
     is_open = after.stage is not Stage.CLOSED
     return Listing(
         stage=after.stage,
@@ -155,5 +156,5 @@ def listing(after: Complaint) -> Listing:
         team=after.team,
         assignee=after.assignee,
         queue=after.team if is_open else None,
-        due_at=milestones.next_due(pack, after) if is_open else None,
+        due_at=milestones.next_due(region.rules_of(after), after) if is_open else None,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from redress.domain import commands, instants, milestones, rulepack, triage
+from redress.domain import commands, instants, milestones, triage
 from redress.domain.commands import Command
 from redress.domain.errors import IllegalTransition
 from redress.domain.milestones import Milestone
@@ -100,15 +100,11 @@ def _triage(desk: Desk, case: CaseFile, _owed: NextStep) -> Command:
     return commands.Triage(team=team.id, severity=severity, reasons=reasons)
 
 
-def _reach(_desk: Desk, case: CaseFile, owed: NextStep) -> Command | None:
-    return (
-        reach(owed.milestone, case.complaint.jurisdiction, case.complaint.pack_version)
-        if owed.milestone
-        else None
-    )
+def _reach(_desk: Desk, _case: CaseFile, owed: NextStep) -> Command | None:
+    return reach(owed.milestone) if owed.milestone else None
 
 
-def reach(milestone: Milestone, pack: str, pack_version: str) -> Command:
+def reach(milestone: Milestone) -> Command:
     """The command that records a milestone."""
     return commands.ReachMilestone(
         clock=milestone.clock,
@@ -117,8 +113,10 @@ def reach(milestone: Milestone, pack: str, pack_version: str) -> Command:
         due_at=instants.to_text(milestone.at),
         kind=milestone.kind,
         breach=milestone.breach,
-        pack=pack,
-        pack_version=pack_version,
+        pack=milestone.pack,
+        pack_version=milestone.pack_version,
+        strength=milestone.strength,
+        actions=milestone.actions,
         level=milestone.level,
     )
 
@@ -168,8 +166,7 @@ def _wait(desk: Desk, case: CaseFile, owed: NextStep) -> Plan:
 
 
 def _next(desk: Desk, case: CaseFile) -> NextStep:
-    pack = rulepack.load_pack(case.complaint.jurisdiction, case.complaint.pack_version)
-    owed = milestones.milestones(pack, case.complaint)
+    owed = milestones.milestones(desk.region.rules_of(case.complaint), case.complaint)
     return next_step(case.complaint, owed, desk.now(), desk.region.claim_expiry)
 
 

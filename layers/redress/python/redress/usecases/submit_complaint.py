@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from redress.domain import audit, complaint
+from redress.domain import audit, complaint, decisions
 from redress.domain import number as complaint_number
 from redress.domain.commands import Submit
 from redress.domain.errors import Conflict
@@ -29,13 +29,13 @@ def submit_complaint(intake: Intake, command: Submit, actor: str, request: Reque
     for _ in range(ATTEMPTS):  # a random number is taken about once in 10^12
         number = complaint_number.from_random(intake.random_bits(complaint_number.RANDOM_BITS))
         now = desk.now()
-        records, contents = chain(desk, number, 0, audit.GENESIS, complaint.submit(command), now, actor)
+        records, contents = chain(desk, number, 0, audit.GENESIS, decisions.submit(command), now, actor)
         batch = Batch(
             number=number,
             expected_version=0,
             records=records,
             contents=contents,
-            listing=listing(complaint.fold(records)),
+            listing=listing(desk.region, complaint.fold(records)),
             attention_at=now + timedelta(seconds=desk.region.attention_seconds),
             request=request,
             player=player,

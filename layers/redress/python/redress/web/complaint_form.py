@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from redress.domain import rulepack
 from redress.domain.errors import FieldProblem
 from redress.domain.values import Value
 from redress.region import Brand, Region
@@ -88,7 +87,7 @@ def complaint_form(
     return ComplaintForm(
         brand=chosen or brands[0],
         brands={brand.id: brand.name for brand in brands},
-        jurisdictions={pack: rulepack.load_pack(pack).name or pack for pack in sorted(packs)},
+        jurisdictions={pack: region.pack(pack).name or pack for pack in sorted(packs)},
         nonce=nonce,
         values=values,
         year=year,

@@ -59,7 +59,7 @@ def submit(visit: Visit) -> Page:
         return _form(visit, 400, sent.fields, notice=words.FORM_EXPIRED)
     try:
         complaint = read_form(told(sent.fields), desk.region, now)
-        command = complaint.to_command(CHANNEL, words.LANGUAGE)
+        command = complaint.to_command(CHANNEL, words.LANGUAGE, desk.region, now)
         who = player.index_key(
             visit.portal.player_secret(), complaint.brand, complaint.account, complaint.email
         )

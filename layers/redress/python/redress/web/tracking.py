@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from redress.domain import commands, instants, milestones, money, rulepack
+from redress.domain import commands, instants, money
 from redress.domain import events as e
 from redress.domain.audit import Content, Record
 from redress.domain.complaint import Complaint
-from redress.domain.milestones import Promise
-from redress.domain.rulepack import RulePack
+from redress.domain.promises import Promise, promises
+from redress.domain.rules import Rules
 from redress.domain.stages import LEGAL_AT
 from redress.domain.values import Value
 from redress.region import Brand, ExternalBody, Region
@@ -83,7 +83,7 @@ class Tracking(Value):
 def tracking(case: CaseFile, region: Region, now: datetime) -> Tracking:
     """The view of a complaint at `now` (UTC)."""
     complaint = case.complaint
-    pack = rulepack.load_pack(complaint.jurisdiction, complaint.pack_version)
+    rules = region.rules_of(complaint)
     brand = region.brand(complaint.brand) or region.brands[0]
     title, lead = _title(complaint)
     received: Content = case.contents.get(1, {})
@@ -93,14 +93,14 @@ def tracking(case: CaseFile, region: Region, now: datetime) -> Tracking:
         title=title,
         lead=lead,
         email=received.get("email"),
-        zone=pack.timezone,
+        zone=rules.zone,
         steps=list(_steps(complaint)),
-        promises=list(_promises(pack, complaint, now)),
+        promises=list(_promises(rules, complaint, now)),
         question=_question(case) if complaint.waiting_for_player else None,
         decision=_decision(case),
         body=brand.jurisdictions.get(complaint.jurisdiction),
         body_is_open=bool(complaint.deadlock_sent_at or complaint.final_response_sent_at),
-        timeline=list(_timeline(case, region, pack.timezone)),
+        timeline=list(_timeline(case, region, rules.zone)),
         told=list(_told(complaint, received)),
         may_reply=complaint.stage in LEGAL_AT[commands.Reply],
         may_withdraw=complaint.stage in LEGAL_AT[commands.Withdraw],
@@ -131,8 +131,10 @@ def _steps(complaint: Complaint) -> Iterator[Step]:
         yield Step(name=name, state="current" if name == current else "done" if done else "ahead")
 
 
-def _promises(pack: RulePack, complaint: Complaint, now: datetime) -> Iterator[PromiseView]:
-    for promise in milestones.promises(pack, complaint):
+def _promises(rules: Rules, complaint: Complaint, now: datetime) -> Iterator[PromiseView]:
+    for promise in promises(rules, complaint):
+        if promise.clock not in words.PROMISES:
+            continue
         state, note = _standing(promise, complaint, now)
         yield PromiseView(
             name=words.PROMISES[promise.clock],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from redress.domain import milestones
+from redress.domain import promises
 from redress.domain.categories import Category
 from redress.domain.correspondence import LetterKind
 from redress.domain.stages import Stage
@@ -134,13 +134,13 @@ WAITING = (
 WITHDRAWN = ("You withdrew your complaint", "It is closed. This page stays here for you to read.")
 
 PROMISES: Mapping[str, str] = {
-    milestones.ACK: "We confirm that we have your complaint",
-    milestones.FINAL: "You get our final answer",
-    milestones.ADR: "Your last day to turn to the independent body",
+    promises.ACK: "We confirm that we have your complaint",
+    promises.FINAL: "You get our final answer",
+    promises.ADR_WINDOW: "Your last day to turn to the independent body",
 }
 MISSED: Mapping[str, str] = {
-    milestones.ACK: "We confirmed your complaint later than we had to",
-    milestones.FINAL: "We did not give you our final answer in time",
+    promises.ACK: "We confirmed your complaint later than we had to",
+    promises.FINAL: "We did not give you our final answer in time",
 }
 
 # --- What happened so far ----------------------------------------------------------------------------

@@ -1,0 +1,313 @@
+"""The dates of a complaint: what the operator owes and when, until when the player may act, what opens when.
+
+Each is derived from the events and the rule packs, every time anew, and can be explained: rule, source,
+confidence, anchor, steps, calendar version, pauses and extensions.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, cast
+
+from redress.domain import clock
+from redress.domain.clock import Due, Interval, Step
+from redress.domain.complaint import Complaint, Extension, Pause
+from redress.domain.rulepack import Anchor, Deadline, ExternalBody, Length, RulePack, Sourced, StageKey, Unit
+from redress.domain.rules import Rules
+from redress.domain.values import Value
+
+ACK, NOTICE, FINAL = "ack", "notice", "final"
+GATEWAY, FILING_WINDOW = "gateway", "filing_window"
+ADR_WINDOW, ADR_REPLY, ADR_DECISION = "adr_window", "adr_reply", "adr_decision"
+STAGES: Mapping[str, StageKey] = {ACK: "ack", NOTICE: "interim", FINAL: "final"}
+TARGET = "_target"  # after the name of a stage's clock: the operator's own date beside the law's
+
+OWED = frozenset({"duty", "deemed_outcome"})  # the kinds whose passing is the operator's breach
+LIMITS = frozenset({"player_limit"})
+
+
+class Promise(Value):
+    """A date that somebody counts on, by one rule of one pack.
+
+    `met_at` is the instant (UTC) from which it was owed no longer. `due_at` (UTC) is exclusive, and None while
+    the clock stands still; `last_day` is a local day of `zone`.
+    """
+
+    clock: str
+    pack: RulePack
+    rule: Sourced[Deadline]
+    anchor_at: datetime
+    due: Due
+    met_at: datetime | None
+
+    @property
+    def kind(self) -> str:
+        """What happens at the due instant."""
+        return self._deadline.kind
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What the rule asks for at the due instant."""
+        return self._deadline.on_breach
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The due instant."""
+        return self.due.due_at
+
+    @property
+    def last_day(self) -> date:
+        """The local day of the last instant in time."""
+        return self.due.last_day
+
+    @property
+    def zone(self) -> str:
+        """The zone of the pack."""
+        return self.due.zone
+
+    @property
+    def kept(self) -> bool:
+        """Whether it was met in time."""
+        return self.met_at is not None and not self.missed(self.met_at)
+
+    def missed(self, now: datetime) -> bool:
+        """Whether the instant passed, or had passed, without what was promised."""
+        return self.due_at is not None and self.due_at <= (self.met_at or now)
+
+    @property
+    def explain(self) -> tuple[Step, ...]:
+        """How the date came about, from the rule to the due instant, in words that can be filed."""
+        return (*explain_rule(self.pack, self.rule), *self.due.explain)
+
+    @property
+    def _deadline(self) -> Deadline:
+        return cast("Deadline", self.rule.value)  # a promise is made of a rule that has one
+
+
+def promises(rules: Rules, complaint: Complaint) -> list[Promise]:
+    """Every date of a complaint, pack by pack, in order of the process."""
+    return [promise for pack in rules.packs for promise in _of_pack(pack, complaint)]
+
+
+def governing(found: Iterable[Promise], name: str) -> Promise | None:
+    """The one of several dates that counts: the earliest the operator owes, the latest the player has.
+
+    Of a stage's clock the operator's own target counts, too. None where no such clock runs.
+    """
+    running = [(one.due_at, one) for one in found if one.due_at and one.clock in (name, name + TARGET)]
+    owed = [pair for pair in running if pair[1].kind not in LIMITS]
+    first = min(owed, key=lambda pair: pair[0], default=None)
+    return (first or max(running, key=lambda pair: pair[0], default=(None, None)))[1]
+
+
+def final_due(rules: Rules, complaint: Complaint) -> Due | None:
+    """When the final response falls due; None where no pack says so or its clock stands still."""
+    final = governing(promises(rules, complaint), FINAL)
+    return final.due if final else None
+
+
+def stage_due(pack: RulePack, complaint: Complaint, stage: StageKey) -> Due | None:
+    """When a stage falls due by one pack alone; None where the pack has no such deadline."""
+    of_stage = (one for one in _of_pack(pack, complaint) if STAGES.get(one.clock) == stage)
+    return next((one.due for one in of_stage), None)
+
+
+def window_if_sent(rules: Rules, complaint: Complaint, sent_at: datetime) -> Promise | None:
+    """Until when the player may turn to the outside body, if the letter that names it is sent then."""
+    sent = replace(complaint, final_response_sent_at=sent_at, deadlock_sent_at=None)
+    return governing(promises(rules, sent), ADR_WINDOW)
+
+
+def explain_rule(pack: RulePack, rule: Sourced[Deadline]) -> Iterator[Step]:
+    """What the rule is, how binding and how sure, and what contradicts it."""
+    source = rule.source.citation if rule.source else "the operator's own promise"
+    deadline = cast("Deadline", rule.value)
+    words = f"{_KINDS[deadline.kind]}; {_STRENGTHS[rule.strength]}; {_CONFIDENCE[rule.confidence]}"
+    yield Step("rule", f"Rule pack {pack.id}, version {pack.version}: {words}", source)
+    for conflict in rule.conflicts:
+        yield Step("conflict", f"Sources differ: {conflict}", source)
+
+
+def pause_milestone(pause: Pause) -> str:
+    """The name of the milestone at which a pause has lasted as long as it may."""
+    return f"max_{pause.seq}"
+
+
+def pause_limits(rules: Rules, complaint: Complaint) -> Iterator[tuple[Pause, datetime]]:
+    """The pauses that still run, with the instant (UTC) at which the last of their clocks goes on by itself."""
+    for pause in complaint.pauses:
+        ends = [_longest(rules.pack(pack), name, pause, complaint) for pack, name in _clocks_of(pause)]
+        if pause.ended_at is None and all(ends):
+            yield pause, max(end for end in ends if end)
+
+
+class _Clock(NamedTuple):
+    """A clock of a pack: its rule, when it was met, the name by which it stops, the stage that extends it."""
+
+    name: str
+    rule: Sourced[Deadline]
+    met_at: datetime | None
+    stops_as: str = ""
+    stage: StageKey | None = None
+
+
+def _of_pack(pack: RulePack, complaint: Complaint) -> Iterator[Promise]:
+    for one in _clocks(pack, complaint):
+        deadline = one.rule.value
+        since = _ANCHORED[deadline.anchor](complaint, pack) if deadline else None
+        if deadline and since:
+            due = _due(pack, deadline, since, complaint, one)
+            yield Promise(
+                clock=one.name, pack=pack, rule=one.rule, anchor_at=since, due=due, met_at=one.met_at
+            )
+
+
+def _clocks(pack: RulePack, complaint: Complaint) -> Iterator[_Clock]:
+    for name, stage in STAGES.items():
+        rule, met_at = pack.owed(stage, complaint.category), _MET[name](complaint)
+        yield _Clock(name, rule, met_at, stops_as=stage, stage=stage)
+        target = pack.house.targets.get(stage)
+        if target and rule.value is not target:
+            yield _Clock(name + TARGET, Sourced(value=target), met_at, stops_as=stage)
+    for place, body in enumerate(pack.external_bodies):
+        yield from _body_clocks(body, f"_{body.key}" if place else "", complaint)
+    yield _Clock(FILING_WINDOW, pack.intake.filing_window, complaint.received_at)
+
+
+def _body_clocks(body: ExternalBody, suffix: str, complaint: Complaint) -> Iterator[_Clock]:
+    """The clocks of an outside body: those of the first have plain names."""
+    referral = complaint.referral
+    yield _Clock(GATEWAY + suffix, body.opens_when, _answered(complaint), stops_as=body.key)
+    referred_at = referral.complete_file_at if referral else None
+    yield _Clock(ADR_WINDOW + suffix, body.referral_limit, referred_at)
+    if referral and referral.body == body.key:
+        yield _Clock(ADR_REPLY + suffix, body.operator_reply, referral.answered_at)
+        yield _Clock(ADR_DECISION + suffix, body.decision_time, referral.decided_at)
+
+
+def _due(pack: RulePack, deadline: Deadline, since: datetime, complaint: Complaint, one: _Clock) -> Due:
+    """The due date with the pauses of the clock, and with each extension that was taken in time."""
+    pauses = tuple(_pauses(pack, one.stops_as, complaint))
+    zone, calendar = pack.timezone, pack.calendar
+    due = clock.due(deadline, since, zone=zone, calendar=calendar, pauses=pauses)
+    granted: list[Length] = []
+    for extension in complaint.extensions:
+        if (extension.pack, extension.stage) == (pack.id, one.stage) and _holds(extension, due):
+            granted.append(Length(amount=extension.amount, unit=cast("Unit", extension.unit)))
+            due = clock.due(deadline, since, zone=zone, calendar=calendar, pauses=pauses, extensions=granted)
+    return due
+
+
+def _holds(extension: Extension, due: Due) -> bool:
+    """Whether an extension is in force: announced, and before the deadline where it has to be."""
+    if extension.holds_since is None:
+        return False
+    return not extension.before_due or due.due_at is None or extension.holds_since < due.due_at
+
+
+def _pauses(pack: RulePack, name: str, complaint: Complaint) -> Iterator[Interval]:
+    for pause in complaint.pauses:
+        if (pack.id, name) in _clocks_of(pause):
+            ends = (pause.ended_at, _longest(pack, name, pause, complaint))
+            yield Interval(start=pause.started_at, end=min((end for end in ends if end), default=None))
+
+
+def _clocks_of(pause: Pause) -> Sequence[tuple[str, str]]:
+    """The pairs of pack and clock that a pause stops."""
+    return [(pack, name) for pack, _, name in (ref.partition(":") for ref in pause.clocks)]
+
+
+def _longest(pack: RulePack | None, name: str, pause: Pause, complaint: Complaint) -> datetime | None:
+    """When a pause has lasted as long as the pack lets it: alone, or with those before it for its reason."""
+    rule = pack.pause(name, pause.reason) if pack else None
+    if pack is None or rule is None:
+        return None
+    ends = []
+    if rule.max_single.value:
+        ends.append(pause.started_at + _elapsed(rule.max_single.value))
+    if rule.max_total.value:
+        earlier = [one for one in complaint.pauses if one.reason == pause.reason and one.seq < pause.seq]
+        spent = sum(((one.ended_at or one.started_at) - one.started_at for one in earlier), timedelta())
+        ends.append(pause.started_at + max(_elapsed(rule.max_total.value) - spent, timedelta()))
+    return min(ends, default=None)
+
+
+def _elapsed(length: Length) -> timedelta:
+    return length.amount * _LENGTHS[length.unit]
+
+
+_LENGTHS: Mapping[Unit, timedelta] = {
+    "seconds": timedelta(seconds=1),
+    "hours": timedelta(hours=1),
+    "calendar_days": timedelta(days=1),
+    "weeks": timedelta(weeks=1),
+}
+
+
+def _acknowledged(complaint: Complaint) -> datetime | None:
+    return _first(complaint.acknowledged_at, complaint.withdrawn_at)
+
+
+def _answered(complaint: Complaint) -> datetime | None:
+    """What ends the final clock: the final response, or a deadlock letter before it (LCCP 6.1.1 guidance)."""
+    return _first(complaint.final_response_sent_at, complaint.deadlock_sent_at, complaint.withdrawn_at)
+
+
+def _told_when(complaint: Complaint) -> datetime | None:
+    """What meets a notice: the answer itself, or the letter that says when it comes."""
+    return _first(_answered(complaint), complaint.holding_sent_at)
+
+
+def _first(*instants_or_none: datetime | None) -> datetime | None:
+    return min((at for at in instants_or_none if at), default=None)
+
+
+_MET: Mapping[str, Callable[[Complaint], datetime | None]] = {
+    ACK: _acknowledged,
+    NOTICE: _told_when,
+    FINAL: _answered,
+}
+
+
+def _incident(complaint: Complaint, pack: RulePack) -> datetime | None:
+    """The first instant of the day it happened on: deadlines from it are counted in days."""
+    day = complaint.occurred_on
+    return clock.day_start(date.fromisoformat(day), pack.timezone) if day else None
+
+
+# What nobody told happened when the complaint was received: an app that passes complaints on tells more.
+_ANCHORED: Mapping[Anchor, Callable[[Complaint, RulePack], datetime | None]] = {
+    "received": lambda complaint, _: complaint.received_at,
+    "registered": lambda complaint, _: complaint.registered_at or complaint.received_at,
+    "sent_by_player": lambda complaint, _: complaint.sent_at or complaint.received_at,
+    "operator_aware": lambda complaint, _: complaint.operator_aware_at or complaint.received_at,
+    "platform_posted": lambda complaint, _: complaint.platform_posted_at or complaint.received_at,
+    "incident": _incident,
+    "event_settled": lambda complaint, pack: complaint.event_settled_at or _incident(complaint, pack),
+    "stage_entered": lambda complaint, _: complaint.received_at,
+    "acknowledged": lambda complaint, _: complaint.acknowledged_at,
+    "info_request_answered": lambda complaint, _: complaint.replied_at,
+    "final_response_sent": lambda one, _: one.deadlock_sent_at or one.final_response_sent_at,
+    "complete_file_at_adr": lambda one, _: one.referral.complete_file_at if one.referral else None,
+    "period_end": lambda _, __: None,  # of reports, not of complaints
+}
+
+_KINDS = {
+    "duty": "the operator has to act before it",
+    "notice_trigger": "if nothing is decided by then, the operator has to say when it will be",
+    "gateway": "from then on the player may turn to the outside body",
+    "deemed_outcome": "without an answer before it the law takes the complaint for accepted",
+    "player_limit": "until then the player may act",
+    "external_body": "until then the outside body has to act",
+}
+_STRENGTHS = {
+    "must": "binding by law or licence",
+    "should": "guidance: a departure has to be explained",
+    "house": "the operator's own promise",
+}
+_CONFIDENCE = {
+    "sourced_official": "read in an official source",
+    "sourced_secondary": "read in a secondary source",
+    "recalled": "recalled, not read: counsel has to confirm it",
+    "not_found": "no source of law",
+}
