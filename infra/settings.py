@@ -15,8 +15,9 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from redress.domain import packs
 from redress.domain.categories import Category
-from redress.domain.packs import known as rule_packs
+from redress.domain.reading import RulePackInvalid
 from redress.region import Brand, Client, ExternalBody, Region, Team
 
 REGIONS = Path(__file__).parent / "regions"
@@ -199,6 +200,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     yield from _ids("clients", operator.clients)
     for brand in operator.brands:
         yield from _brand_faults(brand, settings)
+    yield from _rules_faults(operator)
     yield from _team_faults(operator.teams)
     yield from _mailbox_faults("operator.escalation", operator.escalation)
     for client in operator.clients:
@@ -234,14 +236,65 @@ def _brand_faults(brand: Brand, settings: Settings) -> Iterator[str]:
 
 def _jurisdiction_faults(key: str, jurisdictions: Iterable[str], stage: str) -> Iterator[str]:
     named = list(jurisdictions)
-    packs = rule_packs()
+    known = packs.known()
     if not named:
-        yield f"{key}: empty; name a rule pack: {', '.join(packs)}"
+        yield f"{key}: empty; name a rule pack: {', '.join(known)}"
     for jurisdiction in named:
-        if jurisdiction not in packs:
-            yield f"{key}.{jurisdiction}: no such rule pack; use one of {', '.join(packs)}"
+        if jurisdiction not in known:
+            yield f"{key}.{jurisdiction}: {_no_such_pack()}"
         if jurisdiction == REHEARSAL_PACK and stage == "production":
             yield f"{key}.{jurisdiction}: counts in seconds; only trial and local stages may use it"
+
+
+def _no_such_pack() -> str:
+    return f"no such rule pack; use one of {', '.join(packs.known())}"
+
+
+def _rules_faults(operator: Region) -> Iterator[str]:
+    """What stops a brand's rule pack from being used, in any version, with the operator's settings for it."""
+    brands = {pack: brand.id for brand in reversed(operator.brands) for pack in brand.jurisdictions}
+    for pack, settings in operator.rules.items():
+        if pack not in packs.known():
+            yield f"operator.rules.{pack}: {_no_such_pack()}"
+        elif pack not in brands:
+            yield f"operator.rules.{pack}: no brand uses this rule pack; give it to a brand, or remove this"
+        elif not isinstance(settings, Mapping):
+            yield f"operator.rules.{pack}: {settings!r} is no table; write [operator.rules.{pack}]"
+    for pack, brand in brands.items():
+        settings = operator.rules.get(pack, {})
+        if pack in packs.known() and isinstance(settings, Mapping):
+            yield from _pack_faults(pack, settings, f"operator.brands.{brand}.jurisdictions.{pack}")
+
+
+def _pack_faults(pack: str, settings: Mapping[str, object], named_at: str) -> Iterator[str]:
+    """Each thing that is wrong is told once, however many versions of the pack have it."""
+    try:
+        versions = packs.history(pack)
+    except RulePackInvalid as error:
+        yield f"{named_at}: {error}"
+        return
+    without, with_settings = (_refusals(versions, given) for given in ({}, settings))
+    for path, why in with_settings.items():
+        key = named_at if without.get(path) == why else f"operator.rules.{pack}.{_key_of(path)}"
+        where = f"{path}: " if key == named_at else ""
+        yield f"{key}: {where}{why}"
+
+
+def _refusals(versions: Iterable[packs.Document], settings: Mapping[str, object]) -> dict[str, str]:
+    """Problem and remedy by the path of the value that is refused."""
+    found = {}
+    for document in versions:
+        try:
+            packs.load(document, settings)
+        except RulePackInvalid as error:
+            found[error.path] = f"{error.problem}; {error.remedy}"
+    return found
+
+
+def _key_of(path: str) -> str:
+    """Where the settings of a pack hold the value at a path of the pack."""
+    named = path.removeprefix("operator.rules: ")
+    return re.sub(r"^stages\.(\w+)\.deadline\.value\b", r"\1", named).strip(".")
 
 
 def _team_faults(teams: Sequence[Team]) -> Iterator[str]:

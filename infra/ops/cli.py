@@ -1,67 +1,228 @@
-"""`redress`: explain dates and check complaints from the command line."""
+"""`redress`: what the rules say, and how stored complaints stand, from the command line."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
 
-from infra.ops import explain, verify
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.ops import asked, due, explain, packs, rule, shown, simulate, stored, verify, what_if
+from infra.ops.asked import UsageError
+from infra.settings import SettingsError
+from redress.domain.categories import Category
 from redress.domain.errors import RedressError
-from redress.domain.packs import known
+
+REFUSED = (RedressError, UsageError, SettingsError)
+RULE = """A deadline for --rule is one JSON object in the field names of the rule packs' schema: kind, amount,
+unit (hours, calendar_days, business_days, weeks, months), anchor, count_start, end_at, close_time, rollover,
+month_overflow. Beside them timezone, which is needed, and weekend (ISO weekdays) and holidays (dates). For
+example: --rule '{"amount": 1, "unit": "months", "timezone": "Europe/Madrid"}'"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when all is well, 1 when the answer is bad, 2 when the question is."""
-    options = _parser().parse_args(arguments)
+    """Run one command; 0 when all is well, 1 when the answer is bad, 2 when the question is.
+
+    A refused question ends with one line on standard error.
+    """
     try:
+        options = _parser().parse_args(arguments)
         return int(options.run(options))
-    except (RedressError, UsageError) as error:
-        print(f"redress: {error}", file=sys.stderr)
-        return 2
+    except REFUSED as error:
+        refusal = str(error)
+    except (BotoCoreError, ClientError) as error:
+        refusal = f"AWS does not answer: {error}"
+    print(f"redress: {' '.join(refusal.split())}", file=sys.stderr)
+    return 2
 
 
-class UsageError(Exception):
-    """The command lacks something it needs."""
+class _Parser(argparse.ArgumentParser):
+    """Leaves it to `main` to tell what is wrong, in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} ({self.prog} --help tells more)")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="redress", description=__doc__)
+    parser = _Parser(prog="redress", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    due = commands.add_parser("due", help="the dates of a complaint received at an instant, explained")
-    due.add_argument("pack", choices=known(), help="rule pack")
-    due.add_argument("received", type=_instant, help="instant of receipt, such as 2026-03-02T23:30+00:00")
-    due.add_argument("--category", default="other", help="category of the complaint (default: other)")
-    due.set_defaults(run=lambda o: explain.print_dates_from_receipt(o.pack, o.received, o.category))
+    def add(name: str, words: str, epilog: str | None = None) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=words, description=words, epilog=epilog, allow_abbrev=False)
 
-    stored = commands.add_parser("explain", help="the dates of a stored complaint, explained")
-    _add_complaint(stored)
-    stored.set_defaults(run=lambda o: explain.print_dates_of(_table(o.table), o.number, datetime.now(UTC)))
-
-    check = commands.add_parser("verify", help="check the chain of a stored complaint's events")
-    _add_complaint(check)
-    check.set_defaults(run=lambda o: verify.print_verdict(_table(o.table), o.number))
+    _add_due(add("due", "when something falls due, and why", RULE))
+    _add_simulate(add("simulate", "the whole ladder of one complaint, as a timeline"))
+    _add_packs(add("packs", "all rule packs: what they owe, and what is missing in them"))
+    _add_what_if(add("what-if", "open complaints whose dates another pack or calendar would move"))
+    _add_explain(add("explain", "the dates of a stored complaint, explained"))
+    _add_verify(add("verify", "check the chain of a stored complaint's events"))
     return parser
 
 
-def _add_complaint(parser: argparse.ArgumentParser) -> None:
+def _add_due(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--pack", help="rule pack, such as gb-ukgc")
+    which.add_argument("--rule", metavar="JSON", help="a deadline of your own instead of a pack's, see below")
+    _add_anchor(parser)
+    parser.add_argument(
+        "--clock", help="ack, notice, final, gateway, filing_window, adr_window, adr_reply ..."
+    )
+    parser.add_argument(
+        "--pause", dest="pauses", metavar="FROM/TO", type=asked.pause, action="append", default=[]
+    )
+    parser.add_argument("--extended", action="store_true", help="with the extension that the pack allows")
+    _add_circumstances(parser)
+    parser.add_argument(
+        "--holidays",
+        metavar="FILE",
+        type=Path,
+        help="JSON list of ISO dates, in place of the pack's holidays",
+    )
+    parser.set_defaults(run=_due)
+
+
+def _due(options: argparse.Namespace) -> int:
+    pauses = tuple(options.pauses)
+    if options.rule is not None:
+        _refuse_beside_rule(options)
+        return rule.print_due(options.rule, options.anchor, pauses, as_json=options.json)
+    question = due.Question(
+        pack=options.pack,
+        anchor=options.anchor,
+        clock=options.clock,
+        pauses=pauses,
+        extended=options.extended,
+        category=options.category or Category.OTHER,
+        settings=asked.as_table(options.settings),
+        holidays=options.holidays,
+    )
+    return due.print_due(question, as_json=options.json)
+
+
+def _refuse_beside_rule(options: argparse.Namespace) -> None:
+    given = {
+        "--clock": options.clock,
+        "--extended": options.extended,
+        "--category": options.category,
+        "--set": options.settings,
+        "--holidays": options.holidays,
+    }
+    for name, value in given.items():
+        if value:
+            raise UsageError(f"{name} belongs to --pack: the JSON of --rule says all there is")
+
+
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pack", required=True, help="rule pack, such as gb-ukgc")
+    _add_anchor(parser)
+    _add_circumstances(parser)
+    answer = parser.add_mutually_exclusive_group()
+    answer.add_argument("--answer-after", metavar="'N UNIT'", type=asked.length, help="answered after a time")
+    answer.add_argument("--answered-at", metavar="INSTANT", type=asked.instant, help="answered at an instant")
+    parser.set_defaults(run=_simulate)
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    question = simulate.Question(
+        pack=options.pack,
+        anchor=options.anchor,
+        category=options.category or Category.OTHER,
+        settings=asked.as_table(options.settings),
+        answer_after=options.answer_after,
+        answered_at=options.answered_at,
+    )
+    return simulate.print_simulation(question, as_json=options.json)
+
+
+def _add_packs(parser: argparse.ArgumentParser) -> None:
+    _add_json(parser)
+    parser.set_defaults(run=lambda options: packs.print_packs(as_json=options.json))
+
+
+def _add_what_if(parser: argparse.ArgumentParser) -> None:
+    _add_deployment(parser, needs_region=True)
+    parser.add_argument("--pack", metavar="FILE", type=Path, help="TOML of a pack as it would be")
+    parser.add_argument("--calendar", metavar="FILE", type=Path, help="TOML of a calendar as it would be")
+    parser.add_argument("--since", metavar="YYYY-MM", type=asked.month, help="month of receipt to begin with")
+    _add_json(parser)
+    parser.set_defaults(run=_what_if)
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    if options.pack is None and options.calendar is None:
+        raise UsageError("what would be another? Give --pack FILE or --calendar FILE, or both")
+    table, region = stored.table(options.table), stored.region(options.region_file)
+    question = what_if.Question(pack=options.pack, calendar=options.calendar, since=options.since)
+    return what_if.print_moves(table, region, question, shown.now(), as_json=options.json)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    _add_number(parser)
+    _add_deployment(parser)
+    _add_json(parser)
+    parser.set_defaults(run=_explain)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    complaint = stored.case(stored.table(options.table), options.number).complaint
+    region = stored.region(options.region_file)
+    return explain.print_dates(complaint, region, shown.now(), as_json=options.json)
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    _add_number(parser)
+    _add_table(parser)
+    parser.set_defaults(
+        run=lambda options: verify.print_verdict(stored.case(stored.table(options.table), options.number))
+    )
+
+
+def _add_anchor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--anchor",
+        required=True,
+        metavar="INSTANT",
+        type=asked.instant,
+        help="such as 2026-03-02T23:30+00:00",
+    )
+
+
+def _add_circumstances(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--category", help="category of the complaint, or a pack's own word (default: other)")
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        metavar="KEY=VALUE",
+        type=asked.setting,
+        action="append",
+        default=[],
+        help="the operator's setting, as in [operator.rules.<pack>]: final.amount=10",
+    )
+    _add_json(parser)
+
+
+def _add_number(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", help="complaint number, such as R7K3-9QXM-3")
+
+
+def _add_table(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--table", help="name of the table (default: TABLE_NAME of the environment)")
 
 
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text} names no zone: end it with Z or an offset such as +01:00")
-    return instant
+def _add_deployment(parser: argparse.ArgumentParser, *, needs_region: bool = False) -> None:
+    _add_table(parser)
+    parser.add_argument(
+        "--region-file",
+        metavar="FILE",
+        type=Path,
+        required=needs_region,
+        help="the deployment's region file, for the operator's own settings",
+    )
 
 
-def _table(name: str | None) -> str:
-    found = name or os.environ.get("TABLE_NAME")
-    if not found:
-        raise UsageError("which table? Give --table or set TABLE_NAME; the stack's output TableName has it")
-    return found
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 if __name__ == "__main__":

@@ -1,71 +1,122 @@
-"""Every date of a complaint in words that a compliance officer can file."""
+"""`redress explain`: every date of a stored complaint in words that a compliance officer can file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from redress.adapters.clients import client
-from redress.domain import instants, milestones, rulepack
-from redress.domain import number as complaint_number
+from infra.ops import shown
+from redress.domain import milestones, promises
 from redress.domain.complaint import Complaint
-from redress.domain.errors import NotFound
-from redress.domain.milestones import Milestone, Promise
-from redress.domain.stages import Stage
-from redress.store.table import Table
+from redress.domain.milestones import Milestone
+from redress.domain.promises import Promise
+from redress.domain.rules import Rules
+from redress.region import Region
 
 
-def print_dates_from_receipt(pack_id: str, received: datetime, category: str) -> int:
-    """Print what a pack makes of a complaint received at `received`; nothing is stored."""
-    pack = rulepack.load_pack(pack_id)
-    imagined = Complaint(
-        number="none",
-        version=1,
-        stage=Stage.RECEIVED,
-        brand="none",
-        jurisdiction=pack_id,
-        pack_version=pack.version,
-        channel="api",
-        language="en",
-        category=category,
-        occurred_on=None,
-        amount_minor=None,
-        currency=None,
-        received_at=received,
-    )
-    _print_all(pack, imagined, received)
+def print_dates(complaint: Complaint, region: Region, now: datetime, *, as_json: bool) -> int:
+    """Print the dates of a complaint as they stand at `now` (UTC). Raises RulePackInvalid."""
+    rules = region.rules_of(complaint)
+    if as_json:
+        shown.print_json(_as_json(complaint, rules, now))
+    else:
+        print("\n".join(_lines(complaint, rules, now)))
     return 0
 
 
-def print_dates_of(table: str, number: str, now: datetime) -> int:
-    """Print the dates of a stored complaint. Raises NotFound."""
-    spelled = complaint_number.parse(number)
-    if spelled is None:
-        raise NotFound(number)
-    complaint = Table(client("dynamodb"), table).load(spelled).complaint
-    print(f"Complaint {complaint.number}, {complaint.stage}")
-    _print_all(rulepack.load_pack(complaint.jurisdiction, complaint.pack_version), complaint, now)
-    return 0
+def _lines(complaint: Complaint, rules: Rules, now: datetime) -> Iterator[str]:
+    yield f"Complaint {complaint.number}, {complaint.stage}, category {complaint.category}"
+    yield f"Received {shown.instant(complaint.received_at)}, explained as of {shown.instant(now)}"
+    for pack in rules.packs:
+        yield f"Rule pack {pack.id}, version {pack.version}, zone {pack.timezone}, {pack.calendar.name}"
+    yield ""
+    for promise in promises.promises(rules, complaint):
+        first, *rest = shown.promise_lines(promise)
+        yield first
+        yield f"  {_standing(promise, now)}"
+        yield from [*rest, ""]
+    yield from _titled("Pauses:", _pauses(complaint))
+    yield from _titled("Extensions:", _extensions(complaint))
+    yield from _titled("What the workflow will do, and when:", _ahead(rules, complaint))
 
 
-def _print_all(pack: rulepack.RulePack, complaint: Complaint, now: datetime) -> None:
-    print(f"Rule pack {pack.id}, version {pack.version}, zone {pack.timezone}\n")
-    for promise in milestones.promises(pack, complaint):
-        print("\n".join(_promise_lines(promise, now)), end="\n\n")
-    print("What the workflow will do, and when:")
-    print("\n".join(_milestone_lines(milestones.milestones(pack, complaint))))
+def _titled(title: str, lines: Iterator[str]) -> Iterator[str]:
+    found = list(lines)
+    yield from [title, *found, ""] if found else []
 
 
-def _promise_lines(promise: Promise, now: datetime) -> Iterable[str]:
-    at = instants.to_text(promise.due_at) if promise.due_at else "no date while the clock is paused"
-    yield f"{promise.clock} ({promise.kind}): before {at}; the last day is {promise.last_day:%A %d %B %Y}"
-    if promise.met_at:
-        yield f"  kept at {instants.to_text(promise.met_at)}"
-    if promise.missed(now):
-        yield "  MISSED"
-    for step in promise.explain:
-        yield f"  - {step.text} [{step.source}]"
+def _standing(promise: Promise, now: datetime) -> str:
+    met = f"met at {shown.instant(promise.met_at)}" if promise.met_at else "not met yet"
+    if promise.kind in promises.OWED and promise.missed(now):
+        return f"MISSED, {met}"
+    return f"in time, {met}" if promise.kept else met if promise.kind in promises.OWED else promise.kind
 
 
-def _milestone_lines(ahead: Iterable[Milestone]) -> Iterable[str]:
-    for milestone in ahead:
-        note = " (a breach if still unmet)" if milestone.breach else ""
-        yield f"  {instants.to_text(milestone.at)}  {milestone.clock} {milestone.name}{note}"
+def _pauses(complaint: Complaint) -> Iterator[str]:
+    for one in complaint.pauses:
+        until = shown.optional(one.ended_at) or "now on, it still runs"
+        stopped = ", ".join(one.clocks)
+        yield f"  {one.reason}: from {shown.instant(one.started_at)} to {until}; stopped {stopped}"
+
+
+def _extensions(complaint: Complaint) -> Iterator[str]:
+    for one in complaint.extensions:
+        since = f"since {shown.instant(one.holds_since)}" if one.holds_since else "once its letter is sent"
+        yield f"  {one.stage} of {one.pack} by {one.amount} {one.unit.replace('_', ' ')}: holds {since}"
+
+
+def _ahead(rules: Rules, complaint: Complaint) -> Iterator[str]:
+    for one in milestones.milestones(rules, complaint):
+        note = " (a breach if still unmet)" if one.breach else ""
+        yield f"  {shown.instant(one.at)}  {one.clock} {one.name}{note}"
+
+
+def _as_json(complaint: Complaint, rules: Rules, now: datetime) -> dict[str, Any]:
+    return {
+        "number": complaint.number,
+        "stage": complaint.stage,
+        "category": complaint.category,
+        "received_at": shown.instant(complaint.received_at),
+        "as_of": shown.instant(now),
+        "packs": [
+            {
+                "id": pack.id,
+                "version": pack.version,
+                "zone": pack.timezone,
+                "calendar": pack.calendar.name,
+            }
+            for pack in rules.packs
+        ],
+        "dates": [_date(one, now) for one in promises.promises(rules, complaint)],
+        "pauses": [
+            {
+                "reason": one.reason,
+                "clocks": one.clocks,
+                "from": shown.instant(one.started_at),
+                "to": shown.optional(one.ended_at),
+            }
+            for one in complaint.pauses
+        ],
+        "extensions": [
+            {
+                "pack": one.pack,
+                "stage": one.stage,
+                "amount": one.amount,
+                "unit": one.unit,
+                "holds_since": shown.optional(one.holds_since),
+            }
+            for one in complaint.extensions
+        ],
+        "ahead": [_milestone(one) for one in milestones.milestones(rules, complaint)],
+    }
+
+
+def _date(one: Promise, now: datetime) -> dict[str, Any]:
+    return {
+        **shown.promise(one),
+        "met_at": shown.optional(one.met_at),
+        "missed": one.missed(now),
+    }
+
+
+def _milestone(one: Milestone) -> dict[str, Any]:
+    return {"at": shown.instant(one.at), "clock": one.clock, "name": one.name, "breach": one.breach}

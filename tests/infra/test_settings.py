@@ -1,12 +1,18 @@
 """A region file that cannot be deployed says so: the file, the key, the remedy."""
 
 import json
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from infra.settings import REGIONS, SettingsError, find, load
+from infra.settings import REGIONS, Settings, SettingsError, find, load
+from redress.domain import packs, promises, reading
+from redress.domain.rules import Rules
 from redress.region import from_json
+from tests.support.complaints import Case, submit
 
 PRODUCTION = (REGIONS / "eu-west-2.toml").read_text()
 LOCAL = (REGIONS / "local.toml").read_text()
@@ -184,3 +190,165 @@ def test_the_portals_base_address_can_be_overridden_and_is_checked() -> None:
     assert settings.with_portal_url("http://127.0.0.1:8080/x/").portal.base_url == "http://127.0.0.1:8080/x"
     with pytest.raises(SettingsError, match="portal_url: url: 'not an address' does not look right"):
         settings.with_portal_url("not an address")
+
+
+# What a person adds at the end of the production file, and the faults it gets told.
+RULES = {
+    "a pack that does not exist": (
+        "[operator.rules.gb-ukcg.house]",
+        ["operator.rules.gb-ukcg: no such rule pack; use one of ", "gb-ukgc"],
+    ),
+    "a pack that no brand uses": (
+        '[operator.rules.mt.final]\namount = 10\nunit = "calendar_days"',
+        ["operator.rules.mt: no brand uses this rule pack; give it to a brand, or remove this"],
+    ),
+    "something else than a table": (
+        "[operator.rules]\ngb-ukgc = 8",
+        ["operator.rules.gb-ukgc: 8 is no table; write [operator.rules.gb-ukgc]"],
+    ),
+    "a longer time than the law's": (
+        '[operator.rules.gb-ukgc.final]\namount = 12\nunit = "weeks"',
+        [
+            "operator.rules.gb-ukgc.final: the law does not leave this time-frame to the operator; ",
+            "a stricter promise of your own goes to house.targets.final",
+        ],
+    ),
+    "even a shorter one": (
+        '[operator.rules.gb-ukgc.final]\namount = 1\nunit = "weeks"',
+        ["operator.rules.gb-ukgc.final: the law does not leave"],
+    ),
+    "a part of the pack that is the law's": (
+        "[operator.rules.gb-ukgc]\npauses = []",
+        ["operator.rules.gb-ukgc.pauses: the law does not leave"],
+    ),
+    "a target without its unit": (
+        "[operator.rules.gb-ukgc.house.targets.final]\namount = 6",
+        ["operator.rules.gb-ukgc.house.targets.final.unit: missing; Give a value"],
+    ),
+    "a target in seconds": (
+        '[operator.rules.gb-ukgc.house.targets.final]\namount = 6\nunit = "seconds"',
+        ["operator.rules.gb-ukgc.house.targets.final", "seconds are for the sandbox pack only"],
+    ),
+    "an unknown house value": (
+        "[operator.rules.gb-ukgc.house]\npatience = 3",
+        ["operator.rules.gb-ukgc.house.patience: unknown key; Use one of: deadlock_before, "],
+    ),
+    "a house value of the wrong type": (
+        "[operator.rules.gb-ukgc]\nhouse = 6",
+        ["operator.rules.gb-ukgc.house: 6 is not a table; Give a table"],
+    ),
+    "a warning for a clock that there is not": (
+        "[operator.rules.gb-ukgc.house]\nwarnings = { interim = [{ percent = 50 }] }",
+        ["operator.rules.gb-ukgc.house.warnings: there is no clock 'interim'; Use one of: ack, adr, final"],
+    ),
+}
+MALTA = PRODUCTION.replace("jurisdictions.gb-ukgc]", "jurisdictions.mt]")
+TEN_DAYS = '[operator.rules.mt.final]\namount = 10\nunit = "calendar_days"'
+
+
+def _load(folder: Path, *parts: str) -> Settings:
+    file = folder / "region.toml"
+    file.write_text("\n".join(parts))
+    return load(file)
+
+
+def _faults(folder: Path, *parts: str) -> Sequence[str]:
+    with pytest.raises(SettingsError) as refusal:
+        _load(folder, *parts)
+    return refusal.value.faults
+
+
+@pytest.mark.parametrize("case", RULES)
+def test_a_setting_that_a_rule_pack_cannot_take_is_told_once_with_its_remedy(
+    case: str, tmp_path: Path
+) -> None:
+    added, words = RULES[case]
+    [fault] = _faults(tmp_path, PRODUCTION, added)
+    assert fault.startswith(words[0])
+    assert [part for part in words if part not in fault] == []
+
+
+def test_a_pack_that_leaves_its_time_frame_to_the_operator_needs_it(tmp_path: Path) -> None:
+    [fault] = _faults(tmp_path, MALTA)
+    assert fault.startswith("operator.brands.northlight.jurisdictions.mt: stages.final.deadline: ")
+    assert "Set [operator.rules.mt.final] amount and unit in the region file" in fault
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "key", "remedy"),
+    [
+        ("amount = 10", "", "operator.rules.mt.final.amount", "Give a value"),
+        ("amount = 10", "amount = 0", "operator.rules.mt.final.amount", "Correct the amount"),
+        ("amount = 10", 'amount = "10"', "operator.rules.mt.final.amount", "Give a whole number"),
+        ('"calendar_days"', '"days"', "operator.rules.mt.final.unit", "calendar_days, business_days"),
+        (
+            "amount = 10",
+            'kind = "gateway"\namount = 10',
+            "operator.rules.mt.final.kind",
+            "Use deemed_outcome or duty",
+        ),
+        ("mt.final]", "mt.finale]", "operator.rules.mt.finale", "Remove it"),
+    ],
+)
+def test_a_wrong_time_frame_is_named_by_its_key_in_the_region_file(
+    right: str, wrong: str, key: str, remedy: str, tmp_path: Path
+) -> None:
+    [fault] = _faults(tmp_path, MALTA, TEN_DAYS.replace(right, wrong))
+    assert fault.startswith(f"{key}: ")
+    assert remedy in fault
+
+
+def test_a_pack_loads_with_the_time_frame_that_the_operator_gives(tmp_path: Path) -> None:
+    settings = _load(tmp_path, MALTA, TEN_DAYS)
+    final = settings.operator.pack("mt").deadline("final")
+    assert final is not None
+    assert (final.kind, final.amount, final.unit, final.anchor) == ("duty", 10, "calendar_days", "received")
+
+
+def test_a_target_beside_the_law_never_makes_its_date_later(tmp_path: Path) -> None:
+    for amount, target_governs in ((4, True), (20, False)):
+        target = f'[operator.rules.gb-ukgc.house.targets.final]\namount = {amount}\nunit = "weeks"'
+        settings = _load(tmp_path, PRODUCTION, target)
+        rules = Rules((settings.operator.pack("gb-ukgc"),))
+        complaint = Case(submit("gb-ukgc"), datetime(2026, 5, 4, 12, tzinfo=UTC)).complaint
+        found = promises.promises(rules, complaint)
+        dates = {one.clock: one for one in found}
+        assert str(dates["final"].due_at) == "2026-06-28 23:00:00+00:00"
+        first = promises.governing(found, "final")
+        assert first is dates["final_target" if target_governs else "final"]
+
+
+def test_the_functions_get_the_operators_rules(tmp_path: Path) -> None:
+    added = f"{TEN_DAYS}\n[operator.rules.mt.house]\nwarnings = {{ final = [{{ percent = 30 }}] }}"
+    settings = _load(tmp_path, MALTA, added)
+    operator = from_json(json.loads(settings.runtime_document()))
+    assert operator == settings.operator
+    assert operator.pack("mt").house.warnings["final"][0].percent == 30
+    assert operator.pack("mt") == settings.operator.pack("mt")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ('valid_to = "2026-04-05"', 'valid_to = "2026-04-06"', "two hold on a day"),
+        (
+            'timezone = "Europe/London"',
+            'timezone = "Europe/Londres"',
+            "timezone: 'Europe/Londres' is not a time zone",
+        ),
+    ],
+    ids=["validity that overlaps", "an earlier version that does not load"],
+)
+def test_a_brand_may_only_use_a_pack_that_loads_in_every_version(
+    right: str, wrong: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(reading.FOLDER, tmp_path / "packs")
+    earlier = tmp_path / "packs/gb-ukgc@2015.1.toml"
+    written = earlier.read_text(encoding="utf-8")
+    assert right in written
+    earlier.write_text(written.replace(right, wrong), encoding="utf-8")
+    for module in (packs, reading):
+        monkeypatch.setattr(module, "FOLDER", tmp_path / "packs")
+    [fault] = _faults(tmp_path, PRODUCTION)
+    assert fault.startswith("operator.brands.northlight.jurisdictions.gb-ukgc: ")
+    assert words in fault

@@ -123,7 +123,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 def test_the_zone_of_the_machine_does_not_matter(machine: pytest.MonkeyPatch) -> None:
     """Zones by POSIX rules: they need no tz data, so that they are in force on any machine."""
     chance = Random(0)  # noqa: S311  # a repeatable draw
-    zones = chance.sample(clock_cases.every_zone(), 40)
+    zones = ["UTC"] * 4 + chance.sample(clock_cases.every_zone(), 40)
     cases = [clock_cases.random_case(chance, zones) for _ in range(400)]
     answers = {}
     for rule, seconds in [

@@ -14,7 +14,7 @@ from openapi_schema_validator import OAS31Validator
 from infra.openapi import FILE
 from redress.http.routes import find
 
-SCOPES = "redress/complaints:read redress/complaints:write redress/complaints:decide"
+SCOPES = " ".join(f"redress/complaints:{scope}" for scope in ("read", "write", "decide", "admin"))
 CLIENT_ID = "cognito-back-office"
 
 type Handler = Callable[[dict[str, Any], object], dict[str, Any]]

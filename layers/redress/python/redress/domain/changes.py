@@ -1,4 +1,4 @@
-"""What deciding a command gives: events about to be appended, or the refusal of a step that is not allowed."""
+"""What deciding a command gives: events about to be appended, or a refusal."""
 
 from redress.domain import events as e
 from redress.domain.audit import Content

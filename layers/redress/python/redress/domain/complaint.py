@@ -292,7 +292,7 @@ def _deemed_accepted(record: Record) -> dict[str, Any]:
 
 def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> dict[str, Any]:
     match event.kind:
-        case LetterKind.FINAL_RESPONSE:
+        case LetterKind.FINAL_RESPONSE if _is_answered(complaint, event):
             return {"final_response_sent_at": at, "stage": Stage.RESOLVED}
         case LetterKind.DEADLOCK:
             return {"deadlock_sent_at": at}
@@ -303,6 +303,12 @@ def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> d
             return {"extensions": tuple(_notified(one, cause, at) for one in complaint.extensions)}
         case _:
             return {}
+
+
+def _is_answered(complaint: Complaint, event: e.LetterSent) -> bool:
+    """Whether the letter tells the decision that stands, and not one that the law has overtaken."""
+    decision = complaint.decision
+    return decision is None or complaint.letters[event.letter].cause >= decision.seq
 
 
 def _notified(extension: Extension, seq: int, at: datetime) -> Extension:

@@ -105,6 +105,7 @@ _OWED_BY: Mapping[type[events.Event], LetterKind] = {
     events.InformationRequested: LetterKind.INFORMATION_REQUEST,
     events.DeadlineExtended: LetterKind.EXTENSION,
     events.DecisionApproved: LetterKind.FINAL_RESPONSE,
+    events.DeemedAccepted: LetterKind.FINAL_RESPONSE,
     events.DeadlockDeclared: LetterKind.DEADLOCK,
     events.Escalated: LetterKind.ESCALATION,
 }
@@ -129,8 +130,6 @@ def _kinds(event: events.Event) -> Iterator[LetterKind]:
             yield LetterKind.FEEDBACK_REQUEST
         case events.ClockPaused(notice=LetterKind.PAUSE):
             yield LetterKind.PAUSE
-        case events.DeemedAccepted(answer_owed=True):
-            yield LetterKind.FINAL_RESPONSE
         case _ if type(event) in _OWED_BY:
             yield _OWED_BY[type(event)]
 
@@ -166,6 +165,14 @@ def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) ->
             change = replace(refused, status=status, attempt=attempt, changed_at=at)
         case events.TaskOpened(letter=str() as letter):
             change = replace(letters[letter], status=LetterStatus.ABANDONED, changed_at=at)
+        case events.DeemedAccepted():
+            return {key: _given_up(letter, at) for key, letter in letters.items()}
         case _:
             return letters
     return {**letters, change.key: change}
+
+
+def _given_up(letter: Letter, at: datetime) -> Letter:
+    """A final response that has not left says what holds no longer."""
+    unsent = letter.kind is LetterKind.FINAL_RESPONSE and letter.status is not LetterStatus.SENT
+    return replace(letter, status=LetterStatus.ABANDONED, changed_at=at) if unsent else letter

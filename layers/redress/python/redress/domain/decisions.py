@@ -4,7 +4,7 @@ and in the table of `stages`."""
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from redress.domain import clock_decisions
+from redress.domain import clock_decisions, instants
 from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain.changes import Change, illegal
@@ -14,11 +14,22 @@ from redress.domain.errors import NotAllowedByPack
 from redress.domain.rules import Rules
 from redress.domain.stages import LEGAL_AT, UNDECIDED, Stage
 
+REGISTERED_WITHIN = timedelta(days=1)
+
 
 def submit(command: c.Submit) -> list[Change]:
-    """The events of a new complaint."""
+    """The events of a new complaint. One that was registered late gets a person's attention at once."""
     facts = {name: value for name, value in vars(command).items() if name != "content"}
-    return [Change(event=e.ComplaintReceived(**facts), content=command.content)]
+    received = Change(event=e.ComplaintReceived(**facts), content=command.content)
+    return [received, Change(event=e.TaskOpened(task="registered_late"))] if _late(command) else [received]
+
+
+def _late(command: c.Submit) -> bool:
+    """Whether it lay about for more than a day: where a clock starts at registration, the player waited."""
+    if not (command.registered_at and command.received_at):
+        return False
+    lay = instants.from_text(command.registered_at) - instants.from_text(command.received_at)
+    return lay > REGISTERED_WITHIN
 
 
 def decide(
@@ -32,8 +43,8 @@ def decide(
     """The events that a command leads to; none when the system repeats itself.
 
     `now` is UTC, `claim_expiry` the time after which a claimed letter without outcome is looked at again,
-    `rules` are the packs that the complaint runs by. Raises IllegalTransition when the stage, or what happened
-    at it, does not allow the command, and NotAllowedByPack when a rule pack does not.
+    `rules` are the packs that the complaint runs by. Raises IllegalTransition when the stage, or what
+    happened at it, does not allow the command, and NotAllowedByPack when a rule pack does not.
     """
     if complaint.stage not in LEGAL_AT[type(command)]:
         raise illegal(complaint, command, f"it is not allowed at the stage '{complaint.stage}'")
@@ -119,17 +130,21 @@ def _reach(complaint: Complaint, command: c.ReachMilestone) -> list[Change]:
 
 def _led_to(complaint: Complaint, command: c.ReachMilestone) -> Iterator[e.Event]:
     """What a milestone brings about at once."""
-    undecided = complaint.stage in UNDECIDED
     if command.level is not None:
         yield e.Escalated(level=command.level)
     if command.milestone == "deadlock":
         yield e.DeadlockDeclared()
     if command.clock == "pause":
         yield from clock_decisions.resume_at_maximum(complaint, command.milestone)
-    if "mark_deemed_accepted" in command.actions and complaint.stage is not Stage.CLOSED:
-        yield e.DeemedAccepted(answer_owed=undecided)
+    if "mark_deemed_accepted" in command.actions and not _accepted_or_closed(complaint):
+        yield e.DeemedAccepted()
     if "report_regulator" in command.actions:
         yield e.TaskOpened(task="report_regulator")
+
+
+def _accepted_or_closed(complaint: Complaint) -> bool:
+    decision = complaint.decision
+    return complaint.stage is Stage.CLOSED or (decision is not None and decision.outcome == "upheld")
 
 
 def _adopt(complaint: Complaint, command: c.AdoptPackVersion) -> list[Change]:

@@ -12,8 +12,8 @@ from redress.domain.values import Value
 class ComplaintReceived(Value):
     """A complaint reached the operator. `jurisdiction` is a rule pack id, `occurred_on` a local date.
 
-    `residence_packs` (`id@version`) apply besides, by where the player lives. The instants are told by whoever
-    passes a complaint on; one that is not told is that of the event itself.
+    `residence_packs` (`id@version`) apply besides, by where the player lives. The instants are told by
+    whoever passes a complaint on; one that is not told is that of the event itself.
     """
 
     brand: str
@@ -127,12 +127,7 @@ class MilestoneReached(Value):
 
 
 class DeemedAccepted(Value):
-    """The law takes the operator's silence for acceptance: the complaint is upheld.
-
-    `answer_owed` tells that no final response was on its way yet.
-    """
-
-    answer_owed: bool
+    """The law takes silence for acceptance: the complaint is upheld, and the player is told so."""
 
 
 class Escalated(Value):
@@ -228,7 +223,10 @@ class LetterRefused(Value):
 
 
 class Closed(Value):
-    """Nothing more is owed. `reason`: completed, feedback_window_ended, adr_window_ended, adr_decided, withdrawn."""
+    """Nothing more is owed.
+
+    `reason`: completed, feedback_window_ended, adr_window_ended, adr_decided, withdrawn.
+    """
 
     reason: str
 

@@ -29,8 +29,8 @@ LIMITS = frozenset({"player_limit"})
 class Promise(Value):
     """A date that somebody counts on, by one rule of one pack.
 
-    `met_at` is the instant (UTC) from which it was owed no longer. `due_at` (UTC) is exclusive, and None while
-    the clock stands still; `last_day` is a local day of `zone`.
+    `met_at` is the instant (UTC) from which it was owed no longer. `due_at` (UTC) is exclusive, and None
+    while the clock stands still; `last_day` is a local day of `zone`.
     """
 
     clock: str
@@ -134,7 +134,7 @@ def pause_milestone(pause: Pause) -> str:
 
 
 def pause_limits(rules: Rules, complaint: Complaint) -> Iterator[tuple[Pause, datetime]]:
-    """The pauses that still run, with the instant (UTC) at which the last of their clocks goes on by itself."""
+    """The pauses that still run, and when (UTC) the last of their clocks goes on by itself."""
     for pause in complaint.pauses:
         ends = [_longest(rules.pack(pack), name, pause, complaint) for pack, name in _clocks_of(pause)]
         if pause.ended_at is None and all(ends):
@@ -206,10 +206,12 @@ def _holds(extension: Extension, due: Due) -> bool:
 
 
 def _pauses(pack: RulePack, name: str, complaint: Complaint) -> Iterator[Interval]:
+    """The pauses of a clock. One that lasted longer than it may counts as long as it may."""
     for pause in complaint.pauses:
         if (pack.id, name) in _clocks_of(pause):
-            ends = (pause.ended_at, _longest(pack, name, pause, complaint))
-            yield Interval(start=pause.started_at, end=min((end for end in ends if end), default=None))
+            longest = _longest(pack, name, pause, complaint)
+            end = min(pause.ended_at, longest) if pause.ended_at and longest else pause.ended_at
+            yield Interval(start=pause.started_at, end=end)
 
 
 def _clocks_of(pause: Pause) -> Sequence[tuple[str, str]]:

@@ -72,8 +72,10 @@ def in_force(versions: Iterable[tuple[str, str | None]], settings: Settings) -> 
 def at_receipt(
     licence: str, residence: str | None, offered: Iterable[str], received_at: datetime, settings: Settings
 ) -> Rules:
-    """The packs of a new complaint: of the licence and, where one of the `offered` covers the `residence`
-    (ISO 3166 code such as EE or US-MI) too, of that; each in the version that holds on the local day of receipt.
+    """The packs of a new complaint, each in the version that holds on the local day of receipt.
+
+    They are the licence's and, of those `offered`, the ones that cover the player's `residence` (an ISO 3166
+    code such as EE or US-MI). Raises RulePackInvalid.
     """
     others = [pack for pack in offered if pack != licence and residence is not None]
     named = in_force([(pack, None) for pack in (licence, *others)], settings).packs

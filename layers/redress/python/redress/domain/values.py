@@ -53,4 +53,9 @@ class Value:
         raise AttributeError(f"{type(self).__name__}.{name} cannot be deleted")
 
     def __replace__(self, **changes: object) -> Self:
-        return type(self)(**{**vars(self), **changes})
+        if not changes.keys() <= self._names:
+            raise TypeError(f"{type(self).__name__}: unknown: {', '.join(sorted(changes.keys() - self._names))}")
+        changed = object.__new__(type(self))
+        vars(changed).update(vars(self), **changes)
+        changed.__post_init__()
+        return changed

@@ -2,9 +2,12 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
-from redress.http.fields import AmountMinor, CurrencyCode, Email, Rule, Strict, Text, paying
+from redress.domain.categories import Category
+from redress.domain.rulepack import LONGEST, PauseReason
+from redress.http.fields import AmountMinor, CurrencyCode, Email, Past, Rule, Strict, Text, paying
+from redress.http.intake import unknown
 from redress.http.requests import SUBJECT
 
 LARGEST_LIMIT = 100
@@ -28,6 +31,15 @@ Subject = Annotated[
     Rule("subject", "Send the person's subject id, no name and no address."),
 ]
 Outcome = Literal["upheld", "partly_upheld", "rejected", "goodwill", "out_of_scope"]
+AdrOutcome = Literal["upheld", "partly_upheld", "rejected", "settled", "discontinued"]
+Stage = Literal["ack", "interim", "final"]
+Why = Annotated[PauseReason, Rule(*unknown("reason", get_args(PauseReason)))]
+More = Annotated[  # how much is too much is the rule pack's to say
+    int,
+    WithJsonSchema(
+        {"type": "integer", "minimum": 1, "maximum": LONGEST, "description": "In the pack's unit."}
+    ),
+]
 
 
 class ListQuery(Strict):
@@ -51,15 +63,79 @@ class Assignment(Strict):
 
 
 class InformationRequest(Strict):
-    """A question to the player."""
+    """A question to the player; `pause_clock` stops the clocks that may wait for the answer."""
 
     question: Letter
+    pause_clock: bool | None = False
+
+
+class Pause(Strict):
+    """Why clocks stop: for the player the explanation, for the file the evidence, or where it is kept."""
+
+    reason: Why
+    explanation: Letter
+    evidence: Note
+
+
+class Resumption(Strict):
+    """Which clocks run again: those that stopped for the reason."""
+
+    reason: Why
+    remark: Note | None = None
+
+
+class Extension(Strict):
+    """The stage that takes longer, and the reasons, for the player.
+
+    `pack` is the licence's unless it says otherwise, `amount` all that the pack allows.
+    """
+
+    stage: Annotated[Stage, Rule(*unknown("stage", get_args(Stage)))]
+    reasons: Letter
+    pack: Short | None = None
+    amount: More | None = None
+
+
+class Recategorisation(Strict):
+    """What the complaint is really about, and why."""
+
+    category: Annotated[Category, Field(strict=False), Rule(*unknown("category", Category))]
+    reason: Note
+
+
+class PackAdoption(Strict):
+    """Which version of one of its rule packs a complaint is to run by, and why."""
+
+    pack: Short
+    version: Short
+    reason: Note
+
+
+class AdrReferral(Strict):
+    """The outside body (its key in the rule pack) with the complaint, and since when its file is complete."""
+
+    body: Short
+    complete_file_at: Past
+    reference: Short | None = None
+
+
+class AdrAnswer(Strict):
+    """The operator's answer to the outside body: where it is kept."""
+
+    reference: Short | None = None
+
+
+class AdrDecision(Strict):
+    """What the outside body decided."""
+
+    outcome: Annotated[AdrOutcome, Rule(*unknown("outcome", get_args(AdrOutcome)))]
+    reference: Short | None = None
 
 
 class Decision(Strict):
     """The outcome proposed, with what the player gets: `redress_minor` in minor units of `currency`."""
 
-    outcome: Annotated[Outcome, Rule("unknown_outcome", f"Choose one of: {', '.join(get_args(Outcome))}.")]
+    outcome: Annotated[Outcome, Rule(*unknown("outcome", get_args(Outcome)))]
     reasons: Letter
     clause: Note | None = None
     redress_minor: AmountMinor | None = None

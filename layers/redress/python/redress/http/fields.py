@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -29,7 +29,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
-from redress.domain import money
+from redress.domain import instants, money
 from redress.domain.errors import FieldProblem, InvalidInput
 
 # Nothing a person types: C0 and C1 controls except newline and tab, and halves of surrogate pairs.
@@ -44,6 +44,12 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _EMAIL_LENGTH = 254
 
+# An instant by RFC 3339. The zone is asked for: without it nobody knows when it was.
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
+_FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)  # before it nothing that is still to be dealt with happened
+
 # Errors of pydantic's own as our rules, with their remedies.
 _RULES: Mapping[str, tuple[str, str]] = {
     "missing": ("required", "Fill in this field."),
@@ -52,6 +58,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "string_unicode": ("text", "Send text in UTF-8."),
     "string_too_long": ("text_length", "Shorten it to {max_length:,} characters."),
     "int_type": ("whole_number", "Send a whole number."),
+    "bool_type": ("truth", "Send true or false."),
     "list_type": ("list", "Send a list of texts."),
     "too_long": ("too_many", "Give at most {max_length}."),
     "extra_forbidden": ("unknown_field", "Leave this out: it is not known."),
@@ -161,6 +168,26 @@ def _date(sent: str) -> str:
     return sent
 
 
+def _past(sent: str, info: ValidationInfo) -> str:
+    """An instant that has come, as `instants` writes it; the model is read with `now`."""
+    instant = _instant(sent)
+    if instant < _FIRST_INSTANT:
+        raise broken("instant_too_early", f"Give an instant since {_FIRST_INSTANT:%Y}.")
+    context: Any = info.context
+    if instant > context["now"]:
+        raise broken("instant_in_future", "Give an instant that has come already.")
+    return instants.to_text(instant)
+
+
+def _instant(sent: str) -> datetime:
+    try:
+        if _INSTANT.fullmatch(sent):
+            return datetime.fromisoformat(sent.upper())
+    except ValueError:  # no such day, minute or zone
+        pass
+    raise broken("instant", "Send an instant with its zone, such as 2026-04-26T10:30:00+01:00.")
+
+
 def _money[T](check: Callable[[T], object]) -> AfterValidator:
     """A check of `money` as one of pydantic's."""
 
@@ -193,6 +220,17 @@ Email = Annotated[
     WithJsonSchema({"type": "string", "format": "email", "maxLength": _EMAIL_LENGTH}),
 ]
 Date = Annotated[str, AfterValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+Past = Annotated[
+    str,
+    AfterValidator(_past),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": "An instant with its zone, not in the future.",
+        }
+    ),
+]
 CurrencyCode = Annotated[
     str,
     _money(money.digits_of),

@@ -3,7 +3,8 @@
 Every failure is an InvalidInput with one FieldProblem per field, whose `rule` is a stable code:
 required, text, text_length, control_character, unknown_brand, unknown_jurisdiction, unknown_category, email,
 date, date_in_future, date_too_early, currency, currency_without_amount, amount_without_currency, amount,
-amount_digits, amount_range, whole_number, list, too_many, unknown_field, object, unknown_channel, language.
+amount_digits, amount_range, whole_number, list, too_many, unknown_field, object, unknown_channel, language,
+residence, instant, instant_in_future, instant_too_early, instant_order.
 How text is kept, and what is refused in it, is told in `fields`. A model is read with `region`, whose brands
 and jurisdictions there are, and `now`, any aware instant.
 """
@@ -16,11 +17,23 @@ from zoneinfo import ZoneInfo
 
 from pydantic import FailFast, Field, StringConstraints, ValidationInfo, field_validator
 
-from redress.domain import money
+from redress.domain import instants, money
 from redress.domain.categories import Category
 from redress.domain.commands import Submit
 from redress.domain.errors import FieldProblem, InvalidInput
-from redress.http.fields import AmountMinor, CurrencyCode, Date, Email, Rule, Strict, Text, broken, paying
+from redress.http.countries import COUNTRIES
+from redress.http.fields import (
+    AmountMinor,
+    CurrencyCode,
+    Date,
+    Email,
+    Past,
+    Rule,
+    Strict,
+    Text,
+    broken,
+    paying,
+)
 from redress.region import Brand, Region
 
 EARLIEST = date(1990, 1, 1)  # nobody gambled online before: an earlier year is a slip of the pen
@@ -30,9 +43,12 @@ Channel = Literal["form", "api", "phone", "chat", "email", "social", "intermedia
 # A BCP 47 tag.
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 Reference = Annotated[str, Text(100)]
+# ISO 3166: a country, or a part of one where rules differ by it.
+Residence = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+_RESIDENCE = ("residence", "Send the ISO 3166 code of a country or a part of it, such as GB or US-MI.")
 
 
-def _unknown(field: str, known: Iterable[str]) -> tuple[str, str]:
+def unknown(field: str, known: Iterable[str]) -> tuple[str, str]:
     """The rule that a field which names something else breaks, with its remedy."""
     return f"unknown_{field}", f"Choose one of: {', '.join(known)}."
 
@@ -41,12 +57,13 @@ class Intake(Strict):
     """A complaint as it was told, valid for the region and instant it was read with.
 
     `occurred_on` is an ISO 8601 date, at the latest today in the zone of the jurisdiction's rule pack.
-    `amount_minor` is what the complaint is about, in minor units of the ISO 4217 `currency`.
+    `amount_minor` is what the complaint is about, in minor units of the ISO 4217 `currency`. The instants are
+    those of deadlines that begin with something else than this request; one that is not told is not known.
     """
 
     brand: Annotated[str, Text(100)]
     jurisdiction: Annotated[str, Text(100)]
-    category: Annotated[Category, Field(strict=False), Rule(*_unknown("category", Category))]
+    category: Annotated[Category, Field(strict=False), Rule(*unknown("category", Category))]
     description: Annotated[str, Text(10_000, lines=True)]
     name: Annotated[str, Text(200)]
     email: Email
@@ -58,15 +75,22 @@ class Intake(Strict):
         Annotated[list[Reference], FailFast(), Field(max_length=MOST_REFERENCES)] | None
     ) = None
     remedy: Annotated[str, Text(2_000, lines=True)] | None = None
-    channel: Annotated[Channel, Rule(*_unknown("channel", get_args(Channel)))] | None = None
+    channel: Annotated[Channel, Rule(*unknown("channel", get_args(Channel)))] | None = None
     language: Annotated[Language, Rule("language", "Send a language tag such as en.")] | None = None
+    residence: Annotated[Residence, Rule(*_RESIDENCE)] | None = None
+    sent_at: Past | None = None
+    platform_posted_at: Past | None = None
+    received_at: Past | None = None
+    registered_at: Past | None = None
+    operator_aware_at: Past | None = None
+    event_settled_at: Past | None = None
 
     @field_validator("brand")
     @classmethod
     def _brand_exists(cls, brand: str, info: ValidationInfo) -> str:
         region = _region(info)
         if region.brand(brand) is None:
-            raise broken(*_unknown("brand", (one.id for one in region.brands)))
+            raise broken(*unknown("brand", (one.id for one in region.brands)))
         return brand
 
     @field_validator("jurisdiction")
@@ -74,7 +98,7 @@ class Intake(Strict):
     def _jurisdiction_is_the_brands(cls, jurisdiction: str, info: ValidationInfo) -> str:
         brand = _region(info).brand(info.data.get("brand", ""))
         if brand and jurisdiction not in brand.jurisdictions:
-            raise broken(*_unknown("jurisdiction", brand.jurisdictions))
+            raise broken(*unknown("jurisdiction", brand.jurisdictions))
         return jurisdiction
 
     @field_validator("occurred_on")
@@ -89,13 +113,33 @@ class Intake(Strict):
             raise broken("date_in_future", "Give the day when it happened, up to today.")
         return occurred_on
 
-    def to_command(self, channel: str, language: str, region: Region, now: datetime) -> Submit:
-        """The command that submits the complaint under the rule packs in force at `now`, its receipt.
+    @field_validator("residence")
+    @classmethod
+    def _country_exists(cls, residence: str | None) -> str | None:
+        if (
+            residence and residence[:2] not in COUNTRIES
+        ):  # "UK" would find no rule pack, and nobody would notice
+            raise broken(*_RESIDENCE)
+        return residence
 
-        `channel` and `language` (a BCP 47 tag) are those of the door it came through, unless it says its own.
+    @field_validator("received_at")
+    @classmethod
+    def _was_sent_before(cls, received_at: str | None, info: ValidationInfo) -> str | None:
+        for name in ("sent_at", "platform_posted_at"):
+            before = info.data.get(name)
+            if received_at and before and received_at < before:
+                raise broken("instant_order", f"Give an instant that is not before {name}.")
+        return received_at
+
+    def to_command(self, channel: str, language: str, region: Region, now: datetime) -> Submit:
+        """The command that submits the complaint under the rule packs in force at its receipt.
+
+        `now`, `channel` and `language` (a BCP 47 tag) are those of the door it came through: they hold unless
+        it says its own.
         """
         brand = cast("Brand", region.brand(self.brand))  # it was read with this region
-        rules = region.rules_at_receipt(brand, self.jurisdiction, None, now)
+        received_at = instants.from_text(self.received_at) if self.received_at else now
+        rules = region.rules_at_receipt(brand, self.jurisdiction, self.residence, received_at)
         return Submit(
             brand=self.brand,
             jurisdiction=self.jurisdiction,
@@ -107,6 +151,12 @@ class Intake(Strict):
             occurred_on=self.occurred_on,
             amount_minor=self.amount_minor,
             currency=self.currency,
+            sent_at=self.sent_at,
+            received_at=self.received_at,
+            registered_at=self.registered_at,
+            operator_aware_at=self.operator_aware_at,
+            platform_posted_at=self.platform_posted_at,
+            event_settled_at=self.event_settled_at,
             content={
                 "name": self.name,
                 "email": self.email,
@@ -114,12 +164,18 @@ class Intake(Strict):
                 "description": self.description,
                 "transaction_references": list(self.transaction_references or ()),
                 "remedy": self.remedy,
+                **({"residence": self.residence} if self.residence else {}),
             },
         )
 
 
-# What the form asks the player. Where a complaint came from is not for the player to say.
-_ASKED = Intake.model_fields.keys() - {"amount_minor", "currency", "channel", "language"}
+# What the form asks the player and hands on unread. How a complaint came in is not for the player to say.
+_ASKED = frozenset(
+    {
+        *("brand", "jurisdiction", "category", "description", "name", "email", "account"),
+        *("occurred_on", "transaction_references", "remedy"),
+    }
+)
 
 
 def read_form(sent: Mapping[str, str], region: Region, now: datetime) -> Intake:

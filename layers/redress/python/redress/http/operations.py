@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode
 
-from redress.domain import commands, player
+from redress.domain import commands, instants, packs, player
 from redress.domain import number as complaint_number
+from redress.domain.audit import Content
 from redress.domain.commands import Command
 from redress.domain.errors import FieldProblem, InvalidInput, NotFound, PreconditionRequired
-from redress.http import views
+from redress.domain.rules import in_force
+from redress.http import clock_views, rulepack_views, views
 from redress.http.answer import Answer, etag
 from redress.http.requests import Call
 from redress.store import keys
@@ -67,35 +70,90 @@ def list_events(call: Call) -> Answer:
 def explain_clock(call: Call) -> Answer:
     """Explain every promised date of a complaint."""
     case = _case(call)
-    return Answer(
-        body=views.clock(case, call.desk.region, call.desk.now()), headers=_tag(case.complaint.version)
-    )
+    explained = clock_views.clock(case, call.desk.region, call.desk.now())
+    return Answer(body=explained, headers=_tag(case.complaint.version))
+
+
+def list_rule_packs(call: Call) -> Answer:
+    """List the rule packs of the caller's brands, with the time-table of each as it is today."""
+    visible = call.caller.visible(call.desk.region)
+    return Answer(body=rulepack_views.rule_packs(visible, call.desk.now()))
 
 
 def assign(call: Call, asked: bodies.Assignment) -> Answer:
     """Give a complaint to a person, and to a team if one is named."""
     case, region = _case(call), call.desk.region
     if asked.team and region.team(asked.team) is None:
-        remedy = f"Choose one of: {', '.join(team.id for team in region.teams)}."
-        raise InvalidInput([FieldProblem("team", "unknown_team", remedy)])
+        _refuse("team", "unknown_team", f"Choose one of: {', '.join(team.id for team in region.teams)}.")
     team = asked.team or case.complaint.team or region.team_for(case.complaint.category).id
     return _decide(call, case, commands.Assign(assignee=asked.assignee, team=team))
 
 
 def request_information(call: Call, asked: bodies.InformationRequest) -> Answer:
     """Ask the player a question; the letter follows by itself."""
-    return _change(call, _case(call), commands.RequestInformation(content={"question": asked.question}))
+    content, pause = {"question": asked.question}, bool(asked.pause_clock)
+    return _change(call, _case(call), commands.RequestInformation(content=content, pause=pause))
+
+
+def pause_clock(call: Call, asked: bodies.Pause) -> Answer:
+    """Stop the clocks that a rule pack lets stop for a reason; the letter to the player follows by itself."""
+    content = {"explanation": asked.explanation, "evidence": asked.evidence}
+    return _change(call, _case(call), commands.PauseClock(reason=asked.reason, content=content))
+
+
+def resume_clock(call: Call, asked: bodies.Resumption) -> Answer:
+    """Let the clocks that stopped for a reason run again."""
+    content = _given(remark=asked.remark)
+    return _change(call, _case(call), commands.ResumeClock(reason=asked.reason, content=content))
+
+
+def extend_deadline(call: Call, asked: bodies.Extension) -> Answer:
+    """Take the longer time that a rule pack allows a stage; the letter to the player follows by itself."""
+    command = commands.ExtendDeadline(
+        stage=asked.stage, content={"reasons": asked.reasons}, pack=asked.pack, amount=asked.amount
+    )
+    return _decide(call, _case(call), command)
+
+
+def recategorise(call: Call, asked: bodies.Recategorisation) -> Answer:
+    """Say what a complaint is really about; its dates follow."""
+    content = {"reason": asked.reason}
+    return _decide(call, _case(call), commands.Recategorise(category=asked.category.value, content=content))
+
+
+def adopt_pack_version(call: Call, asked: bodies.PackAdoption) -> Answer:
+    """Have a complaint run by another version of one of its rule packs; its dates follow."""
+    case = _case(call)
+    named = [pack for pack, _ in case.complaint.packs]
+    if asked.pack not in named:
+        _refuse("pack", "unknown_pack", f"Choose one of: {', '.join(named)}.")
+    try:
+        in_force([(asked.pack, asked.version)], call.desk.region.rules)
+    except packs.RulePackInvalid:
+        known = ", ".join(str(one["version"]) for one in packs.history(asked.pack))
+        _refuse("version", "unknown_pack_version", f"Choose one of: {known}.")
+    command = commands.AdoptPackVersion(
+        pack=asked.pack, pack_version=asked.version, content={"reason": asked.reason}
+    )
+    return _decide(call, case, command)
 
 
 def propose_decision(call: Call, asked: bodies.Decision) -> Answer:
     """Propose an outcome for approval."""
+    case = _case(call)
+    if asked.clause is None and _needs_clause(call, case, asked.outcome):
+        _refuse(
+            "clause",
+            "required",
+            "Name the clause of the terms: the rule pack has the final response cite it.",
+        )
     command = commands.ProposeDecision(
         outcome=asked.outcome,
         content={"reasons": asked.reasons, "clause": asked.clause},
         redress_minor=asked.redress_minor,
         currency=asked.currency,
     )
-    return _decide(call, _case(call), command)
+    return _decide(call, case, command)
 
 
 def approve_decision(call: Call, _asked: bodies.Approval) -> Answer:
@@ -109,10 +167,60 @@ def return_decision(call: Call, asked: bodies.Return) -> Answer:
     return _decide(call, _case(call), commands.ReturnDecision(content={"comment": asked.comment}))
 
 
+def refer_to_adr(call: Call, asked: bodies.AdrReferral) -> Answer:
+    """Record that the player took a complaint to an outside body."""
+    case = _case(call)
+    if instants.from_text(asked.complete_file_at) < case.complaint.received_at:
+        received_at = instants.to_text(case.complaint.received_at)
+        _refuse("complete_file_at", "instant_order", f"Give an instant after the receipt at {received_at}.")
+    command = commands.ReferToAdr(
+        body=asked.body,
+        complete_file_at=asked.complete_file_at,
+        content=_given(reference=asked.reference),
+    )
+    return _change(call, case, command)
+
+
+def answer_adr(call: Call, asked: bodies.AdrAnswer) -> Answer:
+    """Record that the operator answered the outside body."""
+    return _change(call, _case(call), commands.AnswerAdr(content=_given(reference=asked.reference)))
+
+
+def record_adr_outcome(call: Call, asked: bodies.AdrDecision) -> Answer:
+    """Record what the outside body decided."""
+    content = _given(reference=asked.reference)
+    return _change(call, _case(call), commands.RecordAdrOutcome(outcome=asked.outcome, content=content))
+
+
 def withdraw(call: Call, asked: bodies.Withdrawal) -> Answer:
     """Record that the player takes the complaint back."""
-    content = {"reason": asked.reason} if asked.reason else {}
-    return _change(call, _case(call), commands.Withdraw(content=content))
+    return _change(call, _case(call), commands.Withdraw(content=_given(reason=asked.reason)))
+
+
+# The letters whose rules a final response keeps: one that grants a part, those of both answers.
+_FINAL_LETTERS: Mapping[str, tuple[str, ...]] = {
+    "upheld": ("final_upheld",),
+    "partly_upheld": ("final_upheld", "final_rejected"),
+    "goodwill": ("final_upheld", "final_rejected"),
+    "rejected": ("final_rejected",),
+    "out_of_scope": ("final_rejected",),
+}
+
+
+def _needs_clause(call: Call, case: CaseFile, outcome: str) -> bool:
+    """Whether the final response would never leave without a clause of the terms."""
+    rules = call.desk.region.rules_of(case.complaint)
+    asked = [rule for letter in _FINAL_LETTERS[outcome] for rule in rules.letter(letter)]
+    return any("contract_clause" in rule.blocks for rule in asked)
+
+
+def _given(**content: str | None) -> Content:
+    """The texts that were sent."""
+    return {name: text for name, text in content.items() if text is not None}
+
+
+def _refuse(field: str, rule: str, remedy: str) -> NoReturn:
+    raise InvalidInput([FieldProblem(field, rule, remedy)])
 
 
 def _case(call: Call) -> CaseFile:
@@ -165,12 +273,11 @@ def _list(call: Call, asked: bodies.ListQuery) -> Page:
         case 2, {"brand": brand, "account": _} | {"brand": brand, "email": _}:
             return store.list_player(_player(call, brand, asked.account, asked.email), *part)
     remedy = "Send team, or jurisdiction and month, or brand with either account or email."
-    raise InvalidInput([FieldProblem("query", "one_list", remedy)])
+    _refuse("query", "one_list", remedy)
 
 
 def _player(call: Call, brand: str, account: str | None, email: str | None) -> str:
     """The brand is part of the index key, so another brand's complaints are not even looked at."""
     if brand not in call.caller.client.brands:
-        remedy = f"Choose one of: {', '.join(call.caller.client.brands)}."
-        raise InvalidInput([FieldProblem("brand", "unknown_brand", remedy)])
+        _refuse("brand", "unknown_brand", f"Choose one of: {', '.join(call.caller.client.brands)}.")
     return player.index_key(call.player_secret(), brand, account, email or "")

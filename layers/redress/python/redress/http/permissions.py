@@ -17,13 +17,22 @@ PERMISSIONS: Mapping[str, str] = {
     "get_complaint": "read",
     "list_events": "read",
     "explain_clock": "read",
+    "list_rule_packs": "read",
     "create_complaint": "write",
     "assign": "write",
     "request_information": "write",
+    "pause_clock": "write",
+    "resume_clock": "write",
+    "extend_deadline": "write",
+    "recategorise": "write",
+    "refer_to_adr": "write",
+    "answer_adr": "write",
+    "record_adr_outcome": "write",
     "propose_decision": "write",
     "withdraw": "write",
     "approve_decision": "decide",
     "return_decision": "decide",
+    "adopt_pack_version": "admin",
 }
 
 

@@ -13,6 +13,7 @@ from redress.domain.errors import (
     IdempotencyKeyReused,
     IllegalTransition,
     InvalidInput,
+    NotAllowedByPack,
     NotFound,
     PreconditionRequired,
     RedressError,
@@ -48,6 +49,7 @@ METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The path does not take thi
 MALFORMED_BODY = Kind("malformed-body", 400, "The body is not JSON")
 KEY_MISSING = Kind("idempotency-key-missing", 400, "The request has no usable Idempotency-Key")
 ILLEGAL_TRANSITION = Kind("illegal-transition", 409, "The complaint's stage does not allow this")
+NOT_ALLOWED_BY_PACK = Kind("not-allowed-by-rule-pack", 409, "No rule pack of the complaint allows this")
 STALE_VERSION = Kind("stale-version", 412, "The complaint has changed since")
 BODY_TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
 UNSUPPORTED_MEDIA_TYPE = Kind("unsupported-media-type", 415, "The body is not sent as JSON")
@@ -77,6 +79,7 @@ KINDS: Mapping[type[RedressError], Kind] = {
     InvalidInput: INVALID_INPUT,
     NotFound: NOT_FOUND,
     IllegalTransition: ILLEGAL_TRANSITION,
+    NotAllowedByPack: NOT_ALLOWED_BY_PACK,
     PreconditionRequired: PRECONDITION_REQUIRED,
     StaleVersion: STALE_VERSION,
     IdempotencyKeyReused: KEY_REUSED,
@@ -123,6 +126,8 @@ def _told(error: Exception) -> _Told:
             return _Told(members={"errors": [vars(one) for one in problems]})
         case IllegalTransition(stage=stage, command=command):
             return _Told(members={"stage": stage, "command": command})
+        case NotAllowedByPack(pack=pack, rule=rule, why=why):
+            return _Told(members={"pack": pack, "rule": rule, "why": why})
         case StaleVersion(version=version) | PreconditionRequired(version=version):
             return _Told(members={"version": version}, headers={"ETag": etag(version)})
         case Conflict(retry_after=seconds):

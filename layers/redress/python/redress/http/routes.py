@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from redress.domain.values import Value
-from redress.http import operations, views
+from redress.http import clock_views, operations, rulepack_views, views
 from redress.http.answer import Answer
 from redress.http.problems import METHOD_NOT_ALLOWED, NO_SUCH_PATH, Refused
 
 COMPLAINTS = "/v1/complaints"
 COMPLAINT = f"{COMPLAINTS}/{{number}}"
+RULE_PACKS = "/v1/rule-packs"
 NUMBER = "{number}"
 
 
@@ -63,15 +64,24 @@ ROUTES = (
     _get(COMPLAINTS, operations.list_complaints, views.PageView, f"{_BODIES}:ListQuery"),
     _get(COMPLAINT, operations.get_complaint, views.ComplaintView),
     _get(f"{COMPLAINT}/events", operations.list_events, views.HistoryView),
-    _get(f"{COMPLAINT}/clock", operations.explain_clock, views.ClockView),
+    _get(f"{COMPLAINT}/clock", operations.explain_clock, clock_views.ClockView),
     _post(f"{COMPLAINT}/assignment", operations.assign, f"{_BODIES}:Assignment", guarded=True),
     _post(
         f"{COMPLAINT}/information-requests", operations.request_information, f"{_BODIES}:InformationRequest"
     ),
+    _post(f"{COMPLAINT}/pauses", operations.pause_clock, f"{_BODIES}:Pause"),
+    _post(f"{COMPLAINT}/pauses/resumption", operations.resume_clock, f"{_BODIES}:Resumption"),
+    _post(f"{COMPLAINT}/extension", operations.extend_deadline, f"{_BODIES}:Extension", guarded=True),
+    _post(f"{COMPLAINT}/category", operations.recategorise, f"{_BODIES}:Recategorisation", guarded=True),
+    _post(f"{COMPLAINT}/rule-pack", operations.adopt_pack_version, f"{_BODIES}:PackAdoption", guarded=True),
     _post(f"{COMPLAINT}/decision", operations.propose_decision, f"{_BODIES}:Decision", guarded=True),
     _post(f"{COMPLAINT}/decision/approval", operations.approve_decision, f"{_BODIES}:Approval", guarded=True),
     _post(f"{COMPLAINT}/decision/return", operations.return_decision, f"{_BODIES}:Return", guarded=True),
+    _post(f"{COMPLAINT}/adr-referral", operations.refer_to_adr, f"{_BODIES}:AdrReferral"),
+    _post(f"{COMPLAINT}/adr-referral/answer", operations.answer_adr, f"{_BODIES}:AdrAnswer"),
+    _post(f"{COMPLAINT}/adr-referral/outcome", operations.record_adr_outcome, f"{_BODIES}:AdrDecision"),
     _post(f"{COMPLAINT}/withdrawal", operations.withdraw, f"{_BODIES}:Withdrawal"),
+    _get(RULE_PACKS, operations.list_rule_packs, rulepack_views.RulePacksView),
 )
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from redress.domain import instants, milestones, promises
+from redress.domain import instants, milestones
 from redress.domain.audit import Record
-from redress.domain.complaint import Proposal
-from redress.domain.promises import Promise
+from redress.domain.complaint import Proposal, Referral
 from redress.region import Region
 from redress.usecases.change import Changed
 from redress.usecases.ports import CaseFile, Listed
@@ -50,11 +49,12 @@ class PageView(TypedDict):
 
 
 class PlayerView(TypedDict):
-    """The person who complains; null once erased."""
+    """The person who complains; null once erased. `residence` is an ISO 3166 code, if it was told."""
 
     name: str | None
     email: str | None
     account: str | None
+    residence: str | None
 
 
 class DecisionView(TypedDict):
@@ -68,10 +68,36 @@ class DecisionView(TypedDict):
     proposed_by: str
 
 
+class ExtensionView(TypedDict):
+    """A longer time taken for a stage. It holds from `holds_since` on: null until its letter is sent."""
+
+    stage: str
+    pack: str
+    amount: int
+    unit: str
+    decided_at: str
+    holds_since: str | None
+
+
+class ReferralView(TypedDict):
+    """The complaint at an outside body (its key in the rule pack), and what came of it."""
+
+    body: str
+    complete_file_at: str
+    answered_at: str | None
+    outcome: str | None
+    decided_at: str | None
+
+
 class ComplaintView(ListedView):
-    """A complaint as it stands. `proposal` waits for approval, `decision` is the operator's."""
+    """A complaint as it stands. `proposal` waits for approval, `decision` is the operator's.
+
+    `residence_packs` (`id@version`) apply besides the licence's pack. `paused_for` are the reasons for which
+    clocks stand still now.
+    """
 
     pack_version: str
+    residence_packs: list[str]
     channel: str
     language: str
     severity: str | None
@@ -82,14 +108,23 @@ class ComplaintView(ListedView):
     description: str | None
     transaction_references: list[str]
     remedy: str | None
+    sent_at: str | None
+    platform_posted_at: str | None
+    registered_at: str | None
+    operator_aware_at: str | None
+    event_settled_at: str | None
     waiting_for_player: bool
+    paused_for: list[str]
+    extensions: list[ExtensionView]
     escalation_level: int
     proposal: DecisionView | None
     decision: DecisionView | None
     acknowledged_at: str | None
     decided_at: str | None
     deadlocked_at: str | None
+    outside_route_open_at: str | None
     final_response_sent_at: str | None
+    referral: ReferralView | None
     withdrawn_at: str | None
     feedback_score: int | None
     closed_at: str | None
@@ -117,37 +152,6 @@ class HistoryView(TypedDict):
     items: list[EventView]
 
 
-class StepView(TypedDict):
-    """A step of a computation, and the rule, calendar or record that it rests on."""
-
-    kind: str
-    text: str
-    source: str
-
-
-class PromiseView(TypedDict):
-    """A promised date. `due_at` is exclusive (null while paused), `last_day` the last local day in `zone`."""
-
-    clock: str
-    kind: str
-    due_at: str | None
-    last_day: str
-    zone: str
-    met_at: str | None
-    missed: bool
-    steps: list[StepView]
-
-
-class ClockView(TypedDict):
-    """Every promised date of a complaint, with the rule pack that promises it and how it was computed."""
-
-    number: str
-    version: int
-    pack: str
-    pack_version: str
-    promises: list[PromiseView]
-
-
 def changed(outcome: Changed) -> ChangedView:
     """The outcome of a change: the same however often the same request is sent."""
     return {"number": outcome.number, "version": outcome.version, "self": path(outcome.number)}
@@ -170,7 +174,7 @@ def listed(one: Listed) -> ListedView:
         "team": one.team,
         "assignee": one.assignee,
         "received_at": instants.to_text(one.received_at),
-        "due_at": _text(one.due_at),
+        "due_at": text(one.due_at),
     }
 
 
@@ -187,50 +191,67 @@ def complaint(case: CaseFile, region: Region) -> ComplaintView:
         "team": one.team,
         "assignee": one.assignee,
         "received_at": instants.to_text(one.received_at),
-        "due_at": None if one.closed_at else _text(milestones.next_due(region.rules_of(one), one)),
+        "due_at": None if one.closed_at else text(milestones.next_due(region.rules_of(one), one)),
         "pack_version": one.pack_version,
+        "residence_packs": list(one.residence_packs),
         "channel": one.channel,
         "language": one.language,
         "severity": one.severity,
         "occurred_on": one.occurred_on,
         "amount_minor": one.amount_minor,
         "currency": one.currency,
-        "player": {"name": told.get("name"), "email": told.get("email"), "account": told.get("account")},
+        "player": {
+            "name": told.get("name"),
+            "email": told.get("email"),
+            "account": told.get("account"),
+            "residence": told.get("residence"),
+        },
         "description": told.get("description"),
         "transaction_references": told.get("transaction_references", []),
         "remedy": told.get("remedy"),
+        "sent_at": text(one.sent_at),
+        "platform_posted_at": text(one.platform_posted_at),
+        "registered_at": text(one.registered_at),
+        "operator_aware_at": text(one.operator_aware_at),
+        "event_settled_at": text(one.event_settled_at),
         "waiting_for_player": one.waiting_for_player,
+        "paused_for": [pause.reason for pause in one.pauses if pause.ended_at is None],
+        "extensions": extensions(case),
         "escalation_level": one.escalation_level,
         "proposal": _decision(one.proposal, case),
         "decision": _decision(one.decision, case),
-        "acknowledged_at": _text(one.acknowledged_at),
-        "decided_at": _text(one.decided_at),
-        "deadlocked_at": _text(one.deadlocked_at),
-        "final_response_sent_at": _text(one.final_response_sent_at),
-        "withdrawn_at": _text(one.withdrawn_at),
+        "acknowledged_at": text(one.acknowledged_at),
+        "decided_at": text(one.decided_at),
+        "deadlocked_at": text(one.deadlocked_at),
+        "outside_route_open_at": text(one.outside_route_open_at),
+        "final_response_sent_at": text(one.final_response_sent_at),
+        "referral": _referral(one.referral),
+        "withdrawn_at": text(one.withdrawn_at),
         "feedback_score": one.feedback_score,
-        "closed_at": _text(one.closed_at),
+        "closed_at": text(one.closed_at),
         "closed_because": one.closed_because,
     }
+
+
+def extensions(case: CaseFile) -> list[ExtensionView]:
+    """Each extension that was decided, whether it holds or not."""
+    return [
+        {
+            "stage": one.stage,
+            "pack": one.pack,
+            "amount": one.amount,
+            "unit": one.unit,
+            "decided_at": instants.to_text(case.records[one.seq - 1].at),
+            "holds_since": text(one.holds_since),
+        }
+        for one in case.complaint.extensions
+    ]
 
 
 def history(case: CaseFile) -> HistoryView:
     """Every event with the content beside it."""
     items = [_event(record, case.contents.get(record.seq)) for record in case.records]
     return {"number": case.complaint.number, "version": case.complaint.version, "items": items}
-
-
-def clock(case: CaseFile, region: Region, now: datetime) -> ClockView:
-    """Every promised date and how it came about; `now` (UTC) tells which are missed."""
-    one = case.complaint
-    rules = region.rules_of(one)
-    return {
-        "number": one.number,
-        "version": one.version,
-        "pack": rules.licence.id,
-        "pack_version": rules.licence.version,
-        "promises": [_promise(promise, now) for promise in promises.promises(rules, one)],
-    }
 
 
 def page(items: Iterable[Listed], cursor: str | None, next_path: str | None) -> PageView:
@@ -252,6 +273,18 @@ def _decision(one: Proposal | None, case: CaseFile) -> DecisionView | None:
     }
 
 
+def _referral(one: Referral | None) -> ReferralView | None:
+    if one is None:
+        return None
+    return {
+        "body": one.body,
+        "complete_file_at": instants.to_text(one.complete_file_at),
+        "answered_at": text(one.answered_at),
+        "outcome": one.outcome,
+        "decided_at": text(one.decided_at),
+    }
+
+
 def _event(record: Record, content: Mapping[str, Any] | None) -> EventView:
     return {
         "seq": record.seq,
@@ -265,18 +298,6 @@ def _event(record: Record, content: Mapping[str, Any] | None) -> EventView:
     }
 
 
-def _promise(one: Promise, now: datetime) -> PromiseView:
-    return {
-        "clock": one.clock,
-        "kind": one.kind,
-        "due_at": _text(one.due_at),
-        "last_day": one.last_day.isoformat(),
-        "zone": one.zone,
-        "met_at": _text(one.met_at),
-        "missed": one.missed(now),
-        "steps": [{"kind": step.kind, "text": step.text, "source": step.source} for step in one.explain],
-    }
-
-
-def _text(instant: datetime | None) -> str | None:
+def text(instant: datetime | None) -> str | None:
+    """An instant as it is shown, if there is one."""
     return instants.to_text(instant) if instant else None

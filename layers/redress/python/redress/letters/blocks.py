@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from redress.domain.correspondence import LetterKind
 from redress.domain.errors import RedressError
-from redress.domain.rulepack import LetterRule
+from redress.domain.rulepack import Block, LetterRule
 from redress.domain.rules import Rules
 
 _RULE_OF: Mapping[LetterKind, tuple[str, ...]] = {
@@ -27,6 +27,23 @@ _RULE_OF_OUTCOME: Mapping[str, tuple[str, ...]] = {
     "deemed_accepted": ("final_upheld",),
 }
 
+# What a final response says that nobody but the handler can give. The reasons are asked of every decision.
+FROM_THE_HANDLER: frozenset[Block] = frozenset({"contract_clause"})
+
+# What is told of one outside body. Where two packs apply, each asks it of its own.
+OF_A_BODY: frozenset[Block] = frozenset(
+    {
+        "external_body_name",
+        "external_body_contact",
+        "external_body_url",
+        "external_scope_limits",
+        "external_is_free",
+        "external_effect",
+        "referral_deadline",
+        "regulator_route",
+    }
+)
+
 
 class LetterIncomplete(RedressError):
     """A letter may not go out: it lacks what it must show, or shows what it must not.
@@ -46,6 +63,21 @@ def rules_of(kind: LetterKind, outcome: str | None, rules: Rules) -> list[Letter
     """The rules a letter has to keep; `outcome` is that of the decision, for a final response."""
     names = _RULE_OF_OUTCOME[outcome] if outcome else _RULE_OF.get(kind, ())
     return [rule for name in names for rule in rules.letter(name)]
+
+
+def asked(kind: LetterKind, outcome: str | None, rules: Rules) -> frozenset[Block]:
+    """The blocks that a letter has to show, whichever pack asks for them."""
+    return frozenset(block for rule in rules_of(kind, outcome, rules) for block in rule.blocks)
+
+
+def needed_for(outcome: str, rules: Rules) -> frozenset[Block]:
+    """What the final response asks of the handler beyond the reasons: without it, it would never leave.
+
+    Nothing where the law decides: then the letter rests on the law. Raises KeyError for an unknown outcome.
+    """
+    if outcome == "deemed_accepted":
+        return frozenset()
+    return asked(LetterKind.FINAL_RESPONSE, outcome, rules) & FROM_THE_HANDLER
 
 
 def check(letter: str, shown: Iterable[str], rules: Iterable[LetterRule]) -> None:

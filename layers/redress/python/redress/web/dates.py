@@ -1,9 +1,9 @@
 """Dates and times as an English reader says them, in the zone of the rule pack."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from redress.domain.promises import Promise
+from redress.domain import clock
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -29,16 +29,26 @@ def moment(instant: datetime, zone: str) -> str:
     return f"{short_day(local)} at {local:%H:%M}"
 
 
-def last_moment(promise: Promise, since: datetime) -> str:
-    """Until when a promise counts: `By the end of Sunday 26 April 2026`, or a time of that day.
+def until(due_at: datetime, zone: str, since: datetime) -> str:
+    """`the end of Sunday 26 April 2026`, or `14:32 on Sunday 26 April 2026`, in the IANA zone.
 
-    The due instant is exclusive, so a whole day is named by its end. Seconds are shown only of a promise
-    that ends within an hour of `since`; otherwise a time is cut to the minute, never rounded up.
+    The due instant is exclusive, so a whole day is named by its end. Seconds are shown only of an instant
+    within an hour of `since`; otherwise a time is cut to the minute, never rounded up.
     """
-    if promise.due_at is None:
-        return "On hold while we wait for your answer"
-    local = promise.due_at.astimezone(ZoneInfo(promise.zone))
-    if local.time() == time.min:
-        return f"By the end of {day(promise.last_day)}"
-    clock = "%H:%M:%S" if promise.due_at - since < _WITH_SECONDS else "%H:%M"
-    return f"By {local:{clock}} on {day(local)}"
+    local = due_at.astimezone(ZoneInfo(zone))
+    last = clock.local_day(due_at - clock.TICK, zone)
+    if due_at == clock.day_start(local.date(), zone):
+        return f"the end of {day(last)}"
+    return _time_of_day(local, due_at - since)
+
+
+def opening(due_at: datetime, zone: str, since: datetime) -> str:
+    """From when something is open: `Monday 27 April 2026`, or a time of that day."""
+    local = due_at.astimezone(ZoneInfo(zone))
+    whole = due_at == clock.day_start(local.date(), zone)
+    return day(local) if whole else _time_of_day(local, due_at - since)
+
+
+def _time_of_day(local: datetime, ahead: timedelta) -> str:
+    pattern = "%H:%M:%S" if ahead < _WITH_SECONDS else "%H:%M"
+    return f"{local:{pattern}} on {day(local)}"

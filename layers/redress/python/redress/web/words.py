@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from redress.domain import events as e
 from redress.domain import promises
 from redress.domain.categories import Category
 from redress.domain.correspondence import LetterKind
 from redress.domain.stages import Stage
+from redress.domain.values import Value
 
 LANGUAGE = "en"
 
@@ -50,6 +52,7 @@ OUTCOMES: Mapping[str, str] = {
     "rejected": "We do not agree with your complaint.",
     "goodwill": "We do not agree with your complaint, but we want to make it good.",
     "out_of_scope": "This is not something we can decide as a complaint.",
+    "deemed_accepted": "Your complaint counts as accepted, because we did not answer it in time.",
 }
 
 # --- What is wrong with a field: by rule, or by field and rule where that says more ------------------
@@ -133,21 +136,128 @@ WAITING = (
 )
 WITHDRAWN = ("You withdrew your complaint", "It is closed. This page stays here for you to read.")
 
+AT_BODY = (
+    "The independent body has your complaint",
+    "It decides now, and we give it what it asks us for.",
+)
+DEEMED = (
+    "Your complaint counts as accepted",
+    "We did not answer in time, so the law takes your complaint for accepted. You hear from us what follows.",
+)
+
+# --- The dates ---------------------------------------------------------------------------------------
+
+SOME_BODY = "the independent body"
+
+# The clocks that the player is told of, in this order; the others are the operator's own business.
 PROMISES: Mapping[str, str] = {
     promises.ACK: "We confirm that we have your complaint",
+    promises.NOTICE: "You have our answer, or we tell you when it comes",
     promises.FINAL: "You get our final answer",
-    promises.ADR_WINDOW: "Your last day to turn to the independent body",
+    promises.GATEWAY: "You may turn to {body}",
+    promises.ADR_WINDOW: "Your last day to turn to {body}",
+    promises.ADR_REPLY: "We answer {body}",
+    promises.ADR_DECISION: "{body} should decide",
 }
+BY, FROM, SINCE = "By {until}", "From {opening}", "Since {moment}"
+IN_ZONE = "{date} (time of {zone})"
+STANDS_STILL = "No date yet: the clock has stood still since {moment}"
+BECAUSE: Mapping[str, str] = {
+    "awaiting_player_info": "We wait for your answer",
+    "court": "A court deals with it",
+    "police": "The police deal with it",
+    "regulator": "The regulator deals with it",
+}
+
+AHEAD = "Still to come"
+KEPT = "Kept on {moment}"
+MISSED_SO_FAR = "Missed"
+MISSED_UNTIL = "Missed, done on {moment}"
+NOT_NEEDED = "No longer needed"
+NOT_NEEDED_WITHDRAWN = "No longer needed: you withdrew"
+ANSWERED_BY_REFERRAL = "On {moment} we told you how to take it further"
+TOLD = "You heard from us on {moment}"
+NOT_OPEN, OPEN, OPEN_UNANSWERED = "Not open yet", "Open", "Open: you need not wait for our answer"
+FREE, INDEPENDENT = "Free of charge and independent of us", "Independent of us"
+TURNED_TO, WINDOW_ENDED = "Done: it has your complaint", "This time has ended"
+BODY_DECIDED, BODY_LATE = "Decided on {moment}", "Not decided yet"
+
+# --- What happened so far ----------------------------------------------------------------------------
+
+
+class Happened(Value):
+    """A line of the timeline: `kind` as in `timeline.Entry`, `text` the name of the content it shows."""
+
+    kind: str
+    what: str
+    text: str = ""
+
+
+EVENTS: Mapping[type, Happened] = {
+    e.ComplaintReceived: Happened(kind="you", what="You sent us your complaint"),
+    e.Assigned: Happened(kind="us", what="A member of the team was put in charge of your complaint"),
+    e.InformationRequested: Happened(kind="us", what="We asked you something", text="question"),
+    e.PlayerReplied: Happened(kind="you", what="You wrote to us", text="text"),
+    e.Escalated: Happened(
+        kind="us", what="Your complaint went to a more senior person, to be answered in time"
+    ),
+    e.DecisionApproved: Happened(kind="us", what="We decided on your complaint"),
+    e.DeemedAccepted: Happened(
+        kind="us", what="We had not answered in time, so the law counts your complaint as accepted"
+    ),
+    e.Withdrawn: Happened(kind="you", what="You withdrew your complaint", text="reason"),
+}
+TEAM_TOOK_OVER = "The team {team} took over your complaint"
+RATED = "You rated the way we handled this: {score} of 5"
 MISSED: Mapping[str, str] = {
     promises.ACK: "We confirmed your complaint later than we had to",
     promises.FINAL: "We did not give you our final answer in time",
+    promises.ADR_REPLY: "We did not answer the independent body in time",
 }
+ROUTE_OPENED = "You may now turn to {body}"
 
-# --- What happened so far ----------------------------------------------------------------------------
+# Of a pause: the time for the answer stops, or only that until the outside route opens.
+ANSWER_PAUSED: Mapping[str, str] = {
+    "awaiting_player_info": "The time for our answer stands still, because we wait for your answer",
+    "court": "The time for our answer stands still, because a court deals with it",
+    "police": "The time for our answer stands still, because the police deal with it",
+    "regulator": "The time for our answer stands still, because the regulator deals with it",
+}
+ROUTE_PAUSED: Mapping[str, str] = {
+    "awaiting_player_info": "The time until you may go further stands still, because we wait for your answer",
+    "court": "The time until you may go further stands still, because a court deals with it",
+    "police": "The time until you may go further stands still, because the police deal with it",
+    "regulator": "The time until you may go further stands still, because the regulator deals with it",
+}
+RESUMED: Mapping[str, str] = {
+    "player_reply": "The time runs again, because you answered",
+    "max_reached": "The time runs again, because it had stood still for as long as it may",
+    "operator": "The time runs again",
+}
+EXTENDED: Mapping[str, str] = {
+    "ack": "We take more time to confirm your complaint",
+    "interim": "We take more time to tell you when our answer comes",
+    "final": "We take more time for our answer",
+}
+MORE_TIME = "We take more time"
+NEW_DATE = "{what}, until {until}"
+RECATEGORISED = "We now treat your complaint as one about: {category}"
+REFERRED = "{body} has your complaint"
+BODY_ANSWERED = "We answered {body}"
+BODY_OUTCOMES: Mapping[str, str] = {
+    "upheld": "{body} agreed with your complaint",
+    "partly_upheld": "{body} agreed with part of your complaint",
+    "rejected": "{body} did not agree with your complaint",
+    "settled": "{body} closed your complaint: it was settled",
+    "discontinued": "{body} ended its work on your complaint without a decision",
+}
 
 LETTERS: Mapping[str, str] = {
     LetterKind.ACKNOWLEDGEMENT: "We confirmed that we have your complaint",
     LetterKind.INFORMATION_REQUEST: "We sent you our question",
+    LetterKind.PAUSE: "We told you why the time stands still",
+    LetterKind.EXTENSION: "We told you that we need more time",
+    LetterKind.HOLDING: "We told you when our answer comes",
     LetterKind.PROGRESS: "We told you how far we are",
     LetterKind.FINAL_RESPONSE: "We sent you our final answer",
     LetterKind.DEADLOCK: "We told you how to take your complaint to the independent body",
@@ -157,6 +267,7 @@ CLOSINGS: Mapping[str, str] = {
     "completed": "Your complaint was closed",
     "feedback_window_ended": "Your complaint was closed",
     "adr_window_ended": "Your complaint was closed: the time to turn to the independent body has ended",
+    "adr_decided": "Your complaint was closed: the independent body is done with it",
     "withdrawn": "Your complaint was closed",
 }
 
