@@ -1,20 +1,18 @@
 """`redress`: what the rules say, and how stored complaints stand, from the command line."""
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from infra.ops import asked, due, explain, packs, rule, shown, simulate, stored, verify, what_if
+from infra.ops import asked, due, packs, rule, simulate
 from infra.ops.asked import UsageError
-from infra.settings import SettingsError
 from redress.domain.categories import Category
 from redress.domain.errors import RedressError
 
-REFUSED = (RedressError, UsageError, SettingsError)
 RULE = """A deadline for --rule is one JSON object in the field names of the rule packs' schema: kind, amount,
 unit (hours, calendar_days, business_days, weeks, months), anchor, count_start, end_at, close_time, rollover,
 month_overflow. Beside them timezone, which is needed, and weekend (ISO weekdays) and holidays (dates). For
@@ -26,15 +24,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A refused question ends with one line on standard error.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that has no é gets the rest
     try:
         options = _parser().parse_args(arguments)
-        return int(options.run(options))
-    except REFUSED as error:
-        refusal = str(error)
-    except (BotoCoreError, ClientError) as error:
-        refusal = f"AWS does not answer: {error}"
-    print(f"redress: {' '.join(refusal.split())}", file=sys.stderr)
-    return 2
+        status = int(options.run(options))
+        sys.stdout.flush()
+    except (RedressError, UsageError) as error:
+        print(f"redress: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # whoever reads has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
 
 
 class _Parser(argparse.ArgumentParser):
@@ -93,7 +95,7 @@ def _due(options: argparse.Namespace) -> int:
         clock=options.clock,
         pauses=pauses,
         extended=options.extended,
-        category=options.category or Category.OTHER,
+        category=options.category,
         settings=asked.as_table(options.settings),
         holidays=options.holidays,
     )
@@ -104,12 +106,12 @@ def _refuse_beside_rule(options: argparse.Namespace) -> None:
     given = {
         "--clock": options.clock,
         "--extended": options.extended,
-        "--category": options.category,
+        "--category": options.category != Category.OTHER,
         "--set": options.settings,
         "--holidays": options.holidays,
     }
     for name, value in given.items():
-        if value:
+        if value not in (None, False, []):
             raise UsageError(f"{name} belongs to --pack: the JSON of --rule says all there is")
 
 
@@ -127,7 +129,7 @@ def _simulate(options: argparse.Namespace) -> int:
     question = simulate.Question(
         pack=options.pack,
         anchor=options.anchor,
-        category=options.category or Category.OTHER,
+        category=options.category,
         settings=asked.as_table(options.settings),
         answer_after=options.answer_after,
         answered_at=options.answered_at,
@@ -146,36 +148,27 @@ def _add_what_if(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calendar", metavar="FILE", type=Path, help="TOML of a calendar as it would be")
     parser.add_argument("--since", metavar="YYYY-MM", type=asked.month, help="month of receipt to begin with")
     _add_json(parser)
-    parser.set_defaults(run=_what_if)
-
-
-def _what_if(options: argparse.Namespace) -> int:
-    if options.pack is None and options.calendar is None:
-        raise UsageError("what would be another? Give --pack FILE or --calendar FILE, or both")
-    table, region = stored.table(options.table), stored.region(options.region_file)
-    question = what_if.Question(pack=options.pack, calendar=options.calendar, since=options.since)
-    return what_if.print_moves(table, region, question, shown.now(), as_json=options.json)
+    parser.set_defaults(run=_about_stored, command="what-if")
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     _add_number(parser)
     _add_deployment(parser)
     _add_json(parser)
-    parser.set_defaults(run=_explain)
-
-
-def _explain(options: argparse.Namespace) -> int:
-    complaint = stored.case(stored.table(options.table), options.number).complaint
-    region = stored.region(options.region_file)
-    return explain.print_dates(complaint, region, shown.now(), as_json=options.json)
+    parser.set_defaults(run=_about_stored, command="explain")
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
     _add_number(parser)
     _add_table(parser)
-    parser.set_defaults(
-        run=lambda options: verify.print_verdict(stored.case(stored.table(options.table), options.number))
-    )
+    parser.set_defaults(run=_about_stored, command="verify")
+
+
+def _about_stored(options: argparse.Namespace) -> int:
+    """AWS and pydantic take half a second to import: a date computed from a pack can do without."""
+    from infra.ops import stored  # noqa: PLC0415
+
+    return stored.run(options)
 
 
 def _add_anchor(parser: argparse.ArgumentParser) -> None:
@@ -189,7 +182,9 @@ def _add_anchor(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_circumstances(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--category", help="category of the complaint, or a pack's own word (default: other)")
+    parser.add_argument(
+        "--category", default=Category.OTHER, help="category of the complaint, or a pack's own word for it"
+    )
     parser.add_argument(
         "--set",
         dest="settings",

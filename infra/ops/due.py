@@ -45,10 +45,17 @@ def print_due(question: Question, *, as_json: bool) -> int:
     check_category(question.category, pack)
     if question.holidays:
         pack = counted_by(pack, asked.holidays(question.holidays, pack.weekend))
-    found = asked.within_calendar(lambda: _dates(pack, question))
+    imagined = _imagined(pack, question)
+    found = asked.within_calendar(lambda: _dates(pack, imagined))
     if question.clock is None:
+        if question.pauses or question.extended:
+            raise UsageError("--pause and --extended are about one clock: name it with --clock")
         return _print_all(pack, found, question, as_json=as_json)
-    return _print_one(_chosen(pack, found, question), as_json=as_json)
+    if question.clock not in found:
+        known = ", ".join(found)
+        raise UsageError(f"--clock: {pack.id} has no date for {question.clock!r}: use one of {known}")
+    changed = _changed(imagined, pack, question.clock, question)
+    return _print_one(asked.within_calendar(lambda: _dates(pack, changed))[question.clock], as_json=as_json)
 
 
 def pack_on(pack_id: str, anchor: datetime, settings: Mapping[str, Any]) -> rules.Rules:
@@ -76,12 +83,11 @@ def _terms_of_document(document: Mapping[str, Any]) -> Iterator[str]:
         yield from track.get("match", ())
 
 
-def _dates(pack: RulePack, question: Question) -> dict[str, Promise]:
+def _dates(pack: RulePack, imagined: Complaint) -> dict[str, Promise]:
     """Every date of the pack by its clock. The complaint is at each outside body in turn."""
-    imagined = _changed(_imagined(pack, question), pack, question)
     found: dict[str, Promise] = {}
     for body in pack.external_bodies or (None,):
-        referral = Referral(body=body.key, complete_file_at=question.anchor) if body else None
+        referral = Referral(body=body.key, complete_file_at=imagined.received_at) if body else None
         here = promises.promises(rules.Rules((pack,)), replace(imagined, referral=referral))
         found |= {one.clock: one for one in here if one.clock not in found}
     return found
@@ -110,14 +116,10 @@ def _imagined(pack: RulePack, question: Question) -> Complaint:
     )
 
 
-def _changed(imagined: Complaint, pack: RulePack, question: Question) -> Complaint:
+def _changed(imagined: Complaint, pack: RulePack, name: str, question: Question) -> Complaint:
     """The complaint with the pauses and the extension that were asked for, if the pack allows them."""
-    if question.clock is None:
-        if question.pauses or question.extended:
-            raise UsageError("--pause and --extended are about one clock: name it with --clock")
-        return imagined
-    pauses = _pauses(pack, question.clock, question) if question.pauses else ()
-    extensions = (_extension(pack, question.clock, question),) if question.extended else ()
+    pauses = _pauses(pack, name, question) if question.pauses else ()
+    extensions = (_extension(pack, name, question),) if question.extended else ()
     return replace(imagined, pauses=pauses, extensions=extensions)
 
 
@@ -182,13 +184,6 @@ def _extension(pack: RulePack, name: str, question: Question) -> Extension:
         before_due=False,
         holds_since=question.anchor,
     )
-
-
-def _chosen(pack: RulePack, found: Mapping[str, Promise], question: Question) -> Promise:
-    name = question.clock or ""
-    if name not in found:
-        raise UsageError(f"--clock: {pack.id} has no date for {name!r}: use one of {', '.join(found)}")
-    return found[name]
 
 
 def _print_one(one: Promise, *, as_json: bool) -> int:

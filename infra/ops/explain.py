@@ -19,6 +19,8 @@ def print_dates(complaint: Complaint, region: Region, now: datetime, *, as_json:
     if as_json:
         shown.print_json(_as_json(complaint, rules, now))
     else:
+        if not region.brands:
+            print("Without --region-file: the operator's own settings are left out of account.")
         print("\n".join(_lines(complaint, rules, now)))
     return 0
 
@@ -45,10 +47,10 @@ def _titled(title: str, lines: Iterator[str]) -> Iterator[str]:
 
 
 def _standing(promise: Promise, now: datetime) -> str:
-    met = f"met at {shown.instant(promise.met_at)}" if promise.met_at else "not met yet"
-    if promise.kind in promises.OWED and promise.missed(now):
-        return f"MISSED, {met}"
-    return f"in time, {met}" if promise.kept else met if promise.kind in promises.OWED else promise.kind
+    met = f"met at {shown.instant(promise.met_at)}" if promise.met_at else "not met so far"
+    if promise.missed(now):
+        return f"MISSED: {met}" if promise.kind in promises.OWED else f"passed: {met}"
+    return f"in time: {met}"
 
 
 def _pauses(complaint: Complaint) -> Iterator[str]:

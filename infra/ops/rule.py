@@ -96,9 +96,9 @@ def _deadline(given: Mapping[str, Any]) -> Deadline:
         {"count_start": "exact_instant", "end_at": "exact_instant"} if given.get("unit") == "hours" else {}
     )
     own = {key: value for key, value in given.items() if key in Deadline.__annotations__}
-    deadline = read(Deadline, {"kind": "duty", "anchor": "received", **exact, **own})
-    if deadline.unit == "seconds":
+    if given.get("unit") == "seconds":
         raise refuse("unit", "seconds are for the sandbox pack only", "Use hours or local days")
+    deadline = read(Deadline, {"kind": "duty", "anchor": "received", **exact, **own})
     if deadline.close_time and deadline.close_time.tzinfo:
         raise refuse("close_time", "it names a zone", "Give local time of the timezone, such as 17:00")
     return deadline

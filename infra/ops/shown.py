@@ -33,8 +33,8 @@ def day(of: date) -> str:
 
 
 def print_json(document: object) -> None:
-    """One document on standard output."""
-    print(json.dumps(document, ensure_ascii=False, indent=1))
+    """One document on standard output, in ASCII: whatever the terminal can show, it is JSON."""
+    print(json.dumps(document, indent=1))
 
 
 def steps(explain: Iterable[Step]) -> list[dict[str, str]]:

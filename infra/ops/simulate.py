@@ -149,10 +149,10 @@ class Life:
     def _tell(self, before: Complaint, event: e.Event) -> None:
         what = told(event, self.rules)
         if what:
-            rule = _rule(event, promises.promises(self.rules, before), self.rules)
+            rule = _rule(event, promises.promises(self.rules, before))
             self.timeline.append(Moment(at=self.now, event=type(event).__name__, what=what, rule=rule))
         if isinstance(event, e.LetterSent):
-            self.timeline += _window(event, self.rules, self.complaint)
+            self.timeline += _window(event, self.now, self.rules, self.complaint)
 
 
 def _submit(pack: RulePack, category: str) -> commands.Submit:
@@ -217,7 +217,8 @@ def _fell_due(event: e.MilestoneReached, rules: Rules) -> str:
     """What comes with the instant of a clock, by its kind."""
     match event.kind:
         case _ if event.breach:
-            return f"BREACH: {event.clock} passes unmet"
+            what = "BREACH of the operator's own promise" if event.strength == "house" else "BREACH"
+            return f"{what}: {event.clock} passes unmet"
         case "notice_trigger":
             return "nothing is decided: the player must be told when it will be"
         case "gateway":
@@ -235,7 +236,7 @@ def _body(event: e.MilestoneReached, rules: Rules) -> str:
     return f"the {body.type.replace('_', ' ')}{f' {body.name}' if body.name else ''}" if body else "court"
 
 
-def _rule(event: e.Event, dates: Iterable[Promise], rules: Rules) -> str:
+def _rule(event: e.Event, dates: Iterable[Promise]) -> str:
     """The rule that a milestone rests on: the law's, or the house's own."""
     if not isinstance(event, e.MilestoneReached):
         return "house rule" if isinstance(event, e.Escalated | e.DeadlockDeclared) else ""
@@ -244,21 +245,19 @@ def _rule(event: e.Event, dates: Iterable[Promise], rules: Rules) -> str:
     named = (one for one in dates if (one.clock, one.pack.id) == (event.clock, event.pack))
     one = next(named, None)
     if one is None or one.rule.source is None:
-        return f"house rule of {rules.licence.id}"
+        return "house rule"
     return f"{one.rule.source.citation} ({one.rule.strength}, {one.rule.confidence})"
 
 
-def _window(event: e.LetterSent, rules: Rules, after: Complaint) -> Iterator[Moment]:
+def _window(event: e.LetterSent, at: datetime, rules: Rules, after: Complaint) -> Iterator[Moment]:
     """Until when the player may turn to the outside body, once the letter that names it has left."""
     if event.kind not in (LetterKind.FINAL_RESPONSE, LetterKind.DEADLOCK):
         return
     window = promises.governing(promises.promises(rules, after), promises.ADR_WINDOW)
     if window and window.due_at:
-        at = after.final_response_sent_at or after.deadlock_sent_at or window.anchor_at
         rule = window.rule.source.citation if window.rule.source else "house rule"
-        what = (
-            f"window: the player may turn to the outside body until the end of {shown.day(window.last_day)}"
-        )
+        ends = shown.local(window.due_at, window.zone)
+        what = f"window: the player may turn to the outside body until {ends}"
         yield Moment(at=at, event="Window", what=what, rule=rule)
 
 

@@ -1,9 +1,14 @@
-"""The table of a deployment and its region file, as the commands about stored complaints need them."""
+"""The commands about stored complaints: they need the deployment's table, and its region file."""
 
+import argparse
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra import settings
+from infra.ops import explain, shown, verify, what_if
 from infra.ops.asked import UsageError
 from redress.adapters.clients import client
 from redress.domain import number as complaint_number
@@ -13,27 +18,58 @@ from redress.store.table import Table
 from redress.usecases.ports import CaseFile
 
 
-def table(name: str | None) -> Table:
-    """The table of that name, or of TABLE_NAME. Raises UsageError when neither is given."""
-    found = name or os.environ.get("TABLE_NAME")
+def run(options: argparse.Namespace) -> int:
+    """Run the command of the options. Raises UsageError, also when AWS or the region file cannot be used."""
+    try:
+        return COMMANDS[options.command](options)
+    except settings.SettingsError as error:
+        raise UsageError("; ".join(str(error).splitlines())) from error
+    except (BotoCoreError, ClientError) as error:
+        raise UsageError(f"AWS refuses, or cannot be reached: {error}") from error
+
+
+def _explain(options: argparse.Namespace) -> int:
+    complaint = _case(options).complaint
+    return explain.print_dates(complaint, _region(options), shown.now(), as_json=options.json)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    return verify.print_verdict(_case(options))
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    if options.pack is None and options.calendar is None:
+        raise UsageError("what would be another? Give --pack FILE or --calendar FILE, or both")
+    question = what_if.Question(pack=options.pack, calendar=options.calendar, since=options.since)
+    table, region = _table(options), _region(options)
+    return what_if.print_moves(table, region, question, shown.now(), as_json=options.json)
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "explain": _explain,
+    "verify": _verify,
+    "what-if": _what_if,
+}
+
+
+def _table(options: argparse.Namespace) -> Table:
+    found = options.table or os.environ.get("TABLE_NAME")
     if not found:
         raise UsageError("which table? Give --table or set TABLE_NAME; the stack's output TableName has it")
     return Table(client("dynamodb"), found)
 
 
-def case(of: Table, number: str) -> CaseFile:
-    """A stored complaint, its number spelled in any way. Raises NotFound."""
-    spelled = complaint_number.parse(number)
+def _case(options: argparse.Namespace) -> CaseFile:
+    """The complaint, its number spelled in any way. Raises NotFound."""
+    table, spelled = _table(options), complaint_number.parse(options.number)
     if spelled is None:
-        raise NotFound(number)
-    return of.load(spelled)
+        raise NotFound(options.number)
+    return table.load(spelled)
 
 
-def region(path: Path | None) -> Region:
-    """The operator as the region file has it; without a file, an operator that set nothing.
-
-    Raises SettingsError for a file that cannot be deployed.
-    """
+def _region(options: argparse.Namespace) -> Region:
+    """The operator as the region file has it; without a file, an operator that has set nothing."""
+    path: Path | None = options.region_file
     if path is None:
         return Region(brands=(), teams=(), escalation=(), clients=())
     return settings.load(path).operator

@@ -51,12 +51,13 @@ class Registers:
 def print_moves(table: Table, region: Region, question: Question, now: datetime, *, as_json: bool) -> int:
     """Print what would move; 1 when a complaint would be in breach. Raises UsageError, RulePackInvalid."""
     candidate = _candidate(question.pack, region) if question.pack else None
-    changed = _changed(candidate, _calendars(question.calendar) if question.calendar else None)
+    calendar = _calendars(question.calendar, candidate) if question.calendar else None
     since = question.since or _months_back(now, DEFAULT_MONTHS)
     if since > now:
         raise UsageError("--since is a month to come: give one that has begun")
     licences = {pack for brand in region.brands for pack in brand.jurisdictions}
     named = sorted(licences | ({candidate.id} if candidate else set()))
+    changed = _changed(candidate, calendar)
     found = sorted(what_if(Registers(table), region, changed, named, since, now), key=_order)
     if as_json:
         shown.print_json(
@@ -70,15 +71,26 @@ def print_moves(table: Table, region: Region, question: Question, now: datetime,
 def _candidate(path: Path, region: Region) -> RulePack:
     document = _toml("--pack", path)
     settings = region.rules.get(str(document.get("id")), {})
-    return asked.refusing(f"--pack {path}", lambda: packs.load(document, settings))
+    found = asked.refusing(f"--pack {path}", lambda: packs.load(document, settings))
+    if found.id not in packs.known():
+        known = ", ".join(packs.known())
+        raise UsageError(f"--pack {path}: no complaint runs by {found.id!r}: its id has to be one of {known}")
+    return found
 
 
-def _calendars(path: Path) -> "_Calendars":
-    """The calendar of the file, for any weekend. Raises UsageError when it is none."""
+def _calendars(path: Path, candidate: RulePack | None) -> "_Calendars":
+    """The calendar of the file. Raises UsageError when it is none, or no pack counts by it."""
     document = _toml("--calendar", path)
-    calendar_id = str(document.get("id", ""))
-    found = _Calendars(calendar_id, document)
+    found = _Calendars(str(document.get("id", "")), document)
     asked.refusing(f"--calendar {path}", lambda: found.of(calendars.WEEKEND))
+    versions = (version for pack in packs.known() for version in packs.history(pack))
+    used = {str(one["holiday_calendar"]) for one in versions if "holiday_calendar" in one}
+    used |= {candidate.holiday_calendar or ""} if candidate else set()
+    if found.id not in used:
+        known = ", ".join(sorted(used))
+        raise UsageError(
+            f"--calendar {path}: no pack counts by {found.id!r}: its id has to be one of {known}"
+        )
     return found
 
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redress.domain import audit, complaint
+from redress.domain import audit, complaint, instants
 from redress.domain import commands as c
 from redress.domain.commands import Command
 from redress.domain.correspondence import LetterKind, LetterStatus
-from redress.domain.errors import IllegalTransition
+from redress.domain.errors import IllegalTransition, InvalidInput, NotAllowedByPack
 from redress.domain.milestones import milestones, next_due
 from redress.domain.next_step import SENDING, Step, closing_reason, next_step
 from redress.domain.promises import promises
@@ -26,6 +26,7 @@ from tests.support.complaints import (
     PLAYER,
     REGION,
     SYSTEM,
+    T0,
     TRIAGE,
     Case,
     at_stage,
@@ -35,17 +36,25 @@ from tests.support.complaints import (
 type Story = list[tuple[Command | str, str, timedelta]]
 
 FAST = settings(max_examples=50, deadline=None)
-PACKS = ("sandbox", "gb-ukgc")
+PACKS = ("sandbox", "gb-ukgc", "pl", "cw-cga", "dk-spillemyndigheden")
 # Of plain words, so that any of them found in a record is a leak and not a coincidence.
 MARK = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(lambda text: f"{PERSONAL}{text}")
 
 contents = st.fixed_dictionaries({"text": MARK})
 outcomes = st.sampled_from(["upheld", "partly_upheld", "rejected", "goodwill", "out_of_scope"])
 letters = st.builds("{}-{}".format, st.sampled_from(list(LetterKind)), st.integers(1, 12))
+pausing = st.sampled_from(["awaiting_player_info", "police"])
 asked = st.one_of(
     st.just(TRIAGE),
     st.builds(c.Assign, assignee=st.just("subject-1"), team=st.sampled_from(["care", "payments"])),
-    st.builds(c.RequestInformation, content=contents),
+    st.builds(c.RequestInformation, content=contents, pause=st.booleans()),
+    st.builds(c.PauseClock, reason=pausing, content=contents),
+    st.builds(c.ResumeClock, reason=pausing, content=contents),
+    st.builds(c.ExtendDeadline, stage=st.just("final"), content=contents),
+    st.builds(c.Recategorise, category=st.sampled_from(["safer_gambling", "account"]), content=contents),
+    st.builds(c.ReferToAdr, body=st.just("adr"), complete_file_at=st.just(instants.to_text(T0))),
+    st.builds(c.AnswerAdr, content=contents),
+    st.builds(c.RecordAdrOutcome, outcome=st.just("upheld"), content=contents),
     st.builds(c.Reply, content=contents),
     st.builds(
         c.ProposeDecision,
@@ -86,7 +95,7 @@ def play(case: Case, story: Story) -> list[tuple[Stage, int]]:
         try:
             if command:
                 case.do(command, actor)
-        except IllegalTransition:
+        except (IllegalTransition, NotAllowedByPack, InvalidInput):
             assert case.complaint == before
         trace.append((case.complaint.stage, case.complaint.version))
     return trace
@@ -252,6 +261,6 @@ def test_nothing_happens_at_a_stage_that_the_table_does_not_name(case: Case, sto
         if command is None:
             continue
         stage = case.complaint.stage
-        with suppress(IllegalTransition):
+        with suppress(IllegalTransition, NotAllowedByPack, InvalidInput):
             case.do(command, actor)
             assert stage in LEGAL_AT[type(command)]

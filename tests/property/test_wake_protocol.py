@@ -75,6 +75,10 @@ def test_every_rule_of_the_protocol_is_needed(rule_name: str) -> None:
 PEOPLE: tuple[tuple[str, Command], ...] = (
     (PLAYER, commands.Reply(content=personal("reply"))),
     (HANDLER, commands.RequestInformation(content=personal("question"))),
+    (HANDLER, commands.RequestInformation(content=personal("question"), pause=True)),
+    (HANDLER, commands.PauseClock(reason="police", content=personal("explanation"))),
+    (HANDLER, commands.ResumeClock(reason="police")),
+    (HANDLER, commands.ExtendDeadline(stage="final", content=personal("reasons"))),
     (HANDLER, commands.Assign(assignee="handler", team="payments")),
     (HANDLER, PROPOSE),
     (APPROVER, APPROVE),
@@ -246,10 +250,11 @@ def nothing_is_left_behind(world: World) -> None:
 
 
 def stuck_for_a_person(world: World) -> bool:
-    """The final response or the deadlock letter cannot be delivered: only a person can go on."""
+    """A letter that has to go cannot be delivered, or the clock waits for the police: a person goes on."""
     letters = world.complaint.letters.values()
     given_up = any(one.statutory and one.status == "abandoned" for one in letters)
-    return given_up and world.complaint.stage in {Stage.DECIDED, Stage.DEADLOCKED}
+    undelivered = given_up and world.complaint.stage in {Stage.DECIDED, Stage.DEADLOCKED}
+    return undelivered or world.complaint.pause("police") is not None
 
 
 def play(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:

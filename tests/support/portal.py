@@ -1,8 +1,8 @@
 """A browser without a browser: what it sends to the portal, and what comes back."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -10,11 +10,15 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from redress.domain import commands
+from redress.domain import commands, milestones, private_link
 from redress.domain.commands import Command
-from redress.domain.correspondence import LetterKind
-from redress.region import Region
+from redress.domain.complaint import Complaint
+from redress.domain.correspondence import LetterKind, LetterStatus
+from redress.region import ExternalBody, Region
 from redress.usecases.change import Desk, change
+from redress.usecases.plan_next import reach
+from redress.usecases.ports import Request
+from redress.usecases.submit_complaint import Intake, submit_complaint
 from redress.web import routes
 from redress.web.visit import Portal
 from tests.support.complaints import REGION, SYSTEM, T0
@@ -171,13 +175,66 @@ class Visitor:
 
     def letter(self, path: str, kind: LetterKind) -> None:
         """The latest letter of a kind goes out."""
-        letters = self.store.load(path.split("/")[2]).complaint.letters.values()
-        key = [one.key for one in letters if one.kind is kind][-1]
-        self.operator(
-            path,
-            commands.ClaimLetter(letter=key),
-            commands.RecordLetterSent(letter=key, message_id="message-1"),
+        self._mail(path, [one.key for one in self.complaint(path).letters.values() if one.kind is kind][-1])
+
+    def complaint(self, path: str) -> Complaint:
+        """The complaint behind a tracking page."""
+        return self.store.load(path.split("/")[2]).complaint
+
+    def passed_on(self, command: commands.Submit) -> str:
+        """The path of the tracking page of a complaint that an app of the operator passes on."""
+        intake = Intake(desk=self.desk, random_bits=self.portal.random_bits)
+        expires_at = self.now + timedelta(days=1)
+        request = Request(client="app", key=str(self.now), fingerprint="f", expires_at=expires_at)
+        number = submit_complaint(intake, command, "app:phone-desk/agent", request, "player-key").number
+        validity = timedelta(days=self.region.link_days)
+        key = private_link.make(
+            self.secrets[0], number, self.store.load(number).link_version, self.now, validity
         )
+        return f"/complaints/{number}/{key}"
+
+    def wait(self, path: str, *, until: datetime) -> None:
+        """Time passes: what falls due is recorded at its instant, and letters leave two minutes after."""
+        for step in self._falling_due(path, until):
+            self.now = max(self.now, step.at)
+            self.operator(path, reach(step), later=timedelta())
+            self._mail_all(path)
+        self.now = until
+
+    def _falling_due(self, path: str, until: datetime) -> Iterator[milestones.Milestone]:
+        self._mail_all(path)
+        while True:
+            complaint = self.complaint(path)
+            ahead = milestones.milestones(self.region.rules_of(complaint), complaint)
+            if not ahead or ahead[0].at > until:
+                return
+            yield ahead[0]
+
+    def _mail_all(self, path: str) -> None:
+        complaint = self.complaint(path)
+        for letter in complaint.letters.values():
+            if letter.status is LetterStatus.OWED and letter.is_live(self.complaint(path).stage):
+                self._mail(path, letter.key)
+
+    def _mail(self, path: str, key: str) -> None:
+        sent = commands.RecordLetterSent(letter=key, message_id="message-1")
+        self.operator(path, commands.ClaimLetter(letter=key), sent)
+
+
+def region(**bodies: str) -> Region:
+    """The test's region with its brand under more rule packs (`dk_spillemyndigheden`), each with a body."""
+    brand = REGION.brands[0]
+    more = {
+        pack.replace("_", "-"): ExternalBody(
+            name=name,
+            contact=f"cases@{pack[:2]}.example.test",
+            url=f"https://{pack[:2]}.example.test",
+            scope_limits="Disputes of every amount.",
+        )
+        for pack, name in bodies.items()
+    }
+    wider = replace(brand, jurisdictions={**brand.jurisdictions, **more})
+    return replace(REGION, brands=(wider,))
 
 
 def event(

@@ -17,7 +17,7 @@ from redress.domain import audit, instants, milestones, promises
 from redress.domain.commands import Command
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import Letter
-from redress.domain.errors import IllegalTransition
+from redress.domain.errors import IllegalTransition, NotAllowedByPack
 from redress.domain.events import MilestoneReached
 from redress.domain.next_step import NextStep, Step, next_step
 from redress.domain.stages import Stage
@@ -109,7 +109,7 @@ class World:
 
     def people(self, actor: str, command: Command) -> None:
         """A person changes the complaint, if its stage allows it."""
-        with suppress(IllegalTransition):
+        with suppress(IllegalTransition, NotAllowedByPack):
             change(self.desk, self.number, command, actor)
 
     def relay(self) -> None:

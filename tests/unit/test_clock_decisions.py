@@ -86,6 +86,22 @@ class TestPause:
         case.do(c.ResumeClock(reason="police"), at=seconds(25))
         assert due(case).due_at == seconds(60)
 
+    def test_while_it_stands_still_the_player_hears_on_and_the_handlers_are_reminded(self) -> None:
+        case = investigated()
+        case.do(pause("police"), at=seconds(5))
+        seen = []
+        while len(seen) < 4:
+            first = milestones(case.rules, case.complaint)[0]
+            seen.append((first.clock, first.name, (first.at - T0).total_seconds()))
+            case.do(reach(first), SYSTEM, at=first.at)
+        assert seen == [
+            ("progress", "progress_1", 15),
+            ("pause", "warning_1", 20),
+            ("progress", "progress_2", 30),
+            ("pause", "warning_2", 35),
+        ]
+        assert case.letter(LetterKind.WARNING)
+
     def test_pauses_that_overlap_count_once(self) -> None:
         case = investigated()
         case.do(pause("police"), at=seconds(5))

@@ -19,6 +19,7 @@ from redress.domain.rulepack import Deadline, ExternalBody, Length, RulePack, So
 
 OPERATORS = {"mt": {"final": {"amount": 10, "unit": "calendar_days"}}}  # what the law leaves to the operator
 JURISDICTIONS = [pack for pack in packs.known() if pack != "sandbox"]
+EVERY_VERSION = [(pack, version) for pack in JURISDICTIONS for version in range(len(packs.history(pack)))]
 EU = {"dk-spillemyndigheden", "ee", "es-dgoj", "fr-anj", "mt", "pl", "pt"}
 
 FOUND = {"O": "sourced_official", "S": "sourced_secondary", "R": "recalled", "N": "not_found"}
@@ -243,21 +244,21 @@ def test_the_readme_has_a_line_for_every_pack_with_its_zone() -> None:
     }
 
 
-@pytest.mark.parametrize("pack_id", JURISDICTIONS)
-def test_a_pack_has_the_deadlines_of_its_sources_and_no_other(pack_id: str) -> None:
+@pytest.mark.parametrize(("pack_id", "version"), EVERY_VERSION)
+def test_a_pack_has_the_deadlines_of_its_sources_and_no_other(pack_id: str, version: int) -> None:
     expected = {row[1]: row[2:] for row in rows(DEADLINES) if row[0] == pack_id}
-    found = {name: _deadline_row(rule) for name, rule in _deadlines(as_written(pack_id))}
+    found = {name: _deadline_row(rule) for name, rule in _deadlines(as_written(pack_id, version))}
     assert found == expected
 
 
-@pytest.mark.parametrize("pack_id", JURISDICTIONS)
-def test_a_pack_has_the_other_rules_of_its_sources_and_no_other(pack_id: str) -> None:
+@pytest.mark.parametrize(("pack_id", "version"), EVERY_VERSION)
+def test_a_pack_has_the_other_rules_of_its_sources_and_no_other(pack_id: str, version: int) -> None:
     expected = {row[1]: row[2:] for row in rows(RULES) if row[0] == pack_id}
-    found = {name: [said, _found(rule)] for name, said, rule in _rules(as_written(pack_id))}
+    found = {name: [said, _found(rule)] for name, said, rule in _rules(as_written(pack_id, version))}
     assert found == expected
 
 
-@pytest.mark.parametrize(("pack_id", "version"), [*((one, -1) for one in JURISDICTIONS), ("gb-ukgc", 0)])
+@pytest.mark.parametrize(("pack_id", "version"), EVERY_VERSION)
 def test_a_pack_asks_of_letters_and_reports_what_its_sources_ask(pack_id: str, version: int) -> None:
     pack = as_written(pack_id, version)
     letters = [
@@ -340,6 +341,8 @@ def test_every_pack_warns_and_escalates_twice_before_the_final_date(pack_id: str
     first, second = (level.at.percent for level in house.escalations)
     assert first in {45, 60}
     assert second in {None, 60, 85}  # Great Britain: 7 days before
+    before = {str(mark.before) for mark in house.warnings["final"] if mark.before}
+    assert before <= {"2 business days"}
     assert {mark.percent for mark in house.warnings["final"]} >= ({30} if pack_id == "sandbox" else {50, 80})
 
 
@@ -555,14 +558,14 @@ def test_no_two_versions_of_a_pack_hold_on_one_day(pack_id: str) -> None:
 def test_in_the_sandbox_every_mechanism_can_be_tried_in_seconds() -> None:
     pack = shipped("sandbox")
     found = {name: rule.value for name, rule in _deadlines(pack) if rule.value}
-    assert {name: f"{deadline.kind} {deadline.length}" for name, deadline in found.items()} == {
-        "ack": "duty 10 seconds",
-        "final": "duty 40 seconds",
-        "final of safer_gambling": "duty 30 seconds",
-        "adr opens_when": "gateway 40 seconds",
-        "adr referral_limit": "player_limit 15 seconds",
-        "adr operator_reply": "duty 10 seconds",
-        "adr decision_time": "external_body 20 seconds",
+    assert {name: f"{one.kind} {one.length} from {one.anchor}" for name, one in found.items()} == {
+        "ack": "duty 10 seconds from received",
+        "final": "duty 40 seconds from received",
+        "final of safer_gambling": "duty 30 seconds from received",
+        "adr opens_when": "gateway 40 seconds from received",
+        "adr referral_limit": "player_limit 15 seconds from final_response_sent",
+        "adr operator_reply": "duty 10 seconds from complete_file_at_adr",
+        "adr decision_time": "external_body 20 seconds from complete_file_at_adr",
     }
 
 

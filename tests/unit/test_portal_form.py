@@ -55,7 +55,7 @@ def test_a_complaint_is_stored_as_it_was_told(visitor: Visitor) -> None:
     assert case.records[0].event == e.ComplaintReceived(
         brand="northlight",
         jurisdiction="gb-ukgc",
-        pack_version="2026.1",
+        pack_version="2015.1",  # the one that held on the day of receipt
         channel="form",
         language="en",
         category="bonuses",

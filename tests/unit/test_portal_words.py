@@ -1,18 +1,19 @@
 """The portal has words for everything the domain can say, and they read well."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redress.domain import events, promises, rulepack
 from redress.domain.categories import Category
 from redress.domain.correspondence import TO_STAFF, LetterKind
-from redress.domain.milestones import Promise
 from redress.domain.money import MINOR_DIGITS
 from redress.domain.stages import Stage
 from redress.http.intake import Intake
-from redress.web import complaint_form, dates, style, words
+from redress.web import complaint_form, dates, explanations, style, words
 from redress.web.submissions import Feedback, Reply
 
 
@@ -21,6 +22,38 @@ def test_every_category_stage_and_letter_to_a_player_has_words() -> None:
     assert set(words.STAGES) == set(Stage)
     assert set(words.LETTERS) == set(LetterKind) - TO_STAFF
     assert set(words.CURRENCIES) <= set(MINOR_DIGITS)
+
+
+def test_every_outcome_and_reason_of_the_domain_has_words() -> None:
+    reasons = set(get_args(rulepack.PauseReason))
+    for told in (words.BECAUSE, words.ANSWER_PAUSED, words.ROUTE_PAUSED):
+        assert set(told) == reasons
+    assert set(words.CLOSINGS) == _listed(events.Closed)
+    assert set(words.RESUMED) == _listed(events.ClockResumed)
+    assert set(words.BODY_OUTCOMES) == _listed(events.AdrOutcomeRecorded)
+    assert set(words.EXTENDED) == set(promises.STAGES.values())
+
+
+def _listed(event: type) -> set[str]:
+    """The values that the description of an event lists after its colon."""
+    listed = " ".join((event.__doc__ or "").split()).rpartition(": ")[2].rstrip(".")
+    return set(listed.replace(" or ", ", ").split(", "))
+
+
+def test_everything_a_deadline_may_say_has_words_in_an_explanation() -> None:
+    english = explanations.ENGLISH
+    for said, known in (
+        (english.units, rulepack.Unit),
+        (english.days, rulepack.Anchor),
+        (english.moments, rulepack.Anchor),
+        (english.counts, rulepack.CountStart),
+        (english.kinds, rulepack.Kind),
+        (english.paused, rulepack.PauseReason),
+        (english.standing, rulepack.PauseReason),
+        (english.rules, rulepack.Strength),
+    ):
+        assert set(said) == set(get_args(known)), known
+    assert {"none", *english.rollovers} == set(get_args(rulepack.Rollover))
 
 
 def test_the_form_asks_only_for_what_intake_reads() -> None:
@@ -44,25 +77,29 @@ def test_the_limit_that_a_problem_names_is_the_one_that_is_enforced() -> None:
 @pytest.mark.parametrize(
     ("due_at", "since", "said"),
     [
-        ("2026-04-26T23:00:00Z", "2026-03-02T12:00:00Z", "By the end of Sunday 26 April 2026"),
-        ("2026-03-03T12:00:59.999Z", "2026-03-02T12:00:59.999Z", "By 12:00 on Tuesday 3 March 2026"),
-        ("2026-03-02T12:00:40.5Z", "2026-03-02T12:00:00.5Z", "By 12:00:40 on Monday 2 March 2026"),
-        (None, "2026-03-02T12:00:00Z", "On hold while we wait for your answer"),
+        ("2026-04-26T23:00:00Z", "2026-03-02T12:00:00Z", "the end of Sunday 26 April 2026"),
+        ("2026-03-03T12:00:59.999Z", "2026-03-02T12:00:59.999Z", "12:00 on Tuesday 3 March 2026"),
+        ("2026-03-02T12:00:40.5Z", "2026-03-02T12:00:00.5Z", "12:00:40 on Monday 2 March 2026"),
     ],
 )
-def test_a_promise_names_its_last_day_or_a_time_not_after_the_instant(
-    due_at: str | None, since: str, said: str
+def test_a_date_names_its_last_day_or_a_time_not_after_the_instant(
+    due_at: str, since: str, said: str
 ) -> None:
-    promise = Promise(
-        clock="final",
-        kind="duty",
-        due_at=datetime.fromisoformat(due_at) if due_at else None,
-        last_day=date(2026, 4, 26),
-        zone="Europe/London",
-        met_at=None,
-        explain=(),
-    )
-    assert dates.last_moment(promise, datetime.fromisoformat(since)) == said
+    due, received = datetime.fromisoformat(due_at), datetime.fromisoformat(since)
+    assert dates.until(due, "Europe/London", received) == said
+
+
+def test_a_day_without_midnight_is_named_by_its_end_and_by_its_start_too() -> None:
+    due = datetime.fromisoformat("2026-03-29T01:00:00Z")  # the clocks skip from 23:59:59 to 01:00
+    since = datetime.fromisoformat("2026-03-21T12:00:00Z")
+    assert dates.until(due, "Atlantic/Azores", since) == "the end of Saturday 28 March 2026"
+    assert dates.opening(due, "Atlantic/Azores", since) == "Sunday 29 March 2026"
+
+
+def test_what_opens_within_a_day_is_named_by_its_time() -> None:
+    due = datetime.fromisoformat("2026-03-02T12:00:40Z")
+    since = datetime.fromisoformat("2026-03-02T12:00:00Z")
+    assert dates.opening(due, "Europe/London", since) == "12:00:40 on Monday 2 March 2026"
 
 
 def test_a_moment_is_told_in_the_zone_of_the_pack() -> None:

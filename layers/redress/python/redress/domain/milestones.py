@@ -18,7 +18,7 @@ from redress.domain.values import Value
 
 PROGRESS, FEEDBACK, PAUSE = "progress", "feedback", "pause"
 DEADLOCK, DUE, TARGET_MISSED = "deadlock", "due", "target"
-MAX_PROGRESS_UPDATES = 500  # a bound for the loop, far above any pack
+MAX_OF_A_SERIES = 500  # a bound for the loop, far above any pack
 
 
 class Milestone(Value):
@@ -73,7 +73,7 @@ def _all(rules: Rules, complaint: Complaint) -> Iterator[Milestone]:
             first = promises.governing(dates, name)
             if first and first.due_at and first.met_at is None:
                 yield from _towards(rules, complaint, name, first, first.due_at)
-        yield from _ends_of_pauses(rules, complaint)
+        yield from _while_paused(rules, complaint, dates)
     yield from _feedback_window(rules, complaint)
 
 
@@ -120,22 +120,33 @@ def _towards_final(
     yield from _next_progress(rules, complaint, min(deadlock_at, due_at))
 
 
-def _next_progress(rules: Rules, complaint: Complaint, until: datetime) -> Iterator[Milestone]:
-    """The next update alone: each falls one interval after the one before, the first after receipt."""
-    every, at = rules.house.progress_every, complaint.received_at
-    for count in range(1, MAX_PROGRESS_UPDATES):
-        at = clock.after(at, every.amount, every.unit, rules.zone, rules.calendar)
-        if at >= until:
-            return
-        name = f"progress_{count}"
-        if milestone_key(PROGRESS, name, "1") not in complaint.fired:
-            yield _own(rules, PROGRESS, name, at, "1")
-            return
-
-
-def _ends_of_pauses(rules: Rules, complaint: Complaint) -> Iterator[Milestone]:
+def _while_paused(rules: Rules, complaint: Complaint, dates: Sequence[Promise]) -> Iterator[Milestone]:
+    """A clock that stands still is not forgotten: the player hears on, and the handlers are reminded."""
     for pause, at in promises.pause_limits(rules, complaint):
         yield _own(rules, PAUSE, promises.pause_milestone(pause), at, instants.to_text(at))
+    since = min((one.started_at for one in complaint.pauses if one.ended_at is None), default=None)
+    if since:
+        yield from _next_of_series(rules, complaint, PAUSE, "warning", since, instants.to_text(since))
+    if since and promises.governing(dates, FINAL) is None:
+        yield from _next_of_series(rules, complaint, PROGRESS, "progress", complaint.received_at, "1")
+
+
+def _next_progress(rules: Rules, complaint: Complaint, until: datetime) -> Iterator[Milestone]:
+    """The next update to the player, if it falls before `until`: later ones have no point."""
+    found = _next_of_series(rules, complaint, PROGRESS, "progress", complaint.received_at, "1")
+    return (one for one in found if one.at < until)
+
+
+def _next_of_series(
+    rules: Rules, complaint: Complaint, clock_name: str, name: str, since: datetime, version: str
+) -> Iterator[Milestone]:
+    """The next one alone: each falls one interval of progress updates after the one before."""
+    every, at = rules.house.progress_every, since
+    for count in range(1, MAX_OF_A_SERIES):
+        at = clock.after(at, every.amount, every.unit, rules.zone, rules.calendar)
+        if milestone_key(clock_name, f"{name}_{count}", version) not in complaint.fired:
+            yield _own(rules, clock_name, f"{name}_{count}", at, version)
+            return
 
 
 def _feedback_window(rules: Rules, complaint: Complaint) -> Iterator[Milestone]:

@@ -54,7 +54,9 @@ class Value:
 
     def __replace__(self, **changes: object) -> Self:
         if not changes.keys() <= self._names:
-            raise TypeError(f"{type(self).__name__}: unknown: {', '.join(sorted(changes.keys() - self._names))}")
+            raise TypeError(
+                f"{type(self).__name__}: unknown: {', '.join(sorted(changes.keys() - self._names))}"
+            )
         changed = object.__new__(type(self))
         vars(changed).update(vars(self), **changes)
         changed.__post_init__()

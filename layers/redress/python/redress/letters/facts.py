@@ -1,38 +1,27 @@
-"""What a letter may say, taken from the complaint, its rule pack and the region file."""
+"""What a letter may say, taken from the complaint, its rule packs and the region file."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import replace
+from datetime import timedelta
+from typing import Any, cast
 
 from redress.domain import clock, money, promises
-from redress.domain.audit import Content
-from redress.domain.correspondence import TO_STAFF, Letter, LetterKind
-from redress.domain.events import Escalated, MilestoneReached
-from redress.domain.rules import Rules
+from redress.domain.complaint import Complaint, Extension, Pause
+from redress.domain.correspondence import TO_STAFF, LetterKind
+from redress.domain.events import ClockPaused, Escalated, MilestoneReached
+from redress.domain.promises import FINAL, TARGET, Promise
+from redress.domain.rulepack import Deadline, Length, StageKey, Unit
 from redress.domain.values import Value
-from redress.letters import plain
+from redress.letters import outside, plain
 from redress.letters.blocks import LetterIncomplete
-from redress.region import Brand, Region
-from redress.usecases.ports import CaseFile
+from redress.letters.case import Case, Moment, law
 
+AWAITING_PLAYER = "awaiting_player_info"
+DEEMED_ACCEPTED = "deemed_accepted"
 _LONGEST_FIRST = (("calendar_days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+_CLOCKS = ("adr_decision", "adr_window", "adr_reply", "gateway", "notice", "final", "ack", "filing_window")
 
 type Facts = Mapping[str, Any]
-
-
-class Moment(Value):
-    """An instant as people read it: local `day` and `time` of `zone`, and whether it is `past`.
-
-    `last_day` is the day that ends with it, where one does: a due instant at midnight is said as the end of
-    the day before.
-    """
-
-    day: date
-    time: str
-    zone: str
-    last_day: date | None
-    past: bool
 
 
 class Span(Value):
@@ -42,47 +31,19 @@ class Span(Value):
     unit: str
 
 
-class Case(Value):
-    """Everything a letter is written from."""
+class Standstill(Value):
+    """A pause: which of the operator's answer and the way out it holds up, by which laws.
 
-    letter: Letter
-    file: CaseFile
-    region: Region
-    rules: Rules
-    brand: Brand
-    link: str
-    now: datetime
+    `limit` is when the clocks go on by themselves at the latest, `ended` when they did.
+    """
 
-    @property
-    def id(self) -> str:
-        """The letter's id, the same whenever it goes again."""
-        return f"{self.file.complaint.number}/{self.letter.key}"
-
-    def moment(self, at: datetime) -> Moment:
-        """An instant in the zone of the pack."""
-        zone = self.rules.zone
-        last_day = clock.local_day(at - clock.TICK, zone)
-        ends = clock.day_start(last_day + timedelta(days=1), zone) == at
-        local = at.astimezone(ZoneInfo(zone))
-        return Moment(
-            day=local.date(),
-            time=f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}",
-            zone=zone,
-            last_day=last_day if ends else None,
-            past=at <= self.now,
-        )
-
-    def content(self, seq: int, name: str) -> str:
-        """A text kept beside event `seq`, made plain. Raises LetterIncomplete when it is not there."""
-        typed = plain.text(str(self.file.contents.get(seq, {}).get(name) or ""))
-        if not typed:
-            raise LetterIncomplete(self.id, [name])
-        return typed
-
-    @property
-    def received(self) -> Content:
-        """What the player sent in the first place."""
-        return self.file.contents.get(1, {})
+    reason: str
+    since: Moment
+    ended: Moment | None
+    limit: Moment | None
+    answer: bool
+    route: bool
+    laws: tuple[str, ...]
 
 
 def addressee(case: Case) -> str:
@@ -125,29 +86,146 @@ def _for_player(case: Case) -> dict[str, Any]:
         "link": case.link,
         "name": plain.name(str(case.received.get("name") or "")),
         "received": case.moment(complaint.received_at),
-        "final": _final(case),
+        "final": _date(case, promises.governing(_promises(case), FINAL)),
+        "standing": _standing(case),
         "waiting": complaint.waiting_for_player,
-        "body": case.brand.jurisdictions.get(case.rules.licence.id),
+        "bodies": outside.bodies(case),
     }
 
 
-def _final(case: Case) -> Moment | None:
-    """When the final response is due; None while its clock stands still."""
-    due = promises.final_due(case.rules, case.file.complaint)
-    return case.moment(due.due_at) if due and due.due_at else None
+def _promises(case: Case) -> list[Promise]:
+    return promises.promises(case.rules, case.file.complaint)
+
+
+def _date(case: Case, promise: Promise | None) -> Moment | None:
+    """The date of a promise as its own pack counts it; None while its clock stands still."""
+    return case.moment(promise.due_at, promise.zone) if promise and promise.due_at else None
+
+
+def _deadline(promise: Promise | None) -> Deadline | None:
+    return promise.rule.value if promise else None
+
+
+def _standing(case: Case) -> str | None:
+    """What the final response waits for while its clock stands still."""
+    finals = {f"{pack.id}:final" for pack in case.rules.packs}
+    still = (one for one in case.file.complaint.pauses if one.ended_at is None and finals & set(one.clocks))
+    return next((one.reason for one in still), None)
 
 
 def _procedure(case: Case) -> dict[str, Any]:
-    category = case.file.complaint.category
+    dates = _promises(case)
+    finals = [one for one in dates if one.clock == FINAL]
     return {
-        "ack_within": case.rules.licence.deadline("ack", category),
-        "final_within": case.rules.licence.deadline("final", category),
+        "ack_within": _deadline(promises.governing(dates, promises.ACK)),
+        "notice_within": _deadline(promises.governing(dates, promises.NOTICE)),
+        "final_within": _deadline(promises.governing(dates, FINAL)),
+        "deemed": any(one.kind == "deemed_outcome" for one in finals),
         "progress_every": case.rules.house.progress_every,
     }
 
 
 def _question(case: Case) -> dict[str, Any]:
-    return {"question": case.content(case.letter.cause, "question")}
+    """The question, and the pause that begins with it: recorded right after, and announced by this letter."""
+    records, cause = case.file.records, case.letter.cause
+    follows = records[cause].event if cause < len(records) else None
+    paused = isinstance(follows, ClockPaused) and follows.notice == LetterKind.INFORMATION_REQUEST
+    return {
+        "question": case.content(cause, "question"),
+        "pause": _standstill(case, cause + 1) if paused else None,
+    }
+
+
+def _pause(case: Case) -> dict[str, Any]:
+    cause = case.letter.cause
+    return {"explanation": case.content(cause, "explanation"), "pause": _standstill(case, cause)}
+
+
+def _standstill(case: Case, seq: int) -> Standstill:
+    """The pause that event `seq` began."""
+    complaint = case.file.complaint
+    pause = next(one for one in complaint.pauses if one.seq == seq)
+    limits = {one.seq: at for one, at in promises.pause_limits(case.rules, complaint)}
+    names = {name.partition(":")[2] for name in pause.clocks}
+    return Standstill(
+        reason=pause.reason,
+        since=case.moment(pause.started_at),
+        ended=case.moment(pause.ended_at) if pause.ended_at else None,
+        limit=case.moment(limits[seq]) if seq in limits else None,
+        answer="final" in names,
+        route=bool(names - set(promises.STAGES.values())),
+        laws=tuple(dict.fromkeys(_laws_of(case, pause))),
+    )
+
+
+def _laws_of(case: Case, pause: Pause) -> Iterator[str]:
+    for pack_id, _, name in (clock_name.partition(":") for clock_name in pause.clocks):
+        pack = case.rules.pack(pack_id)
+        rule = pack.pause(name, pause.reason) if pack else None
+        cited = law(rule.allowed.source) if rule else None
+        if cited:
+            yield cited
+
+
+def _extension(case: Case) -> dict[str, Any]:
+    """The longer time, its date as it will stand once the letter is sent, and the date until then."""
+    complaint, seq = case.file.complaint, case.letter.cause
+    extension = next(one for one in complaint.extensions if one.seq == seq)
+    others = tuple(one for one in complaint.extensions if one.seq != seq)
+    holding = replace(extension, holds_since=extension.holds_since or case.now)
+    without = replace(complaint, extensions=others)
+    _check_in_time(case, holding, without)
+    name = next(name for name, stage in promises.STAGES.items() if stage == extension.stage)
+    extended = replace(complaint, extensions=(*others, holding))
+    before, after = (
+        _date(case, promises.governing(promises.promises(case.rules, one), name))
+        for one in (without, extended)
+    )
+    pack = case.rules.pack(extension.pack)
+    rule = pack.extension(cast("StageKey", extension.stage), complaint.category) if pack else None
+    return {
+        "reasons": case.content(seq, "reasons"),
+        "longer_by": Length(amount=extension.amount, unit=cast("Unit", extension.unit)),
+        "before": before,
+        "after": after,
+        "law": law(rule.by.source) if rule else None,
+    }
+
+
+def _check_in_time(case: Case, extension: Extension, without: Complaint) -> None:
+    """Raise LetterIncomplete for an extension that came too late to hold: there is no new date to tell."""
+    pack = case.rules.pack(extension.pack)
+    due = promises.stage_due(pack, without, cast("StageKey", extension.stage)) if pack else None
+    due_at, since = due.due_at if due else None, extension.holds_since
+    if extension.before_due and due_at and since and due_at <= since:
+        raise LetterIncomplete(case.id, ["new_date"])
+
+
+def _holding(case: Case) -> dict[str, Any]:
+    finals = [one for one in _promises(case) if one.clock in (FINAL, FINAL + TARGET)]
+    return {
+        "expected": _expected(case, finals),
+        "authorities": outside.regulators(case.rules.packs),
+    }
+
+
+def _expected(case: Case, finals: Sequence[Promise]) -> Moment | None:
+    """When the decision can be expected: the first date that is still ahead.
+
+    Where all have passed, as long as the first of them was, counted anew from the letter, which has to name
+    a date. None while the clock stands still.
+    """
+    dates = [(one.due_at, one) for one in finals if one.due_at]
+    ahead = [pair for pair in dates if pair[0] > case.now]
+    first = min(ahead or dates, key=lambda pair: pair[0], default=None)
+    deadline = _deadline(first[1]) if first else None
+    if first is None or deadline is None:
+        return None
+    if ahead:
+        return _date(case, first[1])
+    pack = first[1].pack
+    again = clock.due(deadline, case.now, zone=pack.timezone, calendar=pack.calendar)
+    return case.moment(again.due_at, again.zone) if again.due_at else None
 
 
 def _decision(case: Case) -> dict[str, Any]:
@@ -155,32 +233,36 @@ def _decision(case: Case) -> dict[str, Any]:
     if decision is None:
         raise LetterIncomplete(case.id, ["decision"])
     amount, currency = decision.redress_minor, decision.currency
+    deemed = decision.outcome == DEEMED_ACCEPTED
     clause = case.file.contents.get(decision.seq, {}).get("clause")
     return {
         "outcome": decision.outcome,
-        "reasons": case.content(decision.seq, "reasons"),
+        "reasons": None if deemed else case.content(decision.seq, "reasons"),
+        "silence": _silence(case) if deemed else None,
         "clause": plain.text(str(clause or "")),
         "redress": money.display(amount, currency) if amount and currency else None,
         **_referral(case),
     }
 
 
+def _silence(case: Case) -> dict[str, Any]:
+    """The date that passed without our answer, and the law that takes it for acceptance."""
+    found = [one for one in _promises(case) if (one.clock, one.kind) == (FINAL, "deemed_outcome")]
+    first = min((one for one in found if one.due_at), key=lambda one: str(one.due_at), default=None)
+    return {"due": _date(case, first), "law": law(first.rule.source) if first else None}
+
+
 def _referral(case: Case) -> dict[str, Any]:
-    """How the outside route is described. The letter opens it, so its limit counts from now."""
-    body = case.rules.licence.route
-    limit = promises.window_if_sent(case.rules, case.file.complaint, case.now)
-    scope = body.scope.value if body else None
-    most = scope.max_binding_amount_minor if scope else None
-    return {
-        "referral": case.moment(limit.due_at) if limit and limit.due_at else None,
-        "binding": body is not None and body.binding in {"operator", "both"},
-        "binding_up_to": money.display(most, scope.currency) if scope and most else None,
-    }
+    """The ways out besides the brand's own bodies."""
+    return {"authorities": outside.authorities(case, outside.bodies(case))}
 
 
 _OF_KIND: Mapping[LetterKind, Callable[[Case], dict[str, Any]]] = {
     LetterKind.ACKNOWLEDGEMENT: _procedure,
     LetterKind.INFORMATION_REQUEST: _question,
+    LetterKind.PAUSE: _pause,
+    LetterKind.EXTENSION: _extension,
+    LetterKind.HOLDING: _holding,
     LetterKind.FINAL_RESPONSE: _decision,
     LetterKind.DEADLOCK: _referral,
 }
@@ -190,19 +272,23 @@ def _for_staff(case: Case) -> dict[str, Any]:
     """No name and no word of the player: a notice may be forwarded, and it lies in many mailboxes."""
     complaint = case.file.complaint
     record = case.file.records[case.letter.cause - 1]
-    of_clock = _milestone(case).clock
-    due_at = _due(case, of_clock)
+    milestone = _milestone(case)
+    of_clock = milestone.clock
+    first = promises.governing(_promises(case), of_clock)
+    due_at = first.due_at if first else None
     team = case.region.team(complaint.team or "") or case.region.team_for(complaint.category)
     return {
-        "clock": of_clock,
-        "due": case.moment(due_at) if due_at else None,
+        "clock": _plain_clock(of_clock),
+        "is_target": of_clock.endswith(TARGET),
+        "kind": milestone.kind,
+        "due": _date(case, first),
         "left": _span(due_at - case.now) if due_at else None,
         "happened": case.moment(record.at),
         "level": complaint.escalation_level,
         "team": team.name,
         "assignee": complaint.assignee,
         "stage": complaint.stage,
-        "rules": case.rules.licence.name or case.rules.licence.id,
+        "rules": ", ".join(pack.name or pack.id for pack in case.rules.packs),
     }
 
 
@@ -217,10 +303,9 @@ def _milestone(case: Case) -> MilestoneReached:
     return event
 
 
-def _due(case: Case, of_clock: str) -> datetime | None:
-    """When the duty of a clock falls due; None while it stands still."""
-    first = promises.governing(promises.promises(case.rules, case.file.complaint), of_clock)
-    return first.due_at if first else None
+def _plain_clock(name: str) -> str:
+    """The clock without what tells it from its sisters: the operator's own, those of a further body."""
+    return next((plain_name for plain_name in _CLOCKS if name.startswith(plain_name)), name)
 
 
 def _span(length: timedelta) -> Span | None:

@@ -59,12 +59,13 @@ class Outside(Value):
 
 
 class Authority(Value):
-    """An authority of a pack that the player may turn to besides."""
+    """An authority of a pack. `decides` is False where it is known to decide no single complaint."""
 
     pack: str
     type: str
     name: str
     url: str
+    decides: bool
 
 
 def bodies(case: Case) -> list[Outside]:
@@ -121,7 +122,7 @@ def _outside(case: Case, body: ExternalBody, packs: list[RulePack]) -> Outside:
 
 
 def _gate(case: Case, pack: RulePack) -> Moment | bool:
-    """Whether the way is open once the letter is there; if not, since when it will be, where that is known."""
+    """Whether the way is open once the letter is there; if not, since when it is, where that is known."""
     early = pack.route.opens_early_on if pack.route else ()
     found = promises.promises(Rules((pack,)), case.file.complaint)
     gateway = next((one for one in found if one.clock == promises.GATEWAY), None)
@@ -141,7 +142,8 @@ def _binding_up_to(route: Route) -> str | None:
 def _authorities(pack: RulePack) -> Iterator[Authority]:
     for body in pack.external_bodies:
         if body.name and body.type in AUTHORITIES:
-            yield Authority(pack=pack.id, type=body.type, name=body.name, url=body.url)
+            decides = body.binding != "none"
+            yield Authority(pack=pack.id, type=body.type, name=body.name, url=body.url, decides=decides)
 
 
 def _regulators_of(pack: RulePack) -> set[str]:

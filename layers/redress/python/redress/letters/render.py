@@ -6,9 +6,10 @@ from datetime import datetime
 
 from redress.domain.correspondence import TO_STAFF, Letter
 from redress.domain.rules import Rules
-from redress.letters import blocks
+from redress.letters import blocks, outside
 from redress.letters.blocks import LetterIncomplete
-from redress.letters.facts import Case, Facts, addressee, facts_of
+from redress.letters.case import Case
+from redress.letters.facts import Facts, addressee, facts_of
 from redress.region import Region
 from redress.templating import environment
 from redress.usecases.ports import CaseFile, Mail
@@ -45,13 +46,12 @@ def render(
     )
     language = "en" if letter.kind in TO_STAFF else _language(complaint.language)
     template = f"{language}/{letter.kind}.jinja"
-    facts = facts_of(source)
-    asked = blocks.rules_of(letter.kind, facts.get("outcome"), rules)
-    facts = {**facts, "language": language, "asked_for": {name for rule in asked for name in rule.blocks}}
+    asked = blocks.asked(letter.kind, source.outcome, rules)
+    facts = {**facts_of(source), "language": language, "asked_for": asked}
     html, shown_in_html = _write("letters_html", template, facts)
     text, shown_in_text = _write("letters_text", template, facts)
     for shown in (shown_in_html, shown_in_text):
-        blocks.check(source.id, shown, asked)
+        _check(source, shown, facts)
     return Mail(
         letter_id=source.id,
         sender=f"{brand.name} <{brand.sender}>",
@@ -66,6 +66,15 @@ def render(
 def _language(wanted: str) -> str:
     """The language the player chose, where Redress writes it; else the first."""
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+def _check(source: Case, shown: set[str], facts: Facts) -> None:
+    """What the packs ask for together, and what each asks about the outside bodies that are its own."""
+    kind, told, besides = source.letter.kind, facts.get("bodies", []), facts.get("authorities", [])
+    blocks.check(source.id, shown, blocks.rules_of(kind, source.outcome, source.rules))
+    for pack in source.rules.packs:
+        own = (shown - blocks.OF_A_BODY) | (shown & outside.shown_of(pack, told, besides))
+        blocks.check(source.id, own, blocks.rules_of(kind, source.outcome, Rules((pack,))))
 
 
 def _write(form: str, template: str, facts: Facts) -> tuple[str, set[str]]:

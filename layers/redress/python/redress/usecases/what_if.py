@@ -73,7 +73,8 @@ def what_if(
     """The dates that would move, of the open complaints received from the month of `since` to `now` (UTC).
 
     `packs` are the licences whose registers are read; a complaint that runs by a changed pack because of
-    where the player lives is found there, too. Raises RulePackInvalid when a complaint's own pack cannot be read.
+    where the player lives is found there, too. Raises RulePackInvalid when a complaint's own pack cannot be
+    read.
     """
     for number in _open(registers, packs, since, now):
         complaint = registers.load(number).complaint

@@ -1,0 +1,123 @@
+"""What tests of the operator's API send, to the operation of each route."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+
+from redress.adapters import wiring
+from redress.domain import instants
+from redress.http.routes import ROUTES, Route
+from redress.usecases.change import Desk, change
+from tests.support import tables
+from tests.support.complaints import TRIAGE
+from tests.support.operator_app import Answer, OperatorApp
+
+UNKNOWN = "ZZZZ-ZZZZ-0"
+TOLD: Mapping[str, Any] = {
+    "brand": "northlight",
+    "jurisdiction": "sandbox",
+    "category": "bonuses",
+    "description": "The bonus was not paid.\nI asked three times.",
+    "name": "Player",
+    "email": "player@example.com",
+    "account": "account-1",
+    "occurred_on": "2026-01-31",
+    "amount_minor": 2550,
+    "currency": "GBP",
+    "transaction_references": ["T-1", "T-2"],
+    "remedy": "Pay it.",
+    "channel": "phone",
+    "language": "en-GB",
+}
+PATHS: Mapping[str, str] = {route.name: route.path.rpartition("{number}/")[2] for route in ROUTES}
+_BODIES: Mapping[str, Mapping[str, Any]] = {
+    "assign": {"assignee": "person-1"},
+    "request_information": {"question": "When was it?"},
+    "pause_clock": {
+        "reason": "police",
+        "explanation": "The police asked us to wait.",
+        "evidence": "Letter P-1",
+    },
+    "resume_clock": {"reason": "police"},
+    "extend_deadline": {"stage": "final", "reasons": "The game's supplier has not answered yet."},
+    "recategorise": {"category": "account", "reason": "It is about the account."},
+    "adopt_pack_version": {"pack": "sandbox", "version": "2026.1", "reason": "The law says so."},
+    "propose_decision": {"outcome": "upheld", "reasons": "You are right."},
+    "approve_decision": {},
+    "return_decision": {"comment": "Say which clause."},
+    "refer_to_adr": {"body": "adr"},
+    "answer_adr": {},
+    "record_adr_outcome": {"outcome": "settled"},
+    "withdraw": {},
+}
+COMMANDS = tuple(_BODIES)  # the operations that change a complaint
+
+
+def body_of(operation: str) -> dict[str, Any]:
+    """A body that the operation takes, for a complaint received before now."""
+    late = {"complete_file_at": instants.to_text(wiring.now())} if operation == "refer_to_adr" else {}
+    return {**_BODIES[operation], **late}
+
+
+def ask(app: OperatorApp, route: Route, number: str) -> Answer:
+    """Send what a route takes about a complaint, with an If-Match of its first version."""
+    path = route.path.removeprefix("/v1").replace("{number}", number)
+    return app.get(path) if route.method == "GET" else app.post(path, body_of(route.name), if_match='"1"')
+
+
+def create(app: OperatorApp, **told: object) -> str:
+    """The number of a new complaint."""
+    answer = app.post("/complaints", {**TOLD, **told})
+    assert answer.status == 201, answer.body
+    return str(answer.body["number"])
+
+
+def investigated(app: OperatorApp, **told: object) -> str:
+    """A complaint that has come to its team."""
+    number = create(app, **told)
+    change(wiring.desk(), number, TRIAGE, "system")
+    return number
+
+
+def etag(app: OperatorApp, number: str) -> str:
+    """The tag of a complaint's present version."""
+    return app.get(f"/complaints/{number}").etag
+
+
+def post_to(app: OperatorApp, number: str, what: str, body: object = None, **headers: str) -> Answer:
+    """POST to a complaint at its present version."""
+    return app.post(f"/complaints/{number}/{what}", body, if_match=etag(app, number), **headers)
+
+
+def read(app: OperatorApp, number: str) -> dict[str, Any]:
+    """A complaint as the API shows it."""
+    return app.get(f"/complaints/{number}").body
+
+
+def events(app: OperatorApp, number: str) -> list[dict[str, Any]]:
+    """What happened to a complaint."""
+    return list(app.get(f"/complaints/{number}/events").body["items"])
+
+
+def dates(app: OperatorApp, number: str) -> list[dict[str, Any]]:
+    """The dates of a complaint, as the API explains them."""
+    return list(app.get(f"/complaints/{number}/clock").body["promises"])
+
+
+def promise(app: OperatorApp, number: str, clock: str, pack: str | None = None) -> dict[str, Any]:
+    """The one date of a clock, or of a clock and a pack."""
+    [found] = [one for one in dates(app, number) if one["clock"] == clock and pack in (None, one["pack"])]
+    return found
+
+
+def stored_items() -> list[dict[str, Any]]:
+    """Everything in the table."""
+    return sorted(boto3.client("dynamodb").scan(TableName=tables.NAME)["Items"], key=str)
+
+
+def with_desk(desk: Desk) -> Any:
+    """The handler's API over another desk."""
+    from functions.operator_api import handler  # noqa: PLC0415 - it reads the environment when imported
+
+    return handler.api.__replace__(desk=lambda: desk)
