@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -50,13 +51,12 @@ def length(text: str) -> Length:
     amount, _, word = text.strip().partition(" ")
     plural = word.strip().replace(" ", "_").removesuffix("s") + "s"
     unit = {"days": "calendar_days"}.get(plural, plural)
-    if not (amount.isascii() and amount.isdigit()) or unit not in UNITS:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no length: write 'N unit', unit one of {_listed(UNITS)}"
-        )
+    if not re.fullmatch("[0-9]{1,9}", amount) or unit not in UNITS:
+        words = f"{text[:80]!r} is no length: write 'N unit', unit one of {', '.join(UNITS)}"
+        raise argparse.ArgumentTypeError(words)
     try:
         return Length(amount=int(amount), unit=cast("Unit", unit))
-    except (RulePackInvalid, ValueError) as error:
+    except RulePackInvalid as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
@@ -136,7 +136,3 @@ def within_calendar[T](attempt: Callable[[], T]) -> T:
     except (OverflowError, ValueError):
         words = "a date would lie outside the years 1 to 9999: ask with another anchor or a shorter time"
         raise UsageError(words) from None
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words)

@@ -8,7 +8,7 @@ from infra.ops import shown
 from redress.domain import packs, promises
 from redress.domain.packs import Document
 from redress.domain.reading import RulePackInvalid
-from redress.domain.rulepack import Deadline, ExternalBody, RulePack, Sourced
+from redress.domain.rulepack import Deadline, ExternalBody, RulePack, Sourced, StageKey
 from redress.domain.values import Value
 
 
@@ -167,13 +167,19 @@ def _signed(pack: RulePack | None) -> str | None:
 
 def owed(pack: RulePack) -> dict[str, str]:
     """What a pack sets for each of its clocks, in short."""
-    words = {name: _short(pack.owed(stage)) for name, stage in promises.STAGES.items()}
+    words = {name: _short(_of_stage(pack, stage)) for name, stage in promises.STAGES.items()}
     for track in pack.categories:
         listed = ", ".join(track.match)
         named = {name: stage for name, stage in promises.STAGES.items() if stage in track.stages}
         words |= {f"{name} ({listed})": _short(track.stages[of].deadline) for name, of in named.items()}
     words |= {f"{promises.GATEWAY} ({body.key})": _opening(body) for body in pack.external_bodies}
     return words
+
+
+def _of_stage(pack: RulePack, stage: StageKey) -> Sourced[Deadline]:
+    """What is owed; where the law leaves it to the operator, that."""
+    rule, owed = pack.rule(stage), pack.owed(stage)
+    return rule if rule.operator_defined and owed.value is None else owed
 
 
 def _opening(body: ExternalBody) -> str:

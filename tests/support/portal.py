@@ -1,7 +1,7 @@
 """A browser without a browser: what it sends to the portal, and what comes back."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
@@ -195,20 +195,20 @@ class Visitor:
 
     def wait(self, path: str, *, until: datetime) -> None:
         """Time passes: what falls due is recorded at its instant, and letters leave two minutes after."""
-        for step in self._falling_due(path, until):
-            self.now = max(self.now, step.at)
-            self.operator(path, reach(step), later=timedelta())
+        self._mail_all(path)
+        while self.falls_due(path, until=until):
             self._mail_all(path)
         self.now = until
 
-    def _falling_due(self, path: str, until: datetime) -> Iterator[milestones.Milestone]:
-        self._mail_all(path)
-        while True:
-            complaint = self.complaint(path)
-            ahead = milestones.milestones(self.region.rules_of(complaint), complaint)
-            if not ahead or ahead[0].at > until:
-                return
-            yield ahead[0]
+    def falls_due(self, path: str, *, until: datetime) -> bool:
+        """The next thing that falls due is recorded at its instant, if there is one until then."""
+        complaint = self.complaint(path)
+        ahead = milestones.milestones(self.region.rules_of(complaint), complaint)
+        if not ahead or ahead[0].at > until:
+            return False
+        self.now = max(self.now, ahead[0].at)
+        self.operator(path, reach(ahead[0]), later=timedelta())
+        return True
 
     def _mail_all(self, path: str) -> None:
         complaint = self.complaint(path)

@@ -89,7 +89,7 @@ class TestPause:
     def test_while_it_stands_still_the_player_hears_on_and_the_handlers_are_reminded(self) -> None:
         case = investigated()
         case.do(pause("police"), at=seconds(5))
-        seen = []
+        seen: list[tuple[str, str, float]] = []
         while len(seen) < 4:
             first = milestones(case.rules, case.complaint)[0]
             seen.append((first.clock, first.name, (first.at - T0).total_seconds()))

@@ -24,6 +24,11 @@ TOLD: Mapping[str, Any] = {
     "name": "Player",
     "email": "player@example.com",
 }
+INSTANTS = (
+    *("sent_at", "received_at", "registered_at"),
+    *("operator_aware_at", "platform_posted_at", "event_settled_at"),
+)
+YESTERDAY = "2026-06-30T12:00:00Z"
 FORM: Mapping[str, str] = {
     **TOLD,
     "account": " ",
@@ -73,9 +78,30 @@ class TestCommand:
         assert (command.channel, command.language) == ("phone", "mt")
 
     def test_a_player_may_not(self) -> None:
-        sent = {**FORM, "channel": "phone", "language": "mt", "amount_minor": "1"}
-        command = read_form(sent, REGION, NOW).to_command("form", "en", REGION, NOW)
+        sent = {**FORM, "channel": "phone", "language": "mt", "amount_minor": "1", "residence": "GB"}
+        command = read_form({**sent, **dict.fromkeys(INSTANTS, YESTERDAY)}, REGION, NOW).to_command(
+            "form", "en", REGION, NOW
+        )
         assert (command.channel, command.language, command.amount_minor) == ("form", "en", 2550)
+        assert "residence" not in command.content
+        assert {getattr(command, name) for name in INSTANTS} == {None}
+
+    def test_a_residence_is_content_and_brings_the_pack_of_its_country(self) -> None:
+        for residence, others in (("GB", ("gb-ukgc@2026.1",)), ("FI", ()), ("US-MI", ())):
+            told = _read({**TOLD, "jurisdiction": "sandbox", "residence": residence})
+            command = told.to_command("api", "en", REGION, NOW)
+            assert (command.pack_version, command.residence_packs) == ("2026.1", others)
+            assert command.content["residence"] == residence
+
+    def test_a_licence_that_covers_the_residence_is_named_once(self) -> None:
+        command = _read({**TOLD, "residence": "GB"}).to_command("api", "en", REGION, NOW)
+        assert command.residence_packs == ()
+
+    def test_the_packs_are_those_of_the_day_of_receipt(self) -> None:
+        told = {**TOLD, "jurisdiction": "sandbox", "residence": "GB", "received_at": "2026-04-05T12:00:00Z"}
+        command = _read(told).to_command("api", "en", REGION, NOW)
+        assert command.received_at == "2026-04-05T12:00:00.000Z"
+        assert command.residence_packs == ("gb-ukgc@2015.1",)
 
 
 class TestForm:
@@ -135,6 +161,70 @@ class TestDay:
     def test_a_day_is_still_checked_when_the_jurisdiction_is_unknown(self) -> None:
         rules = _refused({**TOLD, "jurisdiction": "atlantis", "occurred_on": "2026-02-30"})
         assert rules == {"jurisdiction": "unknown_jurisdiction", "occurred_on": "date"}
+
+
+class TestInstant:
+    @pytest.mark.parametrize("field", INSTANTS)
+    @pytest.mark.parametrize(
+        ("written", "kept"),
+        [
+            ("2026-07-01T12:00:00Z", "2026-07-01T12:00:00.000Z"),  # now
+            ("2026-07-01t14:00:00.000+02:00", "2026-07-01T12:00:00.000Z"),
+            ("2026-06-30T23:59:59.999999999z", "2026-06-30T23:59:59.999Z"),
+            ("2000-01-01T00:00:00-00:00", "2000-01-01T00:00:00.000Z"),
+        ],
+    )
+    def test_one_that_has_come_is_kept_in_utc(self, field: str, written: str, kept: str) -> None:
+        assert getattr(_read({**TOLD, field: written}), field) == kept
+
+    @pytest.mark.parametrize("field", INSTANTS)
+    @pytest.mark.parametrize(
+        ("written", "rule"),
+        [
+            ("2026-07-01T12:00:00.001Z", "instant_in_future"),
+            ("2026-07-01T12:00:00-00:01", "instant_in_future"),
+            ("2000-01-01T00:00:00+00:01", "instant_too_early"),
+            ("2026-06-30 12:00:00Z", "instant"),
+            ("2026-06-30T12:00Z", "instant"),
+            ("20260630T120000Z", "instant"),
+            ("2026-W27-2T12:00:00Z", "instant"),
+            ("2026-06-30T12:00:60Z", "instant"),
+            ("2026-06-30T12:00:00,5Z", "instant"),
+            ("0000-06-30T12:00:00Z", "instant"),
+            ("2026-06-30T12:00:00Z\n", "instant"),
+            ("now", "instant"),
+            ("", "instant"),
+        ],
+    )
+    def test_any_other_is_refused(self, field: str, written: str, rule: str) -> None:
+        assert _refused({**TOLD, field: written}) == {field: rule}
+
+    @pytest.mark.parametrize("before", ["sent_at", "platform_posted_at"])
+    def test_nothing_is_received_before_it_was_sent(self, before: str) -> None:
+        told = {**TOLD, before: "2026-06-30T14:00:00+02:00"}
+        assert _read({**told, "received_at": YESTERDAY}).received_at == "2026-06-30T12:00:00.000Z"
+        assert _refused({**told, "received_at": "2026-06-30T11:59:59.999Z"}) == {
+            "received_at": "instant_order"
+        }
+
+    def test_the_order_waits_until_both_are_instants(self) -> None:
+        assert _refused({**TOLD, "sent_at": "yesterday", "received_at": YESTERDAY}) == {"sent_at": "instant"}
+
+    def test_a_late_registration_is_taken_as_told(self) -> None:
+        told = {**TOLD, "received_at": "2026-06-01T12:00:00Z", "registered_at": YESTERDAY}
+        assert _read(told).registered_at == "2026-06-30T12:00:00.000Z"
+
+
+class TestResidence:
+    @pytest.mark.parametrize("code", ["GB", "US-MI", "ES-M", "FR-971", "CA-ON"])
+    def test_a_country_or_a_part_of_it_is_taken(self, code: str) -> None:
+        assert _read({**TOLD, "residence": code}).residence == code
+
+    @pytest.mark.parametrize(
+        "code", ["", "gb", "GBR", "UK", "EU", "US-", "US-MICH", "US/MI", "-MI", "GB\n", "Ｇb", "ZZ"]
+    )
+    def test_any_other_is_refused(self, code: str) -> None:
+        assert _refused({**TOLD, "residence": code}) == {"residence": "residence"}
 
 
 class TestText:

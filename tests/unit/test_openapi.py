@@ -7,6 +7,7 @@ from openapi_spec_validator import validate
 from infra.openapi import FILE, document, text
 from redress.http import problems
 from redress.http.problems import Kind
+from redress.http.routes import ROUTES
 
 
 def test_it_is_what_the_code_says() -> None:
@@ -34,6 +35,12 @@ def test_the_readme_tells_of_every_refusal() -> None:
     told = FILE.with_name("README.md").read_text(encoding="utf-8")
     kinds = [one for one in vars(problems).values() if isinstance(one, Kind)]
     assert [kind for kind in kinds if f"| {kind.status} | `{kind.name}` |" not in told] == []
+
+
+def test_the_readme_shows_every_path() -> None:
+    told = FILE.with_name("README.md").read_text(encoding="utf-8")
+    paths = {route.path.removeprefix("/v1/").replace("{number}", "$number") for route in ROUTES}
+    assert {path for path in paths if path not in told} == set()
 
 
 def _references(part: object) -> list[str]:

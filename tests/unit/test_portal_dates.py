@@ -182,7 +182,7 @@ class TestPauses:
         visitor.now -= timedelta(minutes=3)  # the sandbox counts in seconds
         visitor.operator(path, police, later=timedelta(seconds=1))
         visitor.operator(path, ASK, later=timedelta(seconds=1))
-        assert "The police deal with the matter; We wait for your answer" in dated(visitor.get(path))[FINAL]
+        assert "The police deal with it; We wait for your answer" in dated(visitor.get(path))[FINAL]
         visitor.operator(path, REPLY, later=timedelta(seconds=1))
         page = visitor.get(path)
         assert dated(page)[FINAL].endswith("The police deal with it")

@@ -33,11 +33,8 @@ DOCUMENT = replace(
     ),
     rules={
         "mt": {"final": {"amount": 10, "unit": "business_days"}},
-        "gb-ukgc": {
-            "house": {
-                "targets": {"final": {"amount": 6, "unit": "weeks", "kind": "duty", "anchor": "received"}}
-            }
-        },
+        "cw-cga": {"house": {"targets": {"final": {"amount": 6, "unit": "weeks"}}}},
+        "gb-ukgc": {"house": {"targets": {"final": {"amount": 6, "unit": "weeks"}}}},
     },
 )
 CRM = {"client_id": "cognito-crm", "scope": SCOPES}

@@ -9,6 +9,8 @@ from redress.http.routes import ROUTES, Route
 from tests.support.operator_app import CLIENT_ID, SCOPES, OperatorApp
 from tests.support.operator_requests import UNKNOWN, ask, create
 
+NAMES = ("read", "write", "decide", "admin")
+
 
 class TestPermissions:
     def test_a_request_without_claims_is_unauthenticated(self, function: ModuleType) -> None:
@@ -35,6 +37,13 @@ class TestPermissions:
 
     def test_every_operation_has_a_permission_and_the_other_way_round(self) -> None:
         assert {route.name for route in ROUTES} == set(PERMISSIONS)
+
+    def test_reading_working_deciding_and_changing_the_rules_are_four_permissions(self) -> None:
+        of = {name: {one for one, needed in PERMISSIONS.items() if needed == name} for name in NAMES}
+        assert of["read"] == {route.name for route in ROUTES if route.method == "GET"}
+        assert of["decide"] == {"approve_decision", "return_decision"}
+        assert of["admin"] == {"adopt_pack_version"}
+        assert set(PERMISSIONS) == of["read"] | of["write"] | of["decide"] | of["admin"]
 
     def test_the_region_file_bounds_what_a_token_allows(self, crm: OperatorApp) -> None:
         refused = crm.post(f"/complaints/{UNKNOWN}/decision/approval")

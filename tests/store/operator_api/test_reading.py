@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from redress.domain import instants
 from tests.support.desks import Clock
 from tests.support.operator_app import OperatorApp
 from tests.support.operator_requests import TOLD, body_of, create, dates, investigated, post_to, promise
@@ -59,6 +60,12 @@ class TestReading:
         assert (target["strength"], target["source"]) == ("house", None)
         assert target["due_at"] < final["due_at"]
         assert (ack["governs"], target["governs"], final["governs"]) == (True, True, False)
+
+    def test_a_target_after_the_laws_date_does_not_govern(self, app: OperatorApp, clock: Clock) -> None:
+        number = create(app, jurisdiction="cw-cga", received_at=instants.to_text(clock()))
+        final, target = promise(app, number, "final"), promise(app, number, "final_target")
+        assert final["due_at"] < target["due_at"]
+        assert (final["governs"], target["governs"]) == (True, False)
 
     def test_what_is_late_is_missed_and_what_was_done_is_met(self, app: OperatorApp, clock: Clock) -> None:
         number = create(app, jurisdiction="gb-ukgc")

@@ -11,6 +11,7 @@ comes twice the first, of one that is missing the first instant that the day has
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -36,25 +37,48 @@ class Interval(Value):
             raise ValueError("a pause cannot end before it starts")
 
 
+type _StepKind = Literal[
+    "rule", "conflict", "anchor", "count", "extension", "pause", "rollover", "calendar", "end"
+]
+
+
 class Step(NamedTuple):
     """One step of a computation, in words, and the rule, calendar or record it rests on."""
 
-    kind: Literal["rule", "conflict", "anchor", "count", "extension", "pause", "rollover", "calendar", "end"]
+    kind: _StepKind
     text: str
     source: str
+
+
+class Question(NamedTuple):
+    """All that a due instant depends on. `anchor` and `pauses` are UTC, the pauses in order and joined."""
+
+    deadline: Deadline
+    anchor: datetime
+    zone: str
+    calendar: Calendar
+    pauses: tuple[Interval, ...]
+    extensions: tuple[Length, ...]
 
 
 class Due(NamedTuple):
     """When something falls due.
 
     `due_at` (UTC, exclusive) is None while a pause is open. `last_day` is the local day of the last instant
-    in time; while a pause is open it is the earliest day that can still become, and no promise.
+    in time; while a pause is open it is a bound below the day that it will become, and no promise.
     """
 
     due_at: datetime | None
     last_day: date
     zone: str
-    explain: tuple[Step, ...]
+    question: Question
+
+    @property
+    def explain(self) -> tuple[Step, ...]:
+        """How it came about, step by step: the same computation once more, with its words noted."""
+        steps: list[Step] = []
+        _answer(self.question, lambda kind, words, source: steps.append(Step(kind, words(), source)))
+        return tuple(steps)
 
 
 def due(
@@ -76,11 +100,9 @@ def due(
         raise ValueError("the anchor needs a zone")
     if any((extension.unit in ELAPSED) != deadline.elapsed for extension in extensions):
         raise ValueError(f"a deadline in {deadline.unit} cannot be extended by another kind of time")
-    begins = _words(anchor, zone)
-    steps = [Step("anchor", f"Starts at {begins}: {_ANCHORS[deadline.anchor]}", deadline.source)]
-    stops = tuple(_union(pauses, anchor.astimezone(UTC)))
-    count = _count_instants if deadline.elapsed else _count_days
-    return count(_Question(deadline, anchor.astimezone(UTC), zone, calendar, stops, tuple(extensions)), steps)
+    since = anchor.astimezone(UTC)
+    stops = tuple(_union(pauses, since))
+    return _answer(Question(deadline, since, zone, calendar, stops, tuple(extensions)), _silently)
 
 
 def before(instant: datetime, amount: int, unit: Unit, zone: str, calendar: Calendar) -> datetime:
@@ -145,41 +167,62 @@ def day_start(day: date, zone: str) -> datetime:
     return _at_local_time(day, time.min, zone)
 
 
-class _Question(NamedTuple):
-    deadline: Deadline
-    anchor: datetime
-    zone: str
-    calendar: Calendar
-    pauses: tuple[Interval, ...]
-    extensions: tuple[Length, ...]
+# Takes the kind of a step, its words (asked for only when somebody wants to read them) and its source.
+type _Note = Callable[[_StepKind, Callable[[], str], str], None]
 
 
-def _count_instants(question: _Question, steps: list[Step]) -> Due:
+def _silently(_kind: _StepKind, _words: Callable[[], str], _source: str) -> None:
+    """Most dates are planned by, and read by nobody: finding the words costs more than the arithmetic."""
+
+
+def _answer(question: Question, note: _Note) -> Due:
+    deadline, zone = question.deadline, question.zone
+    note(
+        "anchor",
+        lambda: f"Starts at {_words(question.anchor, zone)}: {_ANCHORS[deadline.anchor]}",
+        deadline.source,
+    )
+    count = _count_instants if deadline.elapsed else _count_days
+    due_at, last_day = count(question, note)
+    if due_at is not None:
+        at = due_at
+        note(
+            "end",
+            lambda: (
+                f"In time before {instants.to_text(at)}, {_words(at, zone)}: the last day is {_day(last_day)}"
+            ),
+            deadline.source,
+        )
+    return Due(due_at, last_day, zone, question)
+
+
+def _count_instants(question: Question, note: _Note) -> tuple[datetime | None, date]:
     deadline, zone = question.deadline, question.zone
     end = question.anchor + _span(deadline.length)
-    steps.append(Step("count", f"{deadline.length} later: {_words(end, zone)}", deadline.source))
+    counted = end
+    note("count", lambda: f"{deadline.length} later: {_words(counted, zone)}", deadline.source)
     for extension in question.extensions:
         end += _span(extension)
-        steps.append(Step("extension", f"Extended by {extension}: {_words(end, zone)}", RECORDED))
+        note("extension", partial(_extended, extension, partial(_words, end, zone)), RECORDED)
 
-    def shift(reached: datetime, start: datetime, resumed: datetime) -> tuple[datetime, str]:
+    def shift(reached: datetime, start: datetime, resumed: datetime) -> _Moved[datetime]:
         moved = reached + (resumed - start)
-        return moved, f"{resumed - start} later: {_words(moved, zone)}"
+        return moved, lambda: f"{resumed - start} later: {_words(moved, zone)}"
 
-    end, runs = _paused(end, question, lambda reached: reached, shift, steps)
-    return _answer(end if runs else None, local_day(end - TICK, zone), zone, steps, deadline)
+    end, runs = _paused(end, question, lambda reached: reached, shift, note)
+    return end if runs else None, local_day(end - TICK, zone)
 
 
-def _count_days(question: _Question, steps: list[Step]) -> Due:
+def _count_days(question: Question, note: _Note) -> tuple[datetime | None, date]:
     deadline, zone, calendar = question.deadline, question.zone, question.calendar
-    day = _counted(question, steps)
+    day = _counted(question, note)
 
     def end_of(reached: date) -> datetime:
         if deadline.close_time is None:
             return day_start(reached + DAY, zone)
         return _at_local_time(reached, deadline.close_time, zone)
 
-    def shift(reached: date, start: datetime, resumed: datetime) -> tuple[date, str]:
+    def shift(reached: date, start: datetime, resumed: datetime) -> _Moved[date]:
         first, last = local_day(start, zone), local_day(resumed, zone)
         if deadline.unit == "business_days":
             days, noun = calendar.worked_between(first, last), "business day"
@@ -187,15 +230,15 @@ def _count_days(question: _Question, steps: list[Step]) -> Due:
         else:
             days, noun = (last - first).days, "day"
             moved = reached + DAY * days
-        return moved, f"{days} {noun}{'' if days == 1 else 's'} later: last day {_day(moved)}"
+        return moved, lambda: f"{days} {noun}{'' if days == 1 else 's'} later: last day {_day(moved)}"
 
-    day, runs = _paused(day, question, end_of, shift, steps)
-    day = _rolled(day, deadline, calendar, steps)
-    _warn_of_unknown_holidays(day, question, steps)
-    return _answer(end_of(day) if runs else None, day, zone, steps, deadline)
+    day, runs = _paused(day, question, end_of, shift, note)
+    day = _rolled(day, deadline, calendar, note)
+    _warn_of_unknown_holidays(day, question, note)
+    return end_of(day) if runs else None, day
 
 
-def _counted(question: _Question, steps: list[Step]) -> date:
+def _counted(question: Question, note: _Note) -> date:
     """The last day by count and extensions. What has the deadline's unit is counted once, from the anchor."""
     deadline, calendar = question.deadline, question.calendar
     overflow = deadline.month_overflow
@@ -207,68 +250,90 @@ def _counted(question: _Question, steps: list[Step]) -> date:
         return _shifted(start, amount, deadline.unit, calendar, overflow)
 
     amount = deadline.amount
-    day = last_day(amount)
-    how = "the first day included" if deadline.count_start == "include_anchor_day" else "from the next day"
+    day = first_end = last_day(amount)
     source = f"{deadline.source}; calendar {calendar.name}" if _by_calendar(deadline) else deadline.source
-    steps.append(Step("count", f"{deadline.length}, {how}: last day {_day(day)}", source))
+    note(
+        "count",
+        lambda: f"{deadline.length}, {_HOW[deadline.count_start]}: last day {_day(first_end)}",
+        source,
+    )
     for extension in sorted(question.extensions, key=lambda one: one.unit != deadline.unit):
         if extension.unit == deadline.unit:
             amount += extension.amount
             day = last_day(amount)
         else:
             day = _shifted(day, extension.amount, extension.unit, calendar, overflow)
-        steps.append(Step("extension", f"Extended by {extension}: last day {_day(day)}", RECORDED))
+        note("extension", partial(_extended, extension, partial(_last_day, day)), RECORDED)
     return day
+
+
+def _extended(extension: Length, reached: Callable[[], str]) -> str:
+    return f"Extended by {extension}: {reached()}"
+
+
+def _last_day(day: date) -> str:
+    return f"last day {_day(day)}"
+
+
+# Where a pause moves a deadline to, and what to say of it.
+type _Moved[Reached] = tuple[Reached, Callable[[], str]]
 
 
 def _paused[Reached: (date, datetime)](
     reached: Reached,
-    question: _Question,
+    question: Question,
     end_of: Callable[[Reached], datetime],
-    shift: Callable[[Reached, datetime, datetime], tuple[Reached, str]],
-    steps: list[Step],
+    shift: Callable[[Reached, datetime, datetime], _Moved[Reached]],
+    note: _Note,
 ) -> tuple[Reached, bool]:
     """Where the deadline stands after the pauses, and whether its clock runs."""
     for pause in question.pauses:
-        since = _words(pause.start, question.zone)
+        since = partial(_words, pause.start, question.zone)
         if pause.start >= end_of(reached):
-            steps.append(
-                Step("pause", f"A pause since {since} came after the end: it changes nothing", RECORDED)
-            )
+            note("pause", partial(_late_pause, since), RECORDED)
         elif pause.end is None:
-            steps.append(Step("pause", f"Paused since {since}: nothing is due until it ends", RECORDED))
+            note("pause", partial(_open_pause, since), RECORDED)
             return reached, False
         else:
-            reached, words = shift(reached, pause.start, pause.end)
-            until = _words(pause.end, question.zone)
-            steps.append(Step("pause", f"Paused from {since} to {until}, {words}", RECORDED))
+            reached, moved = shift(reached, pause.start, pause.end)
+            note(
+                "pause",
+                partial(_ended_pause, since, partial(_words, pause.end, question.zone), moved),
+                RECORDED,
+            )
     return reached, True
 
 
-def _rolled(day: date, deadline: Deadline, calendar: Calendar, steps: list[Step]) -> date:
+def _late_pause(since: Callable[[], str]) -> str:
+    return f"A pause since {since()} came after the end: it changes nothing"
+
+
+def _open_pause(since: Callable[[], str]) -> str:
+    return f"Paused since {since()}: nothing is due until it ends"
+
+
+def _ended_pause(since: Callable[[], str], until: Callable[[], str], moved: Callable[[], str]) -> str:
+    return f"Paused from {since()} to {until()}, {moved()}"
+
+
+def _rolled(day: date, deadline: Deadline, calendar: Calendar, note: _Note) -> date:
     if deadline.rollover == "none" or calendar.works(day):
         return day
     move = calendar.next_worked if deadline.rollover == "next_business_day" else calendar.previous_worked
     rolled = move(day)
     why = calendar.holidays.get(day, "weekend")
-    words = f"{_day(day)} is not worked ({why}): moved to {_day(rolled)}"
-    steps.append(Step("rollover", words, f"{deadline.source}; calendar {calendar.name}"))
+    source = f"{deadline.source}; calendar {calendar.name}"
+    note("rollover", lambda: f"{_day(day)} is not worked ({why}): moved to {_day(rolled)}", source)
     return rolled
 
 
-def _warn_of_unknown_holidays(day: date, question: _Question, steps: list[Step]) -> None:
+def _warn_of_unknown_holidays(day: date, question: Question, note: _Note) -> None:
     calendar = question.calendar
     start = local_day(question.anchor, question.zone)
     if _by_calendar(question.deadline) and not (calendar.covers(start) and calendar.covers(day)):
-        words = f"Holidays before {_day(calendar.first)} or after {_day(calendar.last)} are not known"
-        steps.append(Step("calendar", words, f"calendar {calendar.name}"))
-
-
-def _answer(due_at: datetime | None, last_day: date, zone: str, steps: list[Step], deadline: Deadline) -> Due:
-    if due_at is not None:
-        words = f"In time before {instants.to_text(due_at)}, {_words(due_at, zone)}"
-        steps.append(Step("end", f"{words}: the last day is {_day(last_day)}", deadline.source))
-    return Due(due_at, last_day, zone, tuple(steps))
+        first, last = calendar.first, calendar.last
+        known = f"calendar {calendar.name}"
+        note("calendar", lambda: f"Holidays before {_day(first)} or after {_day(last)} are not known", known)
 
 
 def _union(pauses: Iterable[Interval], anchor: datetime) -> Iterable[Interval]:
@@ -334,6 +399,7 @@ def _words(instant: datetime, zone: str) -> str:
     return f"{_day(local.date())} {local:%H:%M:%S} {zone}"
 
 
+_HOW = {"include_anchor_day": "the first day included", "exclude_anchor_day": "from the next day"}
 _ANCHORS = {
     "received": "the complaint was received",
     "registered": "the complaint was registered",

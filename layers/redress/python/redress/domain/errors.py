@@ -20,15 +20,14 @@ RedressError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class RedressError(Exception):
     """Base of every error Redress raises on purpose."""
 
 
-@dataclass(frozen=True)
-class FieldProblem:
+class FieldProblem(NamedTuple):
     """A field that breaks a rule: its name as sent, a stable code of the rule, the remedy in words."""
 
     field: str

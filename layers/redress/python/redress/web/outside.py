@@ -66,7 +66,7 @@ def open_ones(
 ) -> list[ExternalBody]:
     """Those of them that the player may turn to at `now` (UTC); `found` are the dates of the complaint.
 
-    The final answer opens them all. Before it each opens by its pack: at its date, at a breach of its duty, or
+    The final answer opens them all. Before it each opens by its pack: at its date, at a breach of a duty, or
     with the letter that declares the deadlock, unless the pack knows a date and no such letter.
     """
     complaint = case.complaint
