@@ -144,14 +144,18 @@ def test_botocore_knows_where_those_services_are(assets: Assets) -> None:
     assert "eu-west-2" in aws["services"]["dynamodb"]["endpoints"]
 
 
+OPERATOR_DEFINED = {"final": {"amount": 10, "unit": "calendar_days"}}
+
+
 def test_the_trimmed_layers_still_make_every_client_and_import_every_library(assets: Assets) -> None:
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import boto3, pydantic, jinja2, aws_lambda_powertools.event_handler, aws_lambda_powertools.metrics\n"
-        "from redress.domain.packs import known, load_pack\n"
+        "from redress.domain.packs import history, known, load, load_pack\n"
         "from redress.templating import KINDS, environment\n"
         f"for service in {sorted(packaging.SERVICES)}: boto3.client(service, region_name='eu-west-2')\n"
-        "for pack in known(): load_pack(pack)\n"
+        f"own = {OPERATOR_DEFINED}\n"
+        "for pack in known(): load_pack(pack) if pack != 'mt' else load(history(pack)[0], own)\n"
         "print(boto3.__file__, [type(environment(kind).loader).__name__ for kind in KINDS])\n"
     )
     paths = [str(folder / "python") for name, folder in assets.layers.items() if name != "region"]

@@ -26,7 +26,10 @@ from tests.support.complaints import CLAIM_EXPIRY, PLAYER, SYSTEM, TRIAGE, Case,
 EVENTS = 50
 PLANNING_TO_READING, DOMAIN_TO_BARE = 2.0, 0.45
 # What every function has loaded by then: the SDK and the logger bring it.
-STANDARD = "import copy, dataclasses, datetime, enum, functools, hashlib, itertools, json, pathlib, re, typing, zoneinfo"
+STANDARD = (
+    "import copy, dataclasses, datetime, enum, functools, hashlib, itertools, json, pathlib, re, typing, "
+    "zoneinfo"
+)
 PLANNING = "from redress.domain import decisions, milestones, next_step"
 
 

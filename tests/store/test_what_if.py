@@ -11,7 +11,7 @@ import pytest
 from infra.ops import cli, what_if
 from redress.domain.reading import FOLDER
 from redress.store.table import Table
-from tests.support.complaints import submit
+from tests.support.complaints import REGION, submit
 from tests.support.desks import DAY, Office
 from tests.support.races import calls_of
 
@@ -212,14 +212,19 @@ def test_a_question_that_cannot_be_answered_is_refused_in_one_line(
         assert refusal.count("\n") == 1
 
 
-def test_the_operators_own_settings_are_kept(
-    ask: Ask, received: Callable[..., str], tmp_path: Path, table: Table, capsys: pytest.CaptureFixture[str]
+def test_a_pack_loads_with_the_settings_that_the_operator_has_for_it(
+    ask: Ask, office: Office, tmp_path: Path, table: Table, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A pack whose time-frame the operator sets loads with the setting of the region file."""
-    number = received(0, residence_packs=("mt@2026.1",))
+    own = {"mt": {"final": {"amount": 10, "unit": "calendar_days"}}}
+    office.desk = replace(office.desk, region=replace(REGION, rules=own))
+    office.intake = replace(office.intake, desk=office.desk)
+    number = office.receive(replace(submit("gb-ukgc"), residence_packs=("mt@2026.1",)))
     region = tmp_path / "region.toml"
-    setting = '\n[operator.rules.mt.final]\namount = 10\nunit = "calendar_days"\n'
-    region.write_text(REGION_FILE.read_text(encoding="utf-8") + setting, encoding="utf-8")
+    british, maltese = (f"[operator.brands.jurisdictions.{pack}]" for pack in ("gb-ukgc", "mt"))
+    local = REGION_FILE.read_text(encoding="utf-8")
+    body = local.partition(british)[2].partition("[[")[0]
+    setting = '[operator.rules.mt.final]\namount = 10\nunit = "calendar_days"\n'
+    region.write_text(f"{local.replace(british, f'{maltese}{body}{british}')}\n{setting}", encoding="utf-8")
     candidate = tmp_path / "mt.toml"
     text = (FOLDER / "mt.toml").read_text(encoding="utf-8")
     assert "amount = 24" in text

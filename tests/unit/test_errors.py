@@ -16,6 +16,7 @@ EXAMPLES = {
     ),
     errors.NotFound: errors.NotFound("R7K3-9QXM-3"),
     errors.IllegalTransition: errors.IllegalTransition("R7K3-9QXM-3", "Reply", "closed", "it is closed"),
+    errors.NotAllowedByPack: errors.NotAllowedByPack("gb-ukgc", "pauses", "no clock stops for police"),
     errors.PreconditionRequired: errors.PreconditionRequired("R7K3-9QXM-3", 4),
     errors.StaleVersion: errors.StaleVersion("R7K3-9QXM-3", 5),
     errors.IdempotencyKeyReused: errors.IdempotencyKeyReused("key-1"),

@@ -265,6 +265,7 @@ def test_a_pause_says_why_since_when_by_which_rule_and_which_date_still_holds() 
         assert "This does not put off our answer" in form
         assert "to Example Adjudication Service, even without our answer, stands still since" in form
         assert "The rule that lets us do this: Gambling Commission" in form
+        assert "You can send us what we wait for on your private page" in form
 
 
 def standing_still(story: Story, reason: str = "police") -> Story:
@@ -280,6 +281,7 @@ def test_a_pause_of_the_answer_promises_no_date() -> None:
         assert "As soon as we can once the pause has ended: until then the time stands still" in form
         assert "Then we go on at once. Until then we cannot promise you a date" in form
         assert "Our complaints procedure lets us do this" in form
+        assert "You can send us" not in form
         assert not re.search(r"By \d|By the end", form)
 
 

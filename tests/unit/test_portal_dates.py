@@ -9,7 +9,7 @@ import pytest
 
 from redress.domain import commands
 from redress.domain.correspondence import LetterKind
-from tests.support.complaints import APPROVE, DEADLOCK, TRIAGE, submit
+from tests.support.complaints import APPROVE, DEADLOCK, TRIAGE, milestone, submit
 from tests.support.portal import Answer, Visitor, region
 
 RECEIVED = datetime(2026, 4, 20, 9, 14, tzinfo=UTC)  # a Monday, summer time in Europe
@@ -253,11 +253,22 @@ class TestOutsideBody:
         assert "12 months after the day we sent you our last word on it (20 May 2026)" in why(page, LAST)
         assert state(page, LAST) == "yours"
 
+    def test_a_breach_opens_it_though_its_own_clock_stands_still(self, visitor: Visitor) -> None:
+        path = complained(visitor, "gb-ukgc")
+        visitor.operator(path, ASK, later=timedelta(days=9))
+        breach = replace(milestone("due", breach=True), pack="gb-ukgc", actions=("open_adr",))
+        visitor.operator(path, breach, later=timedelta(days=50))
+        page = visitor.get(path)
+        assert dated(page)[TURN] == "Since 18 June 2026 at 10:17 Open: you need not wait for our answer"
+        assert "We did not answer in time, which opened the way." in why(page, TURN)
+        assert f"You can take your complaint to {BODY} ." in page.text
+
     def test_the_players_time_ends(self, visitor: Visitor) -> None:
         path = complained(visitor, "gb-ukgc")
         visitor.operator(path, PROPOSE, APPROVE)
         visitor.letter(path, LetterKind.FINAL_RESPONSE)
         assert dated(visitor.get(path))[TURN].endswith(" Open")
+        assert "Our answer to you opened the way before that." in why(visitor.get(path), TURN)
         visitor.now += timedelta(days=400)
         assert dated(visitor.get(path))[LAST].endswith("This time has ended")
 

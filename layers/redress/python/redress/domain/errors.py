@@ -11,7 +11,6 @@ RedressError
 ├── Conflict                too many simultaneous writers; try again
 ├── Forbidden               the caller lacks a permission
 ├── NotMoney                (money) a text is no amount of its currency
-├── ChainBroken             (audit) a record was altered, removed or moved
 ├── ChainBroken             (audit) a record does not follow from the one before it
 ├── RulePackInvalid         (reading) a pack cannot be used; says what counsel must supply
 └── LetterIncomplete        (letters) a letter lacks what its rule pack asks for, and does not go out

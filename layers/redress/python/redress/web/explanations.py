@@ -28,7 +28,7 @@ class Wording(Value):
     standing: Mapping[str, str]  # by reason, while the pause lasts: {since}
     extended: str  # {length}
     rollovers: Mapping[str, str]
-    early: str
+    early: Mapping[str, str]  # by what opened an outside way before its date
     zone: str  # {zone}
     earliest: str
     latest: str
@@ -101,7 +101,11 @@ ENGLISH = Wording(
         "next_business_day": "The last day is not a working day, so the next working day counts.",
         "previous_business_day": "The last day is not a working day, so the working day before it counts.",
     },
-    early="Our letter to you opened the way before that.",
+    early={
+        "deadlock": "Our letter to you opened the way before that.",
+        "final_response": "Our answer to you opened the way before that.",
+        "breach": "We did not answer in time, which opened the way.",
+    },
     zone="Counted in the time of {zone}.",
     earliest="Two sets of rules apply to your complaint: of their dates, the earliest binds us.",
     latest="Two sets of rules apply to your complaint: of their dates, you have the latest.",
@@ -113,13 +117,13 @@ ENGLISH = Wording(
 class Telling(Value):
     """What an explanation depends on beside the promise.
 
-    `zone` is that of the page, `chosen` that the date is the one of several that counts, `early` that a
-    letter opened the way before its date.
+    `zone` is that of the page, `chosen` that the date is the one of several that counts, `early` what
+    opened an outside way before its date.
     """
 
     zone: str
     chosen: bool = False
-    early: bool = False
+    early: str = ""
     words: Wording = ENGLISH
 
 
@@ -166,7 +170,7 @@ def _sentences(promise: Promise, complaint: Complaint, telling: Telling) -> Iter
 def _meaning(deadline: Deadline, telling: Telling) -> Iterator[str]:
     """What the date is for, and why it is this one of several."""
     words = telling.words
-    meaning = words.early if telling.early else words.kinds[deadline.kind]
+    meaning = words.early[telling.early] if telling.early else words.kinds[deadline.kind]
     if meaning:
         yield meaning
     if telling.chosen:

@@ -4,7 +4,7 @@ The first body of a rule pack is each brand's own choice, so the region file kno
 others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from redress.domain import events as e
@@ -70,11 +70,11 @@ def open_ones(
     with the letter that declares the deadlock, unless the pack knows a date and no such letter.
     """
     complaint = case.complaint
-    opened = set(_opened(case.records))
+    since = set(opened(case.records))
     if complaint.withdrawn_at is None:
         at_date = (one for one in found if one.clock == GATEWAY and one.due_at and one.due_at <= now)
-        opened |= {one.pack.id for one in at_date}
-    return _bodies(brand, [one for one in rules.packs if one.id in opened or _told_of(one, complaint)])
+        since |= {one.pack.id for one in at_date}
+    return _bodies(brand, [one for one in rules.packs if one.id in since or _told_of(one, complaint)])
 
 
 def _told_of(pack: RulePack, complaint: Complaint) -> bool:
@@ -86,14 +86,16 @@ def _told_of(pack: RulePack, complaint: Complaint) -> bool:
     return by_letter and complaint.deadlock_sent_at is not None
 
 
-def _opened(records: Sequence[Record]) -> Iterator[str]:
-    """The packs whose way is on record as open."""
+def opened(records: Sequence[Record]) -> Mapping[str, datetime]:
+    """Since when (UTC) the way of each pack has been open, as far as that is on record."""
+    since: dict[str, datetime] = {}
     for record in records:
         match record.event:
             case e.MilestoneReached(kind="gateway", pack=pack):
-                yield pack
+                since.setdefault(pack, record.at)
             case e.MilestoneReached(actions=actions, pack=pack) if "open_adr" in actions:
-                yield pack
+                since.setdefault(pack, record.at)
+    return since
 
 
 def _bodies(brand: Brand, packs: Sequence[RulePack]) -> list[ExternalBody]:

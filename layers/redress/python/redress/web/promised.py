@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from redress.domain import promises
 from redress.domain.complaint import Complaint
 from redress.domain.promises import ADR_WINDOW, GATEWAY, NOTICE, Promise
 from redress.domain.values import Value
 from redress.region import Brand
+from redress.usecases.ports import CaseFile
 from redress.web import dates, explanations, outside, words
 from redress.web.explanations import Explanation, Telling
 from redress.web.outside import Body
@@ -34,7 +35,8 @@ class PromiseView(Value):
 class _Dated(NamedTuple):
     """A promise about to be shown: its plain clock, the body it is about if it is about one, the page's zone.
 
-    `chosen`: it is the one of several dates that counts.
+    `chosen`: it is the one of several dates that counts. `opened_at` is since when the pack's outside way is
+    on record as open.
     """
 
     promise: Promise
@@ -42,6 +44,7 @@ class _Dated(NamedTuple):
     body: Body | None
     chosen: bool
     zone: str
+    opened_at: datetime | None
 
     def moment(self, at: datetime | None) -> str:
         """An instant as the page tells it."""
@@ -54,23 +57,23 @@ class _Dated(NamedTuple):
 
 
 class _Told(NamedTuple):
-    """When, what became of it, and a note about that. `early`: a letter opened the way before its date."""
+    """When, what became of it, a note about that, and what opened an outside way before its date."""
 
     when: str | None
     state: str
     note: str
-    early: bool = False
+    early: str = ""
 
 
 def shown(
-    found: Iterable[Promise], complaint: Complaint, brand: Brand, zone: str, now: datetime
+    found: Iterable[Promise], case: CaseFile, brand: Brand, zone: str, now: datetime
 ) -> Iterator[PromiseView]:
     """Of the dates `found` those the player is told of at `now` (UTC), in the order of the process.
 
     `zone` is that of the page. Where packs differ, the date that counts is shown.
     """
-    order = list(words.PROMISES)
-    for one in sorted(_dated(found, complaint, brand, zone), key=lambda one: order.index(one.clock)):
+    complaint, order = case.complaint, list(words.PROMISES)
+    for one in sorted(_dated(found, case, brand, zone), key=lambda one: order.index(one.clock)):
         name = words.PROMISES[one.clock].format(body=one.body.name if one.body else "")
         told = _told(one, complaint, now)
         telling = Telling(zone=one.zone, chosen=one.chosen, early=told.early)
@@ -89,58 +92,67 @@ def lawful(found: Iterable[Promise], clock: str) -> Promise | None:
     return promises.governing(same, clock) or next(iter(same), None)
 
 
-def _dated(found: Iterable[Promise], complaint: Complaint, brand: Brand, zone: str) -> Iterator[_Dated]:
+def _dated(found: Iterable[Promise], case: CaseFile, brand: Brand, zone: str) -> Iterator[_Dated]:
     alike: dict[tuple[str, str], list[tuple[Promise, Body | None]]] = {}
     for promise in found:
         clock = outside.clock_of(promise.clock)
-        if clock not in words.PROMISES or (complaint.withdrawn_at and clock in (GATEWAY, ADR_WINDOW)):
+        if clock not in words.PROMISES or (case.complaint.withdrawn_at and clock in (GATEWAY, ADR_WINDOW)):
             continue
         route = outside.route(promise.pack, promise.clock) if clock in outside.CLOCKS else None
         body = outside.body(brand, promise.pack, route) if clock in outside.CLOCKS else None
         alike.setdefault((clock, body.name if body else ""), []).append((promise, body))
+    opened = outside.opened(case.records)
     for (clock, _), same in alike.items():
         counts = lawful([promise for promise, _ in same], same[0][0].clock) or same[0][0]
         body = next(body for promise, body in same if promise is counts)
         chosen = len({promise.due_at for promise, _ in same}) > 1
-        yield _Dated(promise=counts, clock=clock, body=body, chosen=chosen, zone=zone)
+        since = opened.get(counts.pack.id)
+        yield _Dated(promise=counts, clock=clock, body=body, chosen=chosen, zone=zone, opened_at=since)
 
 
 def _told(one: _Dated, complaint: Complaint, now: datetime) -> _Told:
     promise = one.promise
+    opened = _opened(one, complaint, now) if promise.kind == "gateway" else None
     stops = explanations.open_pauses(promise, complaint)
+    if opened:
+        return opened
     if stops and promise.met_at is None:
         since = one.moment(min(stop.started_at for stop in stops))
         why = "; ".join(words.BECAUSE[stop.reason] for stop in stops)
         return _Told(words.STANDS_STILL.format(moment=since), "paused", why)
-    if promise.kind == "gateway":
-        return _gateway(one, complaint, now)
-    when = None
-    if promise.due_at:
-        until = dates.until(promise.due_at, promise.zone, complaint.received_at)
-        when = one.date(words.BY.format(until=until))
+    when = _when(one, complaint.received_at) if promise.due_at else None
     return _Told(when, *_standing(one, complaint, now))
 
 
-def _gateway(one: _Dated, complaint: Complaint, now: datetime) -> _Told:
-    """An outside route: open from its date on, or from the letter that opens it earlier."""
+def _when(one: _Dated, since: datetime) -> str:
+    """By when, or from when."""
+    promise, due_at = one.promise, cast("datetime", one.promise.due_at)  # asked only of a clock that runs
+    if promise.kind == "gateway":
+        return one.date(words.FROM.format(opening=dates.opening(due_at, promise.zone, since)))
+    return one.date(words.BY.format(until=dates.until(due_at, promise.zone, since)))
+
+
+def _opened(one: _Dated, complaint: Complaint, now: datetime) -> _Told | None:
+    """An outside way that is open: since its date, or since what opened it earlier."""
     promise, route = one.promise, outside.route(one.promise.pack, one.promise.clock)
     letters: Mapping[str, datetime | None] = {
         "deadlock": complaint.deadlock_sent_at,
         "final_response": complaint.final_response_sent_at,
     }
-    opening = [promise.due_at, *(letters[name] for name in (route.opens_early_on if route else ()))]
-    since = min((at for at in opening if at and at <= now), default=None)
-    if since:
-        note = words.OPEN if complaint.final_response_sent_at else words.OPEN_UNANSWERED
-        when = words.SINCE.format(moment=one.moment(since))
-        return _Told(when, "opened", note, early=since != promise.due_at)
-    if promise.due_at is None:
-        return _Told(None, "ahead", words.NOT_OPEN)
-    day = dates.opening(promise.due_at, promise.zone, complaint.received_at)
-    return _Told(one.date(words.FROM.format(opening=day)), "ahead", words.NOT_OPEN)
+    ways = {"": promise.due_at, "breach": one.opened_at if promise.clock == GATEWAY else None}
+    for letter in route.opens_early_on if route else ():
+        ways[letter] = letters[letter]
+    since = {name: at for name, at in ways.items() if at and at <= now}
+    if not since:
+        return None
+    first = min(since, key=lambda name: since[name])
+    note = words.OPEN if complaint.final_response_sent_at else words.OPEN_UNANSWERED
+    return _Told(words.SINCE.format(moment=one.moment(since[first])), "opened", note, early=first)
 
 
 def _standing(one: _Dated, complaint: Complaint, now: datetime) -> tuple[str, str]:
+    if one.promise.kind == "gateway":
+        return "ahead", words.NOT_OPEN
     if one.promise.kind == "player_limit":
         return "yours", _window(one, now)
     if one.promise.kind == "external_body":

@@ -83,7 +83,7 @@ def tracking(case: CaseFile, region: Region, now: datetime) -> Tracking:
         email=received.get("email"),
         zone=rules.zone,
         steps=list(_steps(complaint)),
-        promises=list(promised.shown(found, complaint, brand, rules.zone, now)),
+        promises=list(promised.shown(found, case, brand, rules.zone, now)),
         question=_question(case) if complaint.waiting_for_player else None,
         decision=_decision(case),
         bodies=outside.known(brand, rules),
