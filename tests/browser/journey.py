@@ -36,6 +36,13 @@ def follow(page: Page) -> str:
     return page.url
 
 
+def explain(page: Page, address: str) -> None:
+    """Open a tracking page and why each of its dates is what it is."""
+    page.goto(address)
+    for asked in page.get_by_text("Why this date").all():
+        asked.click()
+
+
 def break_rules(page: Page, portal: str) -> None:
     """Send a form with a problem of every kind."""
     page.goto(portal)

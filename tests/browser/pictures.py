@@ -13,8 +13,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from redress.domain import commands
+from redress.domain.audit import Content
 from redress.domain.correspondence import LetterKind
-from tests.browser.journey import break_rules, fill_in
+from tests.browser.journey import break_rules, explain, fill_in
 from tests.support.complaints import APPROVE, TRIAGE, milestone
 from tests.support.portal import ADDRESS, Visitor
 
@@ -76,10 +77,12 @@ def pages() -> Iterator[tuple[str, Visitor, Show]]:
     visitor.operator(path, assign, later=timedelta(hours=3))
     visitor.operator(path, reply("Support has a chat record of 12 April."), later=timedelta(hours=20))
     yield "tracking", visitor, there
-    ask = commands.RequestInformation(content={"question": "Which bank account should it have gone to?"})
+    question: Content = {"question": "Which bank account should it have gone to?"}
+    ask = commands.RequestInformation(content=question, pause=True)
     visitor.operator(path, ask, later=timedelta(days=2))
     visitor.letter(path, LetterKind.INFORMATION_REQUEST)
     yield "question", visitor, there
+    yield "dates-explained", visitor, lambda page: explain(page, f"{ADDRESS}{path}")
     visitor.operator(path, reply("The one that ends in 0417."), later=timedelta(hours=2))
     visitor.operator(path, milestone("due", breach=True), later=timedelta(days=58))
     visitor.operator(path, PROPOSE, APPROVE)

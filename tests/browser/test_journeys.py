@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from infra.local.describe import LocalStack
-from tests.browser.journey import TEXT, break_rules, fill_in, follow, send
+from tests.browser.journey import TEXT, break_rules, explain, fill_in, follow, send
 
 
 def test_a_complaint_is_sent_followed_and_replied_to_on_a_phone(phone: Page, portal: str) -> None:
@@ -25,6 +25,18 @@ def test_a_complaint_is_sent_followed_and_replied_to_on_a_phone(phone: Page, por
     phone.get_by_role("button", name="Send my message").click()
     expect(phone.get_by_text("Your message has reached us.")).to_be_visible()
     expect(phone.get_by_text("One more thing: 🎰 и ещё.")).to_be_visible()
+
+
+def test_each_date_says_why_it_is_that_date_with_and_without_scripts(phone: Page, portal: str) -> None:
+    fill_in(phone, portal)
+    send(phone)
+    address = follow(phone)
+    rule = phone.get_by_text("Rule: LCCP social responsibility code 6.1.1.2.")
+    expect(rule).to_be_hidden()
+    explain(phone, address)
+    expect(rule).to_be_visible()
+    expect(phone.get_by_text("8 weeks from the day we received your complaint")).to_have_count(2)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_question_of_the_operator_is_answered_on_the_page(

@@ -135,9 +135,14 @@ class TestDeemedOutcome:
 
     def test_what_leads_to_the_end_counts_towards_the_houses_date(self) -> None:
         polish = self.polish()
-        first = promises.governing(promises.promises(polish.rules, polish.complaint), "final")
-        assert first
-        assert first.clock == "final_target"
+        assert ahead(polish, "final", "escalation_1").at < at("2026-10-26T00:00+00:00")
+        assert ahead(polish, "final", "warning_2").deadline_version == "2026-10-30T23:00:00.000Z"
+
+    def test_the_player_is_told_the_laws_date(self) -> None:
+        polish = self.polish()
+        due = promises.final_due(polish.rules, polish.complaint)
+        assert due
+        assert due.due_at == at("2026-11-02T23:00+00:00")
 
     def test_a_missed_target_is_a_warning_and_no_breach(self) -> None:
         polish = self.polish()
@@ -209,6 +214,27 @@ class TestDuty:
         one = case("cw-cga", "2026-04-23T10:00-04:00")
         one.do(c.Recategorise(category="safer_gambling", content={"reason": "harm"}))
         assert dates(one)["final"].due_at == at("2026-05-05T04:00+00:00")
+
+
+class TestHouseTarget:
+    """Great Britain with an answer in six weeks as the operator's own promise."""
+
+    def british(self) -> tuple[Case, Rules]:
+        weeks = {"amount": 6, "unit": "weeks", "count_start": "include_anchor_day"}
+        settings = {"gb-ukgc": {"house": {"targets": {"final": weeks}}}}
+        one = case("gb-ukgc", "2026-05-04T12:00+01:00")
+        return one, at_receipt("gb-ukgc", None, (), one.complaint.received_at, settings)
+
+    def test_it_is_a_date_of_its_own_and_the_laws_stays(self) -> None:
+        british, rules = self.british()
+        found = {one.clock: one.due_at for one in promises.promises(rules, british.complaint)}
+        assert found["final_target"] == at("2026-06-14T23:00+00:00")
+        assert found["final"] == at("2026-06-28T23:00+00:00")
+
+    def test_warnings_count_towards_it_and_the_referral_waits_for_the_laws_end(self) -> None:
+        british, rules = self.british()
+        found = {f"{one.clock} {one.name}": one.at for one in milestones(rules, british.complaint)}
+        assert found["final warning_2"] < found["final_target target"] < found["final deadlock"]
 
 
 class TestFilingWindow:

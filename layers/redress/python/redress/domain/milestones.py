@@ -70,9 +70,12 @@ def _all(rules: Rules, complaint: Complaint) -> Iterator[Milestone]:
             yield from _at_due(rules, complaint, promise, dates)
     if complaint.stage in UNDECIDED:
         for name in (ACK, NOTICE, FINAL):
-            first = promises.governing(dates, name)
+            first = promises.governing(dates, name, name + TARGET)
             if first and first.due_at and first.met_at is None:
-                yield from _towards(rules, complaint, name, first, first.due_at)
+                yield from _towards(rules, name, first, first.due_at)
+        final = promises.governing(dates, FINAL)
+        if final and final.due_at and final.met_at is None:
+            yield from _before_final(rules, complaint, final, final.due_at)
         yield from _while_paused(rules, complaint, dates)
     yield from _feedback_window(rules, complaint)
 
@@ -96,27 +99,23 @@ def _is_waited_for(complaint: Complaint, promise: Promise, dates: Sequence[Promi
     return waits and promise is promises.governing(dates, ADR_WINDOW)
 
 
-def _towards(
-    rules: Rules, complaint: Complaint, name: str, first: Promise, due_at: datetime
-) -> Iterator[Milestone]:
-    """What leads to the first of a stage's dates."""
+def _towards(rules: Rules, name: str, first: Promise, due_at: datetime) -> Iterator[Milestone]:
+    """What leads to the first of a stage's dates, be it the law's or the operator's own."""
     for count, mark in enumerate(rules.house.warnings.get(STAGES[name], ()), start=1):
         warning = _of(rules, first, f"warning_{count}", _at_mark(rules, mark, first, due_at))
         yield replace(warning, clock=name)
-    if name == FINAL:
-        yield from _towards_final(rules, complaint, first, due_at)
-
-
-def _towards_final(
-    rules: Rules, complaint: Complaint, first: Promise, due_at: datetime
-) -> Iterator[Milestone]:
-    for step in rules.house.escalations:
-        at = _at_mark(rules, step.at, first, due_at)
-        escalation = _of(rules, first, f"escalation_{step.level}", at)
+    for step in rules.house.escalations if name == FINAL else ():
+        escalation = _of(rules, first, f"escalation_{step.level}", _at_mark(rules, step.at, first, due_at))
         yield replace(escalation, clock=FINAL, kind="house", level=step.level)
-    deadlock_at = _at_mark(rules, Mark(before=rules.house.deadlock_before), first, due_at)
+
+
+def _before_final(
+    rules: Rules, complaint: Complaint, final: Promise, due_at: datetime
+) -> Iterator[Milestone]:
+    """The referral in time, and the updates until then. A target of the operator's own ends nothing."""
+    deadlock_at = _at_mark(rules, Mark(before=rules.house.deadlock_before), final, due_at)
     if rules.deadlock_opens:
-        yield replace(_of(rules, first, DEADLOCK, deadlock_at), clock=FINAL, kind="house")
+        yield replace(_of(rules, final, DEADLOCK, deadlock_at), clock=FINAL, kind="house")
     yield from _next_progress(rules, complaint, min(deadlock_at, due_at))
 
 

@@ -89,12 +89,12 @@ def promises(rules: Rules, complaint: Complaint) -> list[Promise]:
     return [promise for pack in rules.packs for promise in _of_pack(pack, complaint)]
 
 
-def governing(found: Iterable[Promise], name: str) -> Promise | None:
+def governing(found: Iterable[Promise], *names: str) -> Promise | None:
     """The one of several dates that counts: the earliest the operator owes, the latest the player has.
 
-    Of a stage's clock the operator's own target counts, too. None where no such clock runs.
+    `names` are the clocks that are looked at. None where none of them runs.
     """
-    running = [(one.due_at, one) for one in found if one.due_at and one.clock in (name, name + TARGET)]
+    running = [(one.due_at, one) for one in found if one.due_at and one.clock in names]
     owed = [pair for pair in running if pair[1].kind not in LIMITS]
     first = min(owed, key=lambda pair: pair[0], default=None)
     return (first or max(running, key=lambda pair: pair[0], default=(None, None)))[1]
