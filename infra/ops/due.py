@@ -170,7 +170,7 @@ def _gateway(pack: RulePack, body: str) -> str:
 
 def _extension(pack: RulePack, name: str, question: Question) -> Extension:
     stage = promises.STAGES.get(name)
-    rule = pack.extension(stage) if stage else None
+    rule = pack.extension(stage, question.category) if stage else None
     if rule is None or rule.by.value is None:
         extended = [one for one, of in promises.STAGES.items() if pack.extension(of, question.category)]
         remedy = f"only {', '.join(extended)}" if extended else "nor any other clock"

@@ -285,6 +285,18 @@ def test_a_pause_of_the_answer_promises_no_date() -> None:
         assert not re.search(r"By \d|By the end", form)
 
 
+def test_a_pause_of_the_answer_alone_does_not_speak_of_the_way_out() -> None:
+    story = standing_still(Story("sandbox"))
+    case = story.case
+    pauses = tuple(replace(one, clocks=("sandbox:final",)) for one in case.complaint.pauses)
+    alone = replace(case, complaint=replace(case.complaint, pauses=pauses))
+    rules = REGION.rules_of(alone.complaint)
+    mail = render(story.letter(LetterKind.PAUSE), alone, REGION, rules, PORTAL, KEY, story.now)
+    for form in both(mail):
+        assert "The time in which we have to decide stands still since" in form
+        assert "take your complaint to" not in form
+
+
 def test_a_pause_that_another_pack_does_not_know_leaves_its_date() -> None:
     for form in both(standing_still(Story("sandbox", residence="ee")).render(LetterKind.PAUSE)):
         assert "By the end of Tuesday 19 May 2026 (Europe/Tallinn)" in form
@@ -328,6 +340,7 @@ def test_an_extension_tells_the_old_date_and_the_one_that_holds_once_it_is_sent(
     story = told(LetterKind.EXTENSION)
     before = story.render(LetterKind.EXTENSION)
     story.send(LetterKind.EXTENSION)
+    story.now += timedelta(days=20)
     assert story.render(LetterKind.EXTENSION) == before
     for form in both(before):
         assert "up to 4 weeks more" in form
@@ -373,11 +386,17 @@ def test_a_holding_letter_keeps_a_date_of_the_house_that_is_still_ahead() -> Non
         assert "By the end of Monday 1 June 2026 (Europe/Copenhagen)" in form
 
 
+def test_a_holding_letter_names_the_first_date_that_is_still_ahead() -> None:
+    story = TOLD[LetterKind.HOLDING](Story("dk-spillemyndigheden", residence="ee"))
+    for form in both(story.render(LetterKind.HOLDING)):
+        assert "By the end of Tuesday 19 May 2026 (Europe/Tallinn)" in form
+
+
 def test_silence_that_the_law_takes_for_acceptance_is_told_with_law_and_date() -> None:
     for form in both(accepted(Story("pl")).render(LetterKind.FINAL_RESPONSE)):
         assert "Your complaint counts as accepted in full" in form
         assert "We had to answer you by the end of Monday 18 May 2026 (Europe/Warsaw), and did not" in form
-        assert "Consumer act, art. 7a." in form
+        assert "Polish consumer act, art. 7a." in form
         assert "Our complaints team now carries out what you asked for" in form
         assert "We have looked into your complaint" not in form
 
@@ -386,7 +405,7 @@ def test_acceptance_by_law_needs_no_term_of_the_contract_even_where_a_pack_asks_
     story = accepted(Story("es-dgoj", residence="pl"))
     for form in both(story.render(LetterKind.FINAL_RESPONSE)):
         assert "What you asked for is what we carry out" in form
-        assert "Consumer act, art. 7a." in form
+        assert "Polish consumer act, art. 7a." in form
 
 
 def test_an_acknowledgement_says_what_the_law_makes_of_silence_and_of_a_late_decision() -> None:
@@ -481,6 +500,11 @@ def test_the_authority_of_a_pack_is_named_with_its_site() -> None:
         assert "Alcohol and Gaming Commission of Ontario (AGCO)" in form
         assert "https://agco.ca" in form
         assert "Ombudsman of Ontario" in form
+
+
+def test_an_authority_that_no_rule_asks_the_letter_for_is_not_named() -> None:
+    mail = decided(Story("dk-spillemyndigheden"), redress=None).render(LetterKind.FINAL_RESPONSE)
+    assert "Forbrugerombudsmanden" not in mail.text
 
 
 def test_an_authority_that_is_the_body_of_the_brand_is_named_once() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from redress.domain import commands
 from redress.domain.correspondence import LetterKind
+from redress.domain.promises import promises
+from redress.web.explanations import Telling, explain
 from tests.support.complaints import APPROVE, DEADLOCK, TRIAGE, milestone, submit
 from tests.support.portal import Answer, Visitor, region
 
@@ -167,10 +169,21 @@ class TestPauses:
         assert dated(page)[TURN] == "From Thursday 18 June 2026 Not open yet"
         stood = "The clock stood still from 29 April 2026 at 10:17 to 2 May 2026 at 10:17"
         assert f"{stood}: we awaited your answer." in why(page, TURN)
+        assert "stood still" not in why(page, FINAL)
+
+    def test_a_pause_before_the_clock_began_is_not_told(self, visitor: Visitor) -> None:
+        path = complained(visitor, "gb-ukgc")
+        visitor.operator(path, ASK, REPLY)
+        complaint = visitor.complaint(path)
+        [gateway] = [one for one in promises(WIDE.rules_of(complaint), complaint) if one.clock == "gateway"]
+        later = replace(gateway, anchor_at=visitor.now)
+        for promise, told in ((gateway, True), (later, False)):
+            said = explain(promise, complaint, Telling(zone=promise.zone)).sentences
+            assert any("stood still" in sentence for sentence in said) is told
 
     def test_a_pause_after_the_date_is_not_told(self, visitor: Visitor) -> None:
         path = complained(visitor, "gb-ukgc")
-        visitor.operator(path, ASK, later=timedelta(days=60))
+        visitor.operator(path, ASK, REPLY, later=timedelta(days=60))
         page = visitor.get(path)
         assert dated(page)[TURN] == "Since 15 June 2026 at 00:00 Open: you need not wait for our answer"
         assert "stood still" not in why(page, TURN)

@@ -187,6 +187,14 @@ class TestReferral:
         ]
         assert page.title.startswith("Your complaint is closed")
 
+    def test_a_further_body_goes_by_the_name_that_the_pack_gives_it(self) -> None:
+        visitor = Visitor(region=region(ca_on_igo="Own Choice"), now=RECEIVED)
+        path = complained(visitor, "ca-on-igo")
+        visitor.operator(path, DEADLOCK)
+        told = commands.ReferToAdr(body="ombudsman", complete_file_at="2026-04-20T09:20:00.000Z")
+        visitor.operator(path, told)
+        assert lines(visitor.get(path))[0] == "Ombudsman of Ontario has your complaint"
+
     def test_a_late_answer_to_the_body_is_told(self, visitor: Visitor) -> None:
         path = self.refer(visitor)
         visitor.wait(path, until=datetime(2026, 5, 10, tzinfo=UTC))

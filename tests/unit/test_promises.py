@@ -78,6 +78,14 @@ class TestNotice:
         danish.send(LetterKind.HOLDING)
         assert dates(danish)["notice"].met_at == danish.now
 
+    def test_the_date_that_the_letter_names_is_kept_an_eye_on(self) -> None:
+        danish = self.danish()
+        reached(danish, "notice")
+        danish.send(LetterKind.HOLDING, at=at("2026-11-04T09:00+01:00"))
+        assert dates(danish)["announced"].due_at == at("2026-11-18T23:00+00:00")
+        assert ahead(danish, "announced").at == at("2026-11-18T23:00+00:00")
+        assert dates(danish)["announced"].explain[1].source == "the holding letter"
+
     def test_an_answer_in_time_leaves_nothing_to_say(self) -> None:
         danish = self.danish()
         danish.do(PROPOSE)

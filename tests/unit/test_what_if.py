@@ -169,6 +169,13 @@ def gateway_of(weeks: int) -> Changed:
     return another(BRITAIN, change)
 
 
+def test_a_gateway_that_would_have_opened_already_is_no_breach(world: World) -> None:
+    world.receive()
+    world.days_pass(43)
+    (move,) = world.if_only(gateway_of(6))
+    assert (move.either.clock, move.would_breach) == ("gateway", False)
+
+
 def paused(world: World) -> str:
     number = world.receive()
     world.office.do(number, c.PauseClock(reason="awaiting_player_info", content=personal("why")))

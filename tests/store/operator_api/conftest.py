@@ -23,7 +23,12 @@ from tests.support.operator_requests import stored_items, with_desk
 _ADR = REGION.brands[0].jurisdictions["sandbox"]
 _PACKS = ("sandbox", "gb-ukgc", "es-dgoj", "cw-cga", "ee", "mt")
 NORTHLIGHT = replace(REGION.brands[0], jurisdictions=dict.fromkeys(_PACKS, _ADR))
-SOUTHLIGHT = replace(REGION.brands[0], id="southlight", name="Southlight")
+SOUTHLIGHT = replace(
+    REGION.brands[0],
+    id="southlight",
+    name="Southlight",
+    jurisdictions=dict.fromkeys(("sandbox", "gb-ukgc", "pt"), _ADR),
+)
 DOCUMENT = replace(
     REGION,
     brands=(NORTHLIGHT, SOUTHLIGHT),
@@ -33,7 +38,6 @@ DOCUMENT = replace(
     ),
     rules={
         "mt": {"final": {"amount": 10, "unit": "business_days"}},
-        "cw-cga": {"house": {"targets": {"final": {"amount": 6, "unit": "weeks"}}}},
         "gb-ukgc": {"house": {"targets": {"final": {"amount": 6, "unit": "weeks"}}}},
     },
 )

@@ -16,7 +16,7 @@ from redress.domain.rulepack import Anchor, Deadline, ExternalBody, Length, Rule
 from redress.domain.rules import Rules
 from redress.domain.values import Value
 
-ACK, NOTICE, FINAL = "ack", "notice", "final"
+ACK, NOTICE, FINAL, ANNOUNCED = "ack", "notice", "final", "announced"
 GATEWAY, FILING_WINDOW = "gateway", "filing_window"
 ADR_WINDOW, ADR_REPLY, ADR_DECISION = "adr_window", "adr_reply", "adr_decision"
 STAGES: Mapping[str, StageKey] = {ACK: "ack", NOTICE: "interim", FINAL: "final"}
@@ -157,9 +157,21 @@ def _of_pack(pack: RulePack, complaint: Complaint) -> Iterator[Promise]:
         since = _ANCHORED[deadline.anchor](complaint, pack) if deadline else None
         if deadline and since:
             due = _due(pack, deadline, since, complaint, one)
-            yield Promise(
+            promise = Promise(
                 clock=one.name, pack=pack, rule=one.rule, anchor_at=since, due=due, met_at=one.met_at
             )
+            yield promise
+            if one.name == FINAL:
+                yield from _announced(promise, complaint)
+
+
+def _announced(final: Promise, complaint: Complaint) -> Iterator[Promise]:
+    """The new date that a holding letter names when the first has passed: as long again, from the letter."""
+    since, deadline = complaint.holding_sent_at, final.rule.value
+    if deadline and since and final.due_at and final.due_at <= since:
+        again = replace(deadline, anchor="stage_entered", source="the holding letter")
+        due = clock.due(again, since, zone=final.zone, calendar=final.pack.calendar)
+        yield replace(final, clock=ANNOUNCED, rule=Sourced(value=again), anchor_at=since, due=due)
 
 
 def _clocks(pack: RulePack, complaint: Complaint) -> Iterator[_Clock]:

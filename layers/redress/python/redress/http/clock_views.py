@@ -25,8 +25,8 @@ class PromiseView(TypedDict):
 
     `due_at` is exclusive (null while the clock stands still), `last_day` the last local day in `zone`.
     `strength` tells how binding the rule is, `confidence` how sure it is; `source` is null for the operator's
-    own promise, `conflicts` are what other sources say. `governs` marks the one of a clock's dates that counts:
-    the earliest the operator owes, the latest the player has.
+    own promise, `conflicts` are what other sources say. `governs` marks the one of a clock's dates that
+    counts: the earliest the operator owes, the latest the player has. A house target (`…_target`) never does.
     """
 
     clock: str

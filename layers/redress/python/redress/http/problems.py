@@ -123,7 +123,7 @@ def unavailable() -> Answer:
 def _told(error: Exception) -> _Told:
     match error:
         case InvalidInput(problems=problems):
-            return _Told(members={"errors": [vars(one) for one in problems]})
+            return _Told(members={"errors": [one._asdict() for one in problems]})
         case IllegalTransition(stage=stage, command=command):
             return _Told(members={"stage": stage, "command": command})
         case NotAllowedByPack(pack=pack, rule=rule, why=why):

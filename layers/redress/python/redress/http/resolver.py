@@ -1,7 +1,7 @@
 """From an HTTP API event to its answer: who calls, which route, may they, is it well-formed; then it is done.
 
-A table of some twenty routes needs no framework: Powertools' resolver alone costs 0.19 of a bare cold start, which
-beside pydantic (0.32) would break the target of 1.6.
+A table of some twenty routes needs no framework: Powertools' resolver alone costs 0.19 of a bare cold start,
+which beside pydantic (0.32) would break the target of 1.6.
 """
 
 from collections.abc import Callable, Mapping

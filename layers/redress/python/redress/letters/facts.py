@@ -1,11 +1,11 @@
 """What a letter may say, taken from the complaint, its rule packs and the region file."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from copy import replace
 from datetime import timedelta
 from typing import Any, cast
 
-from redress.domain import clock, money, promises
+from redress.domain import money, promises
 from redress.domain.complaint import Complaint, Extension, Pause
 from redress.domain.correspondence import TO_STAFF, LetterKind
 from redress.domain.events import ClockPaused, Escalated, MilestoneReached
@@ -202,30 +202,21 @@ def _check_in_time(case: Case, extension: Extension, without: Complaint) -> None
 
 
 def _holding(case: Case) -> dict[str, Any]:
-    finals = [one for one in _promises(case) if one.clock in (FINAL, FINAL + TARGET)]
     return {
-        "expected": _expected(case, finals),
+        "expected": _date(case, _expected(case)),
         "authorities": outside.regulators(case.rules.packs),
     }
 
 
-def _expected(case: Case, finals: Sequence[Promise]) -> Moment | None:
-    """When the decision can be expected: the first date that is still ahead.
+def _expected(case: Case) -> Promise | None:
+    """When the decision can be expected: the first date still ahead, that which this letter sets included.
 
-    Where all have passed, as long as the first of them was, counted anew from the letter, which has to name
-    a date. None while the clock stands still.
+    None while the clock stands still.
     """
-    dates = [(one.due_at, one) for one in finals if one.due_at]
-    ahead = [pair for pair in dates if pair[0] > case.now]
-    first = min(ahead or dates, key=lambda pair: pair[0], default=None)
-    deadline = _deadline(first[1]) if first else None
-    if first is None or deadline is None:
-        return None
-    if ahead:
-        return _date(case, first[1])
-    pack = first[1].pack
-    again = clock.due(deadline, case.now, zone=pack.timezone, calendar=pack.calendar)
-    return case.moment(again.due_at, again.zone) if again.due_at else None
+    told = replace(case.file.complaint, holding_sent_at=case.now)
+    dates = promises.promises(case.rules, told)
+    ahead = [one for one in dates if one.due_at and one.due_at > case.now]
+    return promises.governing(ahead, FINAL, FINAL + TARGET, promises.ANNOUNCED)
 
 
 def _decision(case: Case) -> dict[str, Any]:
@@ -248,7 +239,7 @@ def _decision(case: Case) -> dict[str, Any]:
 def _silence(case: Case) -> dict[str, Any]:
     """The date that passed without our answer, and the law that takes it for acceptance."""
     found = [one for one in _promises(case) if (one.clock, one.kind) == (FINAL, "deemed_outcome")]
-    first = min((one for one in found if one.due_at), key=lambda one: str(one.due_at), default=None)
+    first = promises.governing(found, FINAL)
     return {"due": _date(case, first), "law": law(first.rule.source) if first else None}
 
 
