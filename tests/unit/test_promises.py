@@ -317,6 +317,11 @@ class TestTwoPacks:
     def test_residence_adds_its_pack_and_no_other(self) -> None:
         assert [pack.id for pack in self.estonian().rules.packs] == ["gb-ukgc", "ee"]
 
+    @pytest.mark.parametrize("residence", ["ES", "ES-MD"])
+    def test_a_region_of_a_country_lies_in_the_country(self, residence: str) -> None:
+        rules = at_receipt("gb-ukgc", residence, ("es-dgoj", "ee"), self.RECEIVED, {})
+        assert [pack.id for pack in rules.packs] == ["gb-ukgc", "es-dgoj"]
+
     def test_without_a_residence_the_licence_stands_alone(self) -> None:
         rules = at_receipt("gb-ukgc", None, ("gb-ukgc", "ee"), self.RECEIVED, {})
         assert [pack.id for pack in rules.packs] == ["gb-ukgc"]

@@ -121,8 +121,10 @@ def _check_kinds(pack: RulePack) -> None:
         for key, stage in stages.items():
             kinds = {"notice_trigger"} if key == "interim" else {"duty", "deemed_outcome"}
             _check_kind(f"{path}.{key}.deadline", stage.deadline.value, kinds)
+            _check_anchor(f"{path}.{key}.deadline.value", stage.deadline.value)
     for key, target in pack.house.targets.items():
         _check_kind(f"house.targets.{key}", target, {"duty"})
+        _check_anchor(f"house.targets.{key}", target)
     _check_kind("intake.filing_window", pack.intake.filing_window.value, {"player_limit"})
     for place, body in enumerate(pack.external_bodies):
         for name, kind in _BODY_KINDS.items():
@@ -141,6 +143,16 @@ def _check_kind(path: str, deadline: Deadline | None, kinds: set[str]) -> None:
     if deadline and deadline.kind not in kinds:
         allowed = " or ".join(sorted(kinds))
         raise refuse(f"{path}.value.kind", f"{deadline.kind} has no place here", f"Use {allowed}")
+
+
+# What is known of every complaint once it is received: a stage whose clock might never start is no promise.
+_KNOWN_AT_RECEIPT = ("received", "registered", "sent_by_player", "operator_aware", "platform_posted")
+
+
+def _check_anchor(path: str, deadline: Deadline | None) -> None:
+    if deadline and deadline.anchor not in _KNOWN_AT_RECEIPT:
+        allowed = ", ".join(_KNOWN_AT_RECEIPT)
+        raise refuse(f"{path}.anchor", f"{deadline.anchor} may never come", f"Count from one of: {allowed}")
 
 
 def _check_pauses(pack: RulePack) -> None:

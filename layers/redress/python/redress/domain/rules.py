@@ -79,7 +79,8 @@ def at_receipt(
     """
     others = [pack for pack in offered if pack != licence and residence is not None]
     named = in_force([(pack, None) for pack in (licence, *others)], settings).packs
-    chosen = [named[0], *(pack for pack in named[1:] if residence in pack.applies_to.player_residence)]
+    places = {residence, (residence or "").partition("-")[0]}  # US-MI is in the United States, too
+    chosen = [named[0], *(pack for pack in named[1:] if places & set(pack.applies_to.player_residence))]
     return Rules(tuple(_on_day_of(pack, received_at, settings) for pack in chosen))
 
 
