@@ -132,6 +132,36 @@ def test_a_final_instant_that_passes_unmet_is_a_recorded_breach_and_the_letter_s
     chain_of(local, operator.number)
 
 
+def test_a_pause_and_an_extension_move_the_final_instant(local: LocalStack, operator: Operator) -> None:
+    wait_for(operator, of_type("Triaged"))
+    first = final_due(operator)
+    operator.do("information-requests", {"question": "Which game?", "pause_clock": True}, "agent")
+    assert final_due(operator) is None
+    wait_for(operator, letter("information_request"))
+    resumed = wait_for(operator, of_type("ClockResumed"))
+    assert resumed["data"]["because"] == "max_reached"  # nobody replied, and the pack allows ten seconds
+    paused = final_due(operator)
+    assert lasting(first, paused) == timedelta(seconds=10)
+    operator.do("extension", {"stage": "final", "reasons": "The provider has not answered."}, "agent")
+    wait_for(operator, letter("extension"))
+    assert lasting(paused, final_due(operator)) == timedelta(seconds=20)
+    referred = wait_for(operator, letter("deadlock"))
+    assert lasting(paused, referred["at"]) > timedelta()
+    assert not any(event["data"].get("breach") for event in operator.events())
+    chain_of(local, operator.number)
+
+
+def final_due(operator: Operator) -> str | None:
+    """When the final response is due, as the operator is told."""
+    return next(one["due_at"] for one in operator.clock()["promises"] if one["clock"] == "final")
+
+
+def lasting(since: str | None, until: str | None) -> timedelta:
+    assert since
+    assert until
+    return instants.from_text(until) - instants.from_text(since)
+
+
 def test_an_execution_that_is_gone_is_replaced_and_the_life_goes_on(
     local: LocalStack, operator: Operator
 ) -> None:

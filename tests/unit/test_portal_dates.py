@@ -236,6 +236,13 @@ class TestNotices:
         assert "You heard from us on 5 May 2026 at 00:0" in dated(page)[NOTICE]
         assert state(page, NOTICE) == "kept"
 
+    def test_the_date_that_the_letter_names_is_a_promise_with_its_reason(self, visitor: Visitor) -> None:
+        path = complained(visitor, "dk-spillemyndigheden")
+        visitor.wait(path, until=RECEIVED + timedelta(days=16))
+        page, later = visitor.get(path), "You get our final answer, as we wrote you later"
+        assert dated(page)[later] == "By the end of Tuesday 19 May 2026 Still to come"
+        assert "14 days after the day we wrote you that we need longer" in why(page, later)
+
     def test_a_letter_that_does_not_leave_is_missed_a_day_later(self, visitor: Visitor) -> None:
         path = complained(visitor, "dk-spillemyndigheden")
         visitor.now = datetime(2026, 5, 5, 21, 59, tzinfo=UTC)

@@ -51,7 +51,7 @@ _EVENTS: Mapping[str, str] = {
     "platform_posted": "your complaint was posted on the official platform",
     "incident": "it happened",
     "event_settled": "the game or bet was settled",
-    "stage_entered": "this step began",
+    "stage_entered": "we wrote you that we need longer",
     "acknowledged": "we confirmed your complaint",
     "info_request_answered": "you answered our question",
     "final_response_sent": "we sent you our last word on it",

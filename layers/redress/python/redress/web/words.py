@@ -154,6 +154,7 @@ PROMISES: Mapping[str, str] = {
     promises.ACK: "We confirm that we have your complaint",
     promises.NOTICE: "You have our answer, or we tell you when it comes",
     promises.FINAL: "You get our final answer",
+    promises.ANNOUNCED: "You get our final answer, as we wrote you later",
     promises.GATEWAY: "You may turn to {body}",
     promises.ADR_WINDOW: "Your last day to turn to {body}",
     promises.ADR_REPLY: "We answer {body}",
@@ -212,6 +213,7 @@ RATED = "You rated the way we handled this: {score} of 5"
 MISSED: Mapping[str, str] = {
     promises.ACK: "We confirmed your complaint later than we had to",
     promises.FINAL: "We did not give you our final answer in time",
+    promises.ANNOUNCED: "We did not give you our final answer by the date that we wrote you",
     promises.ADR_REPLY: "We did not answer the independent body in time",
 }
 ROUTE_OPENED = "You may now turn to {body}"
