@@ -41,12 +41,16 @@ class Question(Value):
 
 def print_due(question: Question, *, as_json: bool) -> int:
     """Print one date or all of them. Raises UsageError, RulePackInvalid."""
+    return asked.within_calendar(lambda: _print(question, as_json=as_json))
+
+
+def _print(question: Question, *, as_json: bool) -> int:
     pack = pack_on(question.pack, question.anchor, question.settings).licence
     check_category(question.category, pack)
     if question.holidays:
         pack = counted_by(pack, asked.holidays(question.holidays, pack.weekend))
     imagined = _imagined(pack, question)
-    found = asked.within_calendar(lambda: _dates(pack, imagined))
+    found = _dates(pack, imagined)
     if question.clock is None:
         if question.pauses or question.extended:
             raise UsageError("--pause and --extended are about one clock: name it with --clock")
@@ -55,12 +59,12 @@ def print_due(question: Question, *, as_json: bool) -> int:
         known = ", ".join(found)
         raise UsageError(f"--clock: {pack.id} has no date for {question.clock!r}: use one of {known}")
     changed = _changed(imagined, pack, question.clock, question)
-    return _print_one(asked.within_calendar(lambda: _dates(pack, changed))[question.clock], as_json=as_json)
+    return _print_one(_dates(pack, changed)[question.clock], as_json=as_json)
 
 
 def pack_on(pack_id: str, anchor: datetime, settings: Mapping[str, Any]) -> rules.Rules:
     """The version of a pack that holds on the local day of the anchor. Raises RulePackInvalid."""
-    return asked.within_calendar(lambda: rules.at_receipt(pack_id, None, (), anchor, {pack_id: settings}))
+    return rules.at_receipt(pack_id, None, (), anchor, {pack_id: settings})
 
 
 def check_category(category: str, pack: RulePack) -> None:

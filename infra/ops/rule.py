@@ -34,31 +34,33 @@ class Rule(NamedTuple):
 def print_due(text: str, anchor: datetime, pauses: tuple[Interval, ...], *, as_json: bool) -> int:
     """Print when the deadline falls that is written as JSON. Raises UsageError."""
     rule = asked.refusing("--rule", lambda: _read(text))
-    zone, calendar = rule.timezone, rule.calendar
-    found = asked.within_calendar(
-        lambda: clock.due(rule.deadline, anchor, zone=zone, calendar=calendar, pauses=pauses)
-    )
+    return asked.within_calendar(lambda: _print(rule, anchor, pauses, as_json=as_json))
+
+
+def _print(rule: Rule, anchor: datetime, pauses: tuple[Interval, ...], *, as_json: bool) -> int:
+    deadline = rule.deadline
+    found = clock.due(deadline, anchor, zone=rule.timezone, calendar=rule.calendar, pauses=pauses)
     if as_json:
         shown.print_json(
             {
                 "due_at": shown.optional(found.due_at),
-                "kind": rule.deadline.kind,
+                "kind": deadline.kind,
                 "explain": shown.steps(found.explain),
                 "anchor_at": shown.instant(anchor),
                 "last_day": found.last_day.isoformat(),
                 "zone": found.zone,
-                "source": rule.deadline.source,
+                "source": deadline.source,
             }
         )
-        return 0
-    print(f"{rule.deadline.kind}: {shown.when(rule.deadline.kind, found)}")
-    print("\n".join(shown.step_lines(found.explain)))
+    else:
+        heading = f"{deadline.kind}: {shown.when(deadline.kind, found)}"
+        print("\n".join([heading, *shown.step_lines(found.explain)]))
     return 0
 
 
 def _read(text: str) -> Rule:
     """Raises UsageError for what is no JSON object, RulePackInvalid for what is no deadline."""
-    given = _object(text)
+    given = {key: value for key, value in _object(text).items() if value is not None}  # null says nothing
     known = [*Deadline.__annotations__, *Place.__annotations__]
     for key in given:
         if key not in known:
@@ -98,7 +100,4 @@ def _deadline(given: Mapping[str, Any]) -> Deadline:
     own = {key: value for key, value in given.items() if key in Deadline.__annotations__}
     if given.get("unit") == "seconds":
         raise refuse("unit", "seconds are for the sandbox pack only", "Use hours or local days")
-    deadline = read(Deadline, {"kind": "duty", "anchor": "received", **exact, **own})
-    if deadline.close_time and deadline.close_time.tzinfo:
-        raise refuse("close_time", "it names a zone", "Give local time of the timezone, such as 17:00")
-    return deadline
+    return read(Deadline, {"kind": "duty", "anchor": "received", **exact, **own})

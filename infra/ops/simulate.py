@@ -53,12 +53,16 @@ class Moment(Value):
 
 def print_simulation(question: Question, *, as_json: bool) -> int:
     """Print the timeline. Raises UsageError, RulePackInvalid."""
+    return asked.within_calendar(lambda: _print(question, as_json=as_json))
+
+
+def _print(question: Question, *, as_json: bool) -> int:
     anchor = question.anchor.replace(microsecond=question.anchor.microsecond // 1000 * 1000)
     rules = due.pack_on(question.pack, anchor, question.settings)
     due.check_category(question.category, rules.licence)
-    answered_at = asked.within_calendar(lambda: _answered_at(question, anchor, rules))
+    answered_at = _answered_at(question, anchor, rules)
     life = Life(rules, anchor, question.category)
-    asked.within_calendar(lambda: life.run(answered_at))
+    life.run(answered_at)
     if as_json:
         shown.print_json(_as_json(life, anchor))
     else:

@@ -153,7 +153,8 @@ def test_a_pause_and_an_extension_move_the_final_instant(local: LocalStack, oper
 
 def final_due(operator: Operator) -> str | None:
     """When the final response is due, as the operator is told."""
-    return next(one["due_at"] for one in operator.clock()["promises"] if one["clock"] == "final")
+    promises: list[dict[str, str | None]] = operator.clock()["promises"]
+    return next(one["due_at"] for one in promises if one["clock"] == "final")
 
 
 def lasting(since: str | None, until: str | None) -> timedelta:

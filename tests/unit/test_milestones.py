@@ -241,7 +241,9 @@ class TestTheWayToTheFinalInstant:
         assert first.key not in {one.key for one in _milestones(case)}
         assert "final warning_2" in names(case)
 
-    def test_a_complaint_that_is_decided_has_only_the_final_instant_and_the_opening_of_adr_ahead(self) -> None:
+    def test_a_complaint_that_is_decided_has_only_the_final_instant_and_the_opening_of_adr_ahead(
+        self,
+    ) -> None:
         case = british_investigation()
         case.do(PROPOSE)
         case.do(APPROVE, APPROVER)

@@ -193,6 +193,7 @@ def test_a_pack_that_does_not_fit_is_refused_with_the_place_and_the_problem(
         ({"close_time": "17:00"}, "close_time", "go together"),
         ({"end_at": "close_of_business"}, "close_time", "go together"),
         ({"end_at": "close_of_business", "close_time": "5 pm"}, "close_time", "is not a quoted time"),
+        ({"end_at": "close_of_business", "close_time": "17:00+01:00"}, "close_time", "is not a quoted time"),
     ],
 )
 def test_an_impossible_mix_is_refused(change: dict[str, object], where: str, problem: str) -> None:

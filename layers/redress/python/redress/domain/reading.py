@@ -55,7 +55,17 @@ _SCALARS: Mapping[object, str] = {
     date: 'a quoted date such as "2026-04-06"',
     time: 'a quoted time such as "17:00"',
 }
-_PARSERS: Mapping[object, Callable[[str], object]] = {date: date.fromisoformat, time: time.fromisoformat}
+
+
+def _local_time(text: str) -> time:
+    """A time of day in whichever zone is meant: one that names a zone of its own would contradict it."""
+    found = time.fromisoformat(text)
+    if found.tzinfo:
+        raise ValueError(f"{text} names a zone")
+    return found
+
+
+_PARSERS: Mapping[object, Callable[[str], object]] = {date: date.fromisoformat, time: _local_time}
 
 
 def _value(hint: object, raw: object, path: str) -> object:
