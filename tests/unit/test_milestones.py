@@ -241,7 +241,7 @@ class TestTheWayToTheFinalInstant:
         assert first.key not in {one.key for one in _milestones(case)}
         assert "final warning_2" in names(case)
 
-    def test_a_complaint_that_is_decided_has_only_the_final_instant_and_the_opening_of_adr_ahead(
+    def test_a_decided_complaint_has_only_the_final_instant_and_the_opening_of_adr_ahead(
         self,
     ) -> None:
         case = british_investigation()

@@ -387,7 +387,7 @@ RULE: dict[str, object] = {"amount": 10, "unit": "calendar_days", "timezone": "E
         ({"close_time": "17:00"}, "close_time: close_time and close_of_business go together"),
         ({"end_at": "close_of_business", "close_time": "5 pm"}, "close_time: '5 pm' is not a quoted time"),
         ({"end_at": "close_of_business", "close_time": 17}, "close_time: 17 is not a quoted time"),
-        ({"end_at": "close_of_business", "close_time": "17:00+01:00"}, "is not a quoted time"),
+        ({"end_at": "close_of_business", "close_time": "17:00+01:00"}, "close_time: '17:00+01:00'"),
         ({"kind": "law"}, "kind: 'law' is not a known value. Use one of: duty"),
         ({"anchor": "sometime"}, "anchor: 'sometime' is not a known value. Use one of: received"),
         ({"rollover": "sideways"}, "rollover: 'sideways' is not a known value"),

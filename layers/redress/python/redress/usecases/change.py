@@ -57,8 +57,8 @@ def change(
     """Apply a command to a complaint.
 
     With `expected_version` the command is decided on that version alone, otherwise on whatever is newest.
-    Raises NotFound, IllegalTransition, NotAllowedByPack, StaleVersion, IdempotencyKeyReused, and Conflict when others kept
-    winning. Whatever is raised, nothing was stored.
+    Raises NotFound, IllegalTransition, NotAllowedByPack, StaleVersion, IdempotencyKeyReused, and Conflict
+    when others kept winning. Whatever is raised, nothing was stored.
     """
     if request and (answer := desk.store.answer(request.client, request.key)):
         return replay(request, answer)
