@@ -17,7 +17,7 @@ from redress.domain.clock import Interval
 from redress.domain.complaint import Complaint, Extension, Pause, Referral
 from redress.domain.other_calendar import counted_by
 from redress.domain.promises import Promise
-from redress.domain.rulepack import Anchor, RulePack
+from redress.domain.rulepack import Anchor, ExternalBody, RulePack
 from redress.domain.stages import Stage
 from redress.domain.values import Value
 
@@ -91,10 +91,16 @@ def _dates(pack: RulePack, imagined: Complaint) -> dict[str, Promise]:
     """Every date of the pack by its clock. The complaint is at each outside body in turn."""
     found: dict[str, Promise] = {}
     for body in pack.external_bodies or (None,):
-        referral = Referral(body=body.key, complete_file_at=imagined.received_at) if body else None
-        here = promises.promises(rules.Rules((pack,)), replace(imagined, referral=referral))
+        here = promises.promises(rules.Rules((pack,)), _referred(imagined, pack, body))
         found |= {one.clock: one for one in here if one.clock not in found}
     return found
+
+
+def _referred(imagined: Complaint, pack: RulePack, body: ExternalBody | None) -> Complaint:
+    if body is None:
+        return imagined
+    referral = Referral(pack=pack.id, body=body.key, complete_file_at=imagined.received_at)
+    return replace(imagined, referral=referral)
 
 
 def _imagined(pack: RulePack, question: Question) -> Complaint:
@@ -134,6 +140,7 @@ def _pauses(pack: RulePack, name: str, question: Question) -> tuple[Pause, ...]:
     return tuple(
         Pause(
             seq=seq,
+            notice=seq,
             reason=reason,
             clocks=(f"{pack.id}:{_stops_as(pack, name)}",),
             started_at=pause.start,

@@ -22,9 +22,8 @@ from redress.domain.next_step import NextStep, Step, next_step
 from redress.domain.promises import Promise
 from redress.domain.rulepack import Length, RulePack
 from redress.domain.rules import Rules
-from redress.domain.stages import Stage
+from redress.domain.stages import UNDECIDED, Stage
 from redress.domain.values import Value
-from redress.usecases.plan_next import reach
 
 MOST_STEPS = 2_000  # far above any pack: 500 progress updates with their letters
 CLAIM_EXPIRY = timedelta(minutes=10)
@@ -105,6 +104,8 @@ class Life:
             elif answered_at and (step.until is None or answered_at < step.until):
                 self.now, answered_at = max(self.now, answered_at), None
                 self._answer()
+            elif self._only_repeats():
+                return
             elif step.until:
                 self.now = step.until
             else:
@@ -115,6 +116,12 @@ class Life:
         ahead = milestones.milestones(self.rules, self.complaint)
         return next_step(self.complaint, ahead, self.now, CLAIM_EXPIRY)
 
+    def _only_repeats(self) -> bool:
+        """Whether from here on the player is told, and the handlers are reminded, again and again."""
+        ahead = milestones.milestones(self.rules, self.complaint)
+        reminded = any(key.startswith("final:reminder_") for key in self.complaint.fired)
+        return reminded and all(one.name.startswith(("progress_", "reminder_")) for one in ahead)
+
     def _is_wait(self, step: NextStep) -> bool:
         return not (step.letter or step.milestone or step.reason or step.step is Step.TRIAGE)
 
@@ -123,7 +130,7 @@ class Life:
             self._do(commands.ClaimLetter(letter=step.letter.key), SYSTEM)
             self._do(commands.RecordLetterSent(letter=step.letter.key, message_id="simulated"), SYSTEM)
         elif step.milestone:
-            self._do(reach(step.milestone), SYSTEM)
+            self._do(step.milestone.command, SYSTEM)
         elif step.reason:
             self._do(commands.Close(reason=step.reason), SYSTEM)
         else:
@@ -289,6 +296,8 @@ def _lines(life: Life, anchor: datetime) -> Iterator[str]:
 def _end(ended: Complaint) -> str:
     if ended.stage is Stage.CLOSED:
         return "The complaint is closed."
+    if ended.stage in UNDECIDED:
+        return f"The complaint stays {ended.stage} until somebody acts: updates and reminders go on."
     return f"From here on nothing happens by itself: the complaint stays {ended.stage} until somebody acts."
 
 

@@ -17,7 +17,6 @@ from redress.domain.next_step import SENDING, Step, closing_reason, next_step
 from redress.domain.promises import promises
 from redress.domain.stages import LEGAL_AT, Stage
 from redress.usecases.change import listing
-from redress.usecases.plan_next import reach
 from tests.support.complaints import (
     APPROVER,
     CLAIM_EXPIRY,
@@ -51,7 +50,12 @@ asked = st.one_of(
     st.builds(c.PauseClock, reason=pausing, content=contents),
     st.builds(c.ResumeClock, reason=pausing, content=contents),
     st.builds(c.ExtendDeadline, stage=st.just("final"), content=contents),
-    st.builds(c.Recategorise, category=st.sampled_from(["safer_gambling", "account"]), content=contents),
+    st.builds(
+        c.Recategorise,
+        team=st.just("care"),
+        category=st.sampled_from(["safer_gambling", "account"]),
+        content=contents,
+    ),
     st.builds(c.ReferToAdr, body=st.just("adr"), complete_file_at=st.just(instants.to_text(T0))),
     st.builds(c.AnswerAdr, content=contents),
     st.builds(c.RecordAdrOutcome, outcome=st.just("upheld"), content=contents),
@@ -111,7 +115,7 @@ def _as_workflow(case: Case, wish: str) -> Command | None:
     if wish == "what is owed" and step.letter:
         return c.ClaimLetter(letter=step.letter.key)
     one = step.milestone or (ahead[0] if ahead else None)
-    return reach(one) if one else None
+    return one.command if one else None
 
 
 @FAST

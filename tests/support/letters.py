@@ -18,7 +18,6 @@ from redress.domain.milestones import Milestone
 from redress.letters.render import render
 from redress.region import ExternalBody, Region
 from redress.usecases.change import Desk, change
-from redress.usecases.plan_next import reach
 from redress.usecases.ports import CaseFile, Mail, Request, Store
 from redress.usecases.submit_complaint import Intake, submit_complaint
 from tests.support import complaints
@@ -137,7 +136,7 @@ class Story:
         if found is None:
             raise NeverOwed
         self.now = max(self.now, found.at)
-        self.do(reach(found))
+        self.do(found.command)
 
     def letter(self, kind: LetterKind) -> Letter:
         """The latest letter of a kind that is owed or sent."""
@@ -158,10 +157,19 @@ def investigating(story: Story) -> Story:
     return story
 
 
+def is_over_soon(story: Story) -> bool:
+    """Whether the complaint counts in seconds: it is over in the time that the first step takes."""
+    return story.case.complaint.jurisdiction == "sandbox"
+
+
 def asked(story: Story) -> Story:
     """The player was asked a question."""
-    investigating(story)
-    story.do(c.RequestInformation(content=QUESTION), HANDLER, after=timedelta(days=2))
+    if is_over_soon(story):
+        story.do(complaints.TRIAGE)
+    else:
+        investigating(story)
+        story.now += timedelta(days=2)
+    story.do(c.RequestInformation(content=QUESTION), HANDLER)
     return story
 
 
@@ -179,15 +187,17 @@ def decided(
 
 def paused(story: Story, reason: str = "awaiting_player_info", content: Content = EXPLANATION) -> Story:
     """The operator stopped the clock."""
-    investigating(story)
-    story.do(c.PauseClock(reason=reason, content=content), HANDLER, after=timedelta(days=2))
+    if not is_over_soon(story):
+        investigating(story)
+        story.now += timedelta(days=2)
+    story.do(c.PauseClock(reason=reason, content=content), HANDLER)
     return story
 
 
 def extended(story: Story, content: Content = MORE_TIME) -> Story:
     """The operator takes longer for its answer."""
     command = c.ExtendDeadline(stage="final", content=content)
-    if story.case.complaint.jurisdiction == "sandbox":  # it is over in the time that the first step takes
+    if is_over_soon(story):
         story.do(command, HANDLER)
         return story
     investigating(story)
@@ -235,6 +245,7 @@ TOLD: Mapping[LetterKind, Callable[[Story], Story]] = {
     LetterKind.WARNING: _reached(_named("warning")),
     LetterKind.ESCALATION: _reached(_named("escalation_1"), _named("escalation_2")),
     LetterKind.BREACH: _reached(lambda one: one.breach),
+    LetterKind.REMINDER: _reached(_named("reminder")),
 }
 
 # The rule pack under which a kind of letter is shown; the others under Great Britain's.

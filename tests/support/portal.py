@@ -16,7 +16,6 @@ from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.region import ExternalBody, Region
 from redress.usecases.change import Desk, change
-from redress.usecases.plan_next import reach
 from redress.usecases.ports import Request
 from redress.usecases.submit_complaint import Intake, submit_complaint
 from redress.web import routes
@@ -207,7 +206,7 @@ class Visitor:
         if not ahead or ahead[0].at > until:
             return False
         self.now = max(self.now, ahead[0].at)
-        self.operator(path, reach(ahead[0]), later=timedelta())
+        self.operator(path, ahead[0].command, later=timedelta())
         return True
 
     def _mail_all(self, path: str) -> None:

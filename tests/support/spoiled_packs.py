@@ -132,7 +132,7 @@ FULL: dict[str, Any] = {
             ),
             "opens_when": _sourced(_GATEWAY),
             "opens_early_on": ["deadlock"],
-            "referral_limit": _sourced(_LIMIT),
+            "referral_limit": _sourced(_LIMIT | {"anchor": "final_response_sent"}),
             "operator_reply": _sourced(_WEEKS),
             "decision_time": _sourced(_WEEKS | {"kind": "external_body"}),
             "binding": "operator",

@@ -97,12 +97,12 @@ def test_the_same_letter_is_written_the_same_twice(kind: LetterKind) -> None:
     assert sample(kind) == sample(kind)
 
 
-SHORT = {"dk-spillemyndigheden", "ee", "pl", "us-az", "us-mi-mgcb"}  # over before a progress letter is due
+HOUSE = {"ca-on-igo", "dk-spillemyndigheden", "fr-anj"}  # no law sets a time for any answer
 NEVER_OWED: Mapping[LetterKind, set[str]] = {
     LetterKind.PAUSE: set(known()) - {"gb-ukgc", "sandbox"},
     LetterKind.EXTENSION: set(known()) - {"cw-cga", "sandbox"},
     LetterKind.HOLDING: set(known()) - {"dk-spillemyndigheden"},
-    LetterKind.PROGRESS: SHORT,
+    LetterKind.BREACH: HOUSE,
     LetterKind.DEADLOCK: set(known()) - {"gb-ukgc", "sandbox"},
 }
 
@@ -280,7 +280,7 @@ def test_a_pause_of_the_answer_promises_no_date() -> None:
         assert "The police are looking into the matter" in form
         assert "As soon as we can once the pause has ended: until then the time stands still" in form
         assert "Then we go on at once. Until then we cannot promise you a date" in form
-        assert "Our complaints procedure lets us do this" in form
+        assert "The rule that lets us do this" in form
         assert "You can send us" not in form
         assert not re.search(r"By \d|By the end", form)
 

@@ -11,7 +11,6 @@ from redress.domain.next_step import SENDING, NextStep, Step, next_step
 from redress.domain.packs import load_pack
 from redress.domain.rules import Rules
 from redress.domain.stages import Stage
-from redress.usecases.plan_next import reach
 from tests.support.complaints import (
     APPROVE,
     APPROVER,
@@ -60,7 +59,7 @@ def investigating() -> Case:
 
 def reached(case: Case, name: str, clock: str = "final") -> None:
     one = next(m for m in milestones(SANDBOX, case.complaint) if (m.clock, m.name) == (clock, name))
-    case.do(reach(one), SYSTEM, at=one.at)
+    case.do(one.command, SYSTEM, at=one.at)
 
 
 def claimed(case: Case, kind: LetterKind) -> Case:
@@ -118,7 +117,7 @@ class TestTheWholeLife:
         if asked.letter:
             case.send(asked.letter.kind)
         elif asked.milestone:
-            case.do(reach(asked.milestone), SYSTEM)
+            case.do(asked.milestone.command, SYSTEM)
         elif asked.reason:
             case.do(c.Close(reason=asked.reason), SYSTEM)
         else:
@@ -129,8 +128,10 @@ class TestOrder:
     def test_a_letter_goes_before_a_milestone_that_is_due(self) -> None:
         assert step(Case(), after=99) is Step.ACKNOWLEDGE
 
-    def test_a_milestone_goes_before_routine(self) -> None:
+    def test_a_complaint_gets_its_owner_before_a_milestone_is_told_to_anybody(self) -> None:
         case = claimed(Case(), LetterKind.ACKNOWLEDGEMENT)
+        assert step(case, after=10) is Step.TRIAGE
+        case.do(TRIAGE, SYSTEM)
         assert step(case, after=10) is Step.RECORD_MILESTONE
 
     def test_the_earliest_milestone_goes_first(self) -> None:

@@ -112,7 +112,10 @@ def test_the_date_of_an_extension_stays_what_it_was_then(visitor: Visitor) -> No
 def test_another_category_is_told_and_why_it_changed_is_not(visitor: Visitor) -> None:
     path = complained(visitor, "gb-ukgc")
     visitor.operator(
-        path, commands.Recategorise(category="safer_gambling", content={"reasons": "Seen in the chat."})
+        path,
+        commands.Recategorise(
+            category="safer_gambling", team="care", content={"reasons": "Seen in the chat."}
+        ),
     )
     page = visitor.get(path)
     assert lines(page)[0] == (

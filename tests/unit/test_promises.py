@@ -16,7 +16,6 @@ from redress.domain.next_step import NextStep, Step, next_step
 from redress.domain.promises import Promise
 from redress.domain.rules import Rules, at_receipt
 from redress.domain.stages import Stage
-from redress.usecases.plan_next import reach
 from tests.support.complaints import APPROVE, APPROVER, CLAIM_EXPIRY, PROPOSE, SYSTEM, TRIAGE, Case, submit
 
 MOMENT = timedelta(milliseconds=1)
@@ -47,7 +46,7 @@ def ahead(one: Case, clock: str, name: str = "due") -> Milestone:
 def reached(one: Case, clock: str, name: str = "due") -> Milestone:
     """The milestone, recorded at its instant."""
     found = ahead(one, clock, name)
-    one.do(reach(found), SYSTEM, at=found.at)
+    one.do(found.command, SYSTEM, at=found.at)
     return found
 
 
@@ -105,7 +104,7 @@ class TestGateway:
         french = self.french()
         gateway = reached(french, "gateway")
         assert (gateway.at, gateway.breach) == (at("2026-04-04T22:00+00:00"), False)
-        assert french.complaint.outside_route_open_at == gateway.at
+        assert promises.open_since(french.rules, french.complaint, french.now) == gateway.at
         assert LetterKind.BREACH not in live_letters(french)
 
     def test_it_counts_from_the_sending_when_that_is_told(self) -> None:
@@ -127,7 +126,7 @@ class TestGateway:
         british = case("gb-ukgc", "2026-05-04T12:00+01:00")
         due = reached(british, "final")
         assert due.breach
-        assert british.complaint.outside_route_open_at == due.at
+        assert promises.open_since(british.rules, british.complaint, british.now) == due.at
 
 
 class TestDeemedOutcome:
@@ -183,7 +182,7 @@ class TestDeemedOutcome:
         polish.do(replace(PROPOSE, outcome="rejected"))
         polish.do(APPROVE, APPROVER)
         polish.send(LetterKind.FINAL_RESPONSE, at=at("2026-11-03T10:00+00:00"))
-        polish.do(reach(ahead(polish, "final")), SYSTEM)
+        polish.do(ahead(polish, "final").command, SYSTEM)
         assert polish.complaint.stage is Stage.DECIDED
         assert LetterKind.FINAL_RESPONSE in live_letters(polish)
 
@@ -192,7 +191,7 @@ class TestDeemedOutcome:
         polish.do(replace(PROPOSE, outcome="upheld"))
         polish.do(APPROVE, APPROVER)
         polish.send(LetterKind.FINAL_RESPONSE, at=at("2026-11-03T10:00+00:00"))
-        polish.do(reach(ahead(polish, "final")), SYSTEM)
+        polish.do(ahead(polish, "final").command, SYSTEM)
         assert not [one for one in polish.records if isinstance(one.event, DeemedAccepted)]
 
 
@@ -220,7 +219,7 @@ class TestDuty:
 
     def test_a_change_of_category_moves_the_date(self) -> None:
         one = case("cw-cga", "2026-04-23T10:00-04:00")
-        one.do(c.Recategorise(category="safer_gambling", content={"reason": "harm"}))
+        one.do(c.Recategorise(category="safer_gambling", team="care", content={"reason": "harm"}))
         assert dates(one)["final"].due_at == at("2026-05-05T04:00+00:00")
 
 

@@ -797,11 +797,10 @@ def test_where_silence_accepts_the_breach_is_followed_by_the_letter_that_says_so
     assert "letter to the player: final response" in [what for _, what in steps[breach[0] :]]
 
 
-def test_where_the_law_is_silent_the_breach_is_of_the_operators_own_promise(ask: Ask) -> None:
+def test_where_the_law_is_silent_a_house_promise_that_passes_is_no_breach(ask: Ask) -> None:
     found = simulated(ask, "fr-anj", anchor="2026-03-15T22:30+01:00")
     steps = happened(found)
-    own = "BREACH of the operator's own promise: final passes unmet"
-    assert ("2026-04-02T22:00:00Z", own) in steps
+    assert ("2026-04-02T22:00:00Z", "the house's own date of final passes unmet") in steps
     opened = [one for one in found["timeline"] if one["at"] == "2026-04-04T22:00:00Z"]
     assert any(one["what"].startswith("gateway: ") for one in opened)
     assert "must" in opened[0]["rule"]

@@ -1,6 +1,7 @@
 """A rule pack is data with sources; what does not fit is refused by name, with the remedy."""
 
 import json
+from collections.abc import Mapping
 from copy import deepcopy
 from datetime import date, time
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from redress.domain import packs, reading
+from redress.domain import packs, promises, reading
 from redress.domain.packs import RulePackInvalid, known, load, load_pack
 from redress.domain.rulepack import Deadline, Length, Mark, RulePack
 from tests.support.spoiled_packs import ABSENT, FULL, Spoiled, spoiled, unused_fields
@@ -45,15 +46,21 @@ MINIMAL: dict[str, Any] = {
 
 def changed(path: str, value: object) -> dict[str, Any]:
     """The minimal pack with one value replaced, added or (ABSENT) removed."""
+    return changed_in({path: value})
+
+
+def changed_in(changes: Mapping[str, object]) -> dict[str, Any]:
+    """The minimal pack with several values replaced, added or (ABSENT) removed."""
     document = deepcopy(MINIMAL)
-    *tables, key = path.split("/")
-    place = document
-    for table in tables:
-        place = place.setdefault(table, {})
-    if value is ABSENT:
-        del place[key]
-    else:
-        place[key] = value
+    for path, value in changes.items():
+        *tables, key = path.split("/")
+        place = document
+        for table in tables:
+            place = place.setdefault(table, {})
+        if value is ABSENT:
+            del place[key]
+        else:
+            place[key] = value
     return document
 
 
@@ -66,6 +73,7 @@ def refusal(document: dict[str, Any]) -> RulePackInvalid:
 FINAL = "stages/final/deadline"
 VALUE = f"{FINAL}/value"
 BODY = {"key": "adr", "type": "adr"}
+TERMS = ["safer_gambling", "responsible_gambling"]  # ours, and the regulator's own
 PAUSE = {"allowed": {"value": True}, "reasons": ["court"], "applies_to": ["final"]}
 
 
@@ -257,7 +265,7 @@ def test_a_deadline_knows_the_rule_it_comes_from() -> None:
 
 def test_a_category_may_have_its_own_deadline() -> None:
     five_days = EIGHT_WEEKS | {"amount": 5, "unit": "business_days"}
-    rule = {"match": ["responsible_gambling"], "stages": {"final": {"deadline": {"value": five_days}}}}
+    rule = {"match": TERMS, "stages": {"final": {"deadline": {"value": five_days}}}}
     pack = load(changed("categories", [rule]))
     special, usual = pack.deadline("final", "responsible_gambling"), pack.deadline("final", "payments")
     assert special is not None
@@ -377,8 +385,8 @@ class TestShippedPacks:
     def test_the_sandbox_counts_in_seconds(self) -> None:
         pack = load_pack("sandbox")
         assert summary(pack) == {
-            "ack": "10 seconds duty from received, exact_instant; house, not_found",
-            "final": "40 seconds duty from received, exact_instant; house, not_found",
+            "ack": "10 seconds duty from received, exact_instant; must, sourced_official",
+            "final": "40 seconds duty from received, exact_instant; must, sourced_official",
         }
         adr = pack.external_body("adr")
         assert adr is not None
@@ -432,6 +440,261 @@ class TestLettersThatCouldNeverBeWritten:
         assert "referral_deadline, but the route has no referral_limit" in error.problem
         limit = {"value": EIGHT_WEEKS | {"kind": "player_limit", "anchor": "final_response_sent"}}
         assert load(document | {"external_bodies": [BODY | {"referral_limit": limit}]}).route
+
+
+DEADLOCK = {"opens_early_on": ["deadlock"]}
+DEEMED = EIGHT_WEEKS | {"kind": "deemed_outcome", "on_breach": ["mark_deemed_accepted"]}
+LIMIT = EIGHT_WEEKS | {"kind": "player_limit", "anchor": "final_response_sent"}
+LONGEST = {"value": {"amount": 10, "unit": "calendar_days"}}
+NOTICE = EIGHT_WEEKS | {"kind": "notice_trigger", "on_breach": ["send_holding_letter"]}
+ASKED = PAUSE | {"reasons": ["court", "awaiting_player_info"]}
+
+
+def track(*terms: str, **stages: object) -> dict[str, Any]:
+    """A category track."""
+    return {"match": list(terms), "stages": {stage: {"deadline": rule} for stage, rule in stages.items()}}
+
+
+class TestRulesThatWouldBeLost:
+    """What a pack says and nothing would act on is refused: a pack is never half heard."""
+
+    @pytest.mark.parametrize("stage", ["stage1", "stage2", "adr", "regulator"])
+    @pytest.mark.parametrize(
+        ("path", "value", "where"),
+        [
+            ("stages/{}", {"deadline": {"value": EIGHT_WEEKS}}, "stages.{}"),
+            ("stages/{}", {"deadline": {"confidence": "not_found"}}, "stages.{}"),
+            ("categories", [track("bonuses", **{"{}": {"value": EIGHT_WEEKS}})], "categories[0].stages.{}"),
+            ("house/targets/{}", EIGHT_WEEKS, "house.targets.{}"),
+        ],
+    )
+    def test_a_stage_of_which_no_clock_is_made(
+        self, path: str, value: object, where: str, stage: str
+    ) -> None:
+        named = json.loads(json.dumps(value).replace("{}", stage))
+        error = refusal(changed(path.format(stage), named))
+        assert error.path == where.format(stage)
+        assert "no clock is made of this stage" in error.problem
+        assert error.remedy == "Use ack, interim or final; outside bodies go to external_bodies"
+
+    def test_every_stage_of_which_a_clock_is_made_is_accepted(self) -> None:
+        stages = {"ack": EIGHT_WEEKS, "interim": NOTICE}
+        pack = load(
+            changed_in({f"stages/{key}": {"deadline": {"value": one}} for key, one in stages.items()})
+        )
+        assert {*pack.stages} == {*promises.STAGES.values()}
+
+    @pytest.mark.parametrize(
+        ("changes", "where", "problem", "remedy"),
+        [
+            (
+                {"categories": [track("bonuses", final={"confidence": "not_found"})]},
+                "categories[0].stages.final.deadline",
+                "no value, while the stage has one in general",
+                "Give the value for these categories, or leave the stage out",
+            ),
+            (
+                {VALUE: DEEMED | {"on_breach": ["notify_owner"]}, "silence_effect": "deemed_accepted"},
+                "stages.final.deadline.value.on_breach",
+                "deemed_outcome without mark_deemed_accepted",
+                "Add mark_deemed_accepted",
+            ),
+            (
+                {VALUE: DEEMED | {"kind": "duty"}, "silence_effect": "deemed_accepted"},
+                "stages.final.deadline.value.on_breach",
+                "mark_deemed_accepted, but the kind is duty",
+                "Use kind deemed_outcome",
+            ),
+            (
+                {"house/targets/final": DEEMED | {"kind": "duty"}},
+                "house.targets.final.on_breach",
+                "mark_deemed_accepted, but the kind is duty",
+                "Use kind deemed_outcome",
+            ),
+            (
+                {"stages/interim": {"deadline": {"value": NOTICE | {"on_breach": ["notify_owner"]}}}},
+                "stages.interim.deadline.value.on_breach",
+                "notice_trigger without send_holding_letter",
+                "Add send_holding_letter",
+            ),
+            (
+                {"silence_effect": "deemed_accepted"},
+                "silence_effect",
+                "deemed_accepted, but no deadline is a deemed_outcome",
+                "Use kind deemed_outcome",
+            ),
+            (
+                {VALUE: DEEMED, "silence_effect": "none"},
+                "silence_effect",
+                "none, but stages.final.deadline.value is a deemed_outcome",
+                "Use deemed_accepted",
+            ),
+            (
+                {
+                    "categories": [track("bonuses", final={"value": DEEMED})],
+                    "silence_effect": "gateway_opens",
+                },
+                "silence_effect",
+                "categories[0].stages.final.deadline.value is a deemed_outcome",
+                "Use deemed_accepted",
+            ),
+            (
+                {VALUE: EIGHT_WEEKS | {"satisfied_by": "received"}},
+                "stages.final.deadline.value.satisfied_by",
+                "can prove that it sent an answer, not that it was received",
+                "Use sent, and an amount that leaves time for the way",
+            ),
+            (
+                {"categories": [track("responsible_gambling", "gaming", final={"value": EIGHT_WEEKS})]},
+                "categories[0].match",
+                "none of responsible_gambling, gaming is a category of complaint",
+                "Add one of: deposits_withdrawals, bonuses,",
+            ),
+            (
+                {"categories": [track(final={"value": EIGHT_WEEKS})]},
+                "categories[0].match",
+                "empty: no complaint falls under it",
+                "Add one of: deposits_withdrawals, bonuses,",
+            ),
+            (
+                {"extensions": [{"of": "final", "by": LONGEST, "categories": ["responsible_gambling"]}]},
+                "extensions[0].categories",
+                "none of responsible_gambling is a category of complaint",
+                "Add one of: deposits_withdrawals, bonuses,",
+            ),
+            (
+                {"extensions": [{"of": "adr", "by": LONGEST}], "external_bodies": [BODY]},
+                "extensions[0].of",
+                "there is no clock 'adr'",
+                "Use one of: final",
+            ),
+            (
+                {"house/warnings": {"adr": [{"percent": 50}]}, "external_bodies": [BODY]},
+                "house.warnings",
+                "there is no clock 'adr'",
+                "Use one of: final",
+            ),
+            (
+                {"external_bodies": [BODY | DEADLOCK]},
+                "external_bodies[0].referral_limit",
+                "the route opens at deadlock, and a complaint would wait for its end for ever",
+                "Counsel must supply the limit, or opens_early_on leaves out deadlock",
+            ),
+            (
+                {
+                    "external_bodies": [
+                        BODY | DEADLOCK | {"referral_limit": {"value": LIMIT | {"anchor": "incident"}}}
+                    ]
+                },
+                "external_bodies[0].referral_limit.value.anchor",
+                "incident may never come",
+                "Count from one of: received,",
+            ),
+            (
+                {"pauses": [PAUSE | {"resume_on": ["max_reached"]}]},
+                "pauses[0].resume_on",
+                "max_reached, but neither max_single nor max_total has a value",
+                "Give one of them, or leave max_reached out",
+            ),
+            (
+                {"pauses": [PAUSE | {"max_single": LONGEST}]},
+                "pauses[0].resume_on",
+                "max_single, but the pause does not end on max_reached",
+                "Add max_reached",
+            ),
+            (
+                {"pauses": [PAUSE, PAUSE | {"max_total": LONGEST, "resume_on": []}]},
+                "pauses[1].resume_on",
+                "max_total, but the pause does not end on max_reached",
+                "Add max_reached",
+            ),
+            (
+                {"pauses": [ASKED | {"max_total": LONGEST, "resume_on": ["max_reached"]}]},
+                "pauses[0].resume_on",
+                "awaiting_player_info, but the pause does not end on player_reply",
+                "Add player_reply",
+            ),
+        ],
+    )
+    def test_a_rule_that_nothing_would_act_on(
+        self, changes: dict[str, object], where: str, problem: str, remedy: str
+    ) -> None:
+        error = refusal(changed_in(changes))
+        assert (error.pack, error.path) == ("xx-test", where)
+        assert problem in error.problem
+        assert error.remedy.startswith(remedy)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {VALUE: DEEMED, "silence_effect": "deemed_accepted"},
+            {
+                "categories": [track("bonuses", final={"value": DEEMED})],
+                "silence_effect": "deemed_accepted",
+            },
+            {VALUE: EIGHT_WEEKS | {"satisfied_by": "decided"}},
+            {VALUE: EIGHT_WEEKS | {"on_breach": ["send_holding_letter"]}},
+            {"categories": [track("bonuses", ack={"confidence": "not_found"})]},
+            {"categories": [track("gaming", "bonuses", final={"value": EIGHT_WEEKS})]},
+            {"extensions": [{"of": "final", "by": LONGEST, "categories": ["gaming", "bonuses"]}]},
+            {"external_bodies": [BODY | {"opens_early_on": ["final_response"]}]},
+            {"external_bodies": [BODY, BODY | DEADLOCK | {"key": "second"}]},
+            {"external_bodies": [BODY | DEADLOCK | {"referral_limit": {"value": LIMIT}}]},
+            {"pauses": [PAUSE | {"resume_on": []}]},
+            {"pauses": [ASKED]},
+            {"pauses": [ASKED | {"max_single": LONGEST, "resume_on": ["player_reply", "max_reached"]}]},
+        ],
+    )
+    def test_a_rule_that_is_acted_on_is_accepted(self, changes: dict[str, object]) -> None:
+        assert load(changed_in(changes)).id == "xx-test"
+
+
+class TestDeadlockBeforeTheEnd:
+    """The letter that refers the player goes out before the final instant, and never at receipt."""
+
+    ROUTE = BODY | DEADLOCK | {"referral_limit": {"value": LIMIT}}
+
+    def pack(self, before: object, **changes: object) -> dict[str, Any]:
+        base = {"house/deadlock_before": before, "external_bodies": [self.ROUTE]}
+        return changed_in({**base, **changes})
+
+    @pytest.mark.parametrize(
+        ("before", "final"),
+        [
+            ({"amount": 8, "unit": "weeks"}, {}),
+            ({"amount": 56, "unit": "calendar_days"}, {}),
+            ({"amount": 1, "unit": "business_days"}, {"amount": 1, "unit": "business_days"}),
+            ({"amount": 24, "unit": "hours"}, {"amount": 24, "unit": "hours", **EXACT}),
+            ({"amount": 2, "unit": "months"}, {}),
+        ],
+    )
+    def test_what_leaves_no_time_after_receipt_is_refused(
+        self, before: object, final: dict[str, object]
+    ) -> None:
+        error = refusal(self.pack(before, **{VALUE: EIGHT_WEEKS | final}))
+        assert error.path == "house.deadlock_before"
+        assert "is not shorter than stages.final" in error.problem
+        assert error.remedy == "Shorten it: the referral has to come after receipt"
+
+    def test_the_deadline_of_a_category_counts_too(self) -> None:
+        short = track("safer_gambling", final={"value": EIGHT_WEEKS | TEN_DAYS})
+        error = refusal(self.pack({"amount": 10, "unit": "calendar_days"}, categories=[short]))
+        assert error.path == "house.deadlock_before"
+        assert "is not shorter than categories[0].stages.final" in error.problem
+
+    def test_the_houses_own_final_date_counts_where_the_law_has_none(self) -> None:
+        document = self.pack(
+            {"amount": 10, "unit": "calendar_days"},
+            **{FINAL: {"confidence": "not_found"}, "house/targets/final": EIGHT_WEEKS | TEN_DAYS},
+        )
+        assert "is not shorter than house.targets.final" in refusal(document).problem
+
+    def test_a_day_less_than_the_deadline_is_early_enough(self) -> None:
+        before = {"amount": 54, "unit": "calendar_days"}
+        assert load(self.pack(before)).house.deadlock_before.amount == 54
+
+    def test_where_no_route_opens_at_deadlock_nothing_is_asked(self) -> None:
+        assert load(changed("house/deadlock_before", {"amount": 8, "unit": "weeks"})).route is None
 
 
 OPERATORS = {"operator_defined": True, "strength": "must"}

@@ -71,7 +71,10 @@ EXAMPLES: Mapping[type[Command], tuple[Callable[[Case], None] | None, Callable[[
     c.Triage: (None, lambda _: TRIAGE),
     c.Assign: (None, lambda _: c.Assign(assignee="subject-1", team="care")),
     c.RequestInformation: (None, lambda _: c.RequestInformation(content=personal("question"))),
-    c.Recategorise: (None, lambda _: c.Recategorise(category="account", content=personal("why"))),
+    c.Recategorise: (
+        None,
+        lambda _: c.Recategorise(category="account", team="care", content=personal("why")),
+    ),
     c.AdoptPackVersion: (
         None,
         lambda _: c.AdoptPackVersion(pack="sandbox", pack_version="2027.1", content=personal("why")),
@@ -158,9 +161,10 @@ def test_a_command_leads_to_its_stage(command: type[Command], stage: Stage, afte
 
 
 @pytest.mark.parametrize("stage", Stage)
-def test_no_command_leads_out_of_closed_where_only_letters_and_breaches_are_heard_of(stage: Stage) -> None:
+def test_of_a_closed_complaint_only_letters_breaches_and_outside_bodies_are_heard_of(stage: Stage) -> None:
     heard = {command for command, stages in LEGAL_AT.items() if stage in stages}
-    known_late = {c.RecordLetterSent, c.RecordLetterRefused, c.ReachMilestone}
+    outside = {c.ReferToAdr, c.AnswerAdr, c.RecordAdrOutcome}
+    known_late = {c.RecordLetterSent, c.RecordLetterRefused, c.ReachMilestone, *outside}
     assert known_late == {command for command, stages in LEGAL_AT.items() if stages == ANY}
     assert heard == known_late if stage is Stage.CLOSED else heard > known_late
 

@@ -256,6 +256,8 @@ def test_a_clock_can_go(world: World) -> None:
 def test_a_deadline_of_another_kind_on_the_same_day_is_told(world: World) -> None:
     def change(document: dict[str, Any]) -> None:
         document["stages"]["final"]["deadline"]["value"]["kind"] = "deemed_outcome"
+        document["stages"]["final"]["deadline"]["value"]["on_breach"] = ["mark_deemed_accepted"]
+        document["silence_effect"] = "deemed_accepted"
 
     world.receive()
     (move,) = world.if_only(another(BRITAIN, change))

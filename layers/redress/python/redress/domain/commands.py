@@ -51,9 +51,10 @@ class RequestInformation(Value):
 
 
 class Recategorise(Value):
-    """A person says what the complaint is really about, and why (content)."""
+    """A person says what the complaint is really about, whose it is then, and why (content)."""
 
     category: str
+    team: str
     content: Content
 
 
@@ -148,10 +149,14 @@ class ReachMilestone(Value):
 
 
 class ReferToAdr(Value):
-    """The outside body tells that it has the complaint, its file complete since `complete_file_at`."""
+    """The outside body tells that it has the complaint, its file complete since `complete_file_at`.
+
+    `pack` None means the licence's.
+    """
 
     body: str
     complete_file_at: str
+    pack: str | None = None
     content: Content = NO_CONTENT
 
 

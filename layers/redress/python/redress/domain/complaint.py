@@ -24,12 +24,17 @@ class Proposal(Value):
 
 
 class Pause(Value):
-    """A time for which clocks (`pack:stage` or `pack:body`) stopped; `ended_at` None: they still stand."""
+    """A time for which clocks (`pack:stage` or `pack:body`) stopped; `ended_at` None: they still stand.
+
+    `notice` is the event that owes the letter about it; `ends_at` when they go on by themselves.
+    """
 
     seq: int
     reason: str
     clocks: tuple[str, ...]
     started_at: datetime
+    notice: int
+    ends_at: datetime | None = None
     ended_at: datetime | None = None
 
 
@@ -49,8 +54,9 @@ class Extension(Value):
 
 
 class Referral(Value):
-    """The complaint at an outside body of the pack; `body` is its key there."""
+    """The complaint at an outside body; `body` is its key in `pack`."""
 
+    pack: str
     body: str
     complete_file_at: datetime
     answered_at: datetime | None = None
@@ -61,7 +67,8 @@ class Referral(Value):
 class Complaint(Value):
     """What the events say so far. Instants are UTC; `fired` holds the keys of reached milestones.
 
-    `residence_packs` are `id@version`. Instants of intake that nobody told are None.
+    `residence_packs` are `id@version`. Instants of intake that nobody told are None. `routes_opened` says by
+    pack since when its outside route is on record as open.
     """
 
     number: str
@@ -98,7 +105,7 @@ class Complaint(Value):
     decided_at: datetime | None = None
     deadlocked_at: datetime | None = None
     deadlock_sent_at: datetime | None = None
-    outside_route_open_at: datetime | None = None
+    routes_opened: Mapping[str, datetime] = {}
     referral: Referral | None = None
     final_response_sent_at: datetime | None = None
     withdrawn_at: datetime | None = None
@@ -159,9 +166,16 @@ def evolve(complaint: Complaint, record: Record) -> Complaint:
     """The complaint after one more record."""
     letters = advance(complaint.letters, record.event, record.at)
     owed = owed_by(record.event, record.seq)
-    if owed:
+    if owed and _still_matters(complaint, record.event):
         letters = {**letters, **{letter.key: letter for letter in owed}}
     return replace(complaint, version=record.seq, letters=letters, **_changed(complaint, record))
+
+
+def _still_matters(complaint: Complaint, event: e.Event) -> bool:
+    """Whether what an event owes is owed: nobody rates an answer that the law has overtaken."""
+    if isinstance(event, e.LetterSent) and event.kind == LetterKind.FINAL_RESPONSE:
+        return _is_answered(complaint, event)
+    return True
 
 
 def fold(records: Sequence[Record]) -> Complaint:
@@ -190,30 +204,29 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             return {"waiting_for_player": True}
         case e.PlayerReplied():
             return {"waiting_for_player": False, "replied_at": record.at}
-        case e.Recategorised(category=category):
-            return {"category": category}
+        case e.Recategorised(category=category, team=team):
+            return {"category": category, "team": team if complaint.team else None}
         case e.PackVersionAdopted() as adopted:
             return _with_pack(complaint, adopted)
-        case e.ClockPaused(reason=reason, clocks=clocks):
-            pause = Pause(seq=record.seq, reason=reason, clocks=clocks, started_at=record.at)
-            return {"pauses": (*complaint.pauses, pause)}
-        case e.ClockResumed(reason=reason):
-            return {"pauses": tuple(_resumed(one, reason, record.at) for one in complaint.pauses)}
+        case e.ClockPaused() as paused:
+            return {"pauses": (*complaint.pauses, _pause(paused, record))}
+        case e.ClockResumed() as resumed:
+            return {"pauses": tuple(_resumed(one, resumed, record.at) for one in complaint.pauses)}
         case e.DeadlineExtended() as extended:
             return {"extensions": (*complaint.extensions, _extension(extended, record))}
         case e.MilestoneReached() as reached:
             return _reached(complaint, reached, record.at)
         case e.DeemedAccepted():
             return _deemed_accepted(record)
-        case e.ReferredToAdr(body=body, complete_file_at=at):
-            return {"referral": Referral(body=body, complete_file_at=instants.from_text(at))}
+        case e.ReferredToAdr() as referred:
+            return _referred(complaint, referred)
         case e.AdrAnswered() if complaint.referral:
             return {"referral": replace(complaint.referral, answered_at=record.at)}
         case e.AdrOutcomeRecorded(outcome=outcome) if complaint.referral:
             decided = replace(complaint.referral, outcome=outcome, decided_at=record.at)
             return {"referral": decided}
         case e.Escalated(level=level):
-            return {"escalation_level": level}
+            return {"escalation_level": max(level, complaint.escalation_level)}
         case e.DecisionProposed() as proposed:
             return {"proposal": _proposal(proposed, record)}
         case e.DecisionReturned():
@@ -255,9 +268,32 @@ def _with_pack(complaint: Complaint, adopted: e.PackVersionAdopted) -> dict[str,
     }
 
 
-def _resumed(pause: Pause, reason: str, at: datetime) -> Pause:
-    ends = pause.reason == reason and pause.ended_at is None
-    return replace(pause, ended_at=at) if ends else pause
+def _pause(event: e.ClockPaused, record: Record) -> Pause:
+    own_letter = event.notice == LetterKind.PAUSE
+    return Pause(
+        seq=record.seq,
+        reason=event.reason,
+        clocks=event.clocks,
+        started_at=record.at,
+        notice=record.seq if own_letter else record.seq - 1,
+        ends_at=instants.from_text(event.ends_at) if event.ends_at else None,
+    )
+
+
+def _resumed(pause: Pause, event: e.ClockResumed, at: datetime) -> Pause:
+    if pause.reason != event.reason or pause.ended_at is not None:
+        return pause
+    return replace(pause, ended_at=pause.started_at if event.because == "not_told" else at)
+
+
+def _referred(complaint: Complaint, event: e.ReferredToAdr) -> dict[str, Any]:
+    """A closed complaint is open again: the operator owes the outside body its answer."""
+    complete = instants.from_text(event.complete_file_at)
+    referral = Referral(pack=event.pack, body=event.body, complete_file_at=complete)
+    if complaint.stage is not Stage.CLOSED:
+        return {"referral": referral}
+    stage = Stage.RESOLVED if complaint.final_response_sent_at else Stage.DEADLOCKED
+    return {"referral": referral, "stage": stage, "closed_at": None, "closed_because": None}
 
 
 def _extension(event: e.DeadlineExtended, record: Record) -> Extension:
@@ -275,8 +311,8 @@ def _extension(event: e.DeadlineExtended, record: Record) -> Extension:
 def _reached(complaint: Complaint, event: e.MilestoneReached, at: datetime) -> dict[str, Any]:
     key = milestone_key(event.clock, event.milestone, event.deadline_version)
     opens = event.kind == "gateway" or "open_adr" in event.actions
-    since = complaint.outside_route_open_at or (at if opens else None)
-    return {"fired": complaint.fired | {key}, "outside_route_open_at": since}
+    opened = {event.pack: at, **complaint.routes_opened} if opens else complaint.routes_opened
+    return {"fired": complaint.fired | {key}, "routes_opened": opened}
 
 
 def _deemed_accepted(record: Record) -> dict[str, Any]:
@@ -297,7 +333,7 @@ def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> d
         case LetterKind.DEADLOCK:
             return {"deadlock_sent_at": at}
         case LetterKind.HOLDING:
-            return {"holding_sent_at": at}
+            return {"holding_sent_at": complaint.holding_sent_at or at}
         case LetterKind.EXTENSION:
             cause = complaint.letters[event.letter].cause
             return {"extensions": tuple(_notified(one, cause, at) for one in complaint.extensions)}

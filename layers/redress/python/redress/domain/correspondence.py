@@ -28,6 +28,7 @@ class LetterKind(StrEnum):
     WARNING = "warning"
     ESCALATION = "escalation"
     BREACH = "breach"
+    REMINDER = "reminder"
 
 
 STATUTORY = frozenset(
@@ -40,7 +41,7 @@ STATUTORY = frozenset(
         LetterKind.DEADLOCK,
     }
 )
-TO_STAFF = frozenset({LetterKind.WARNING, LetterKind.ESCALATION, LetterKind.BREACH})
+TO_STAFF = frozenset({LetterKind.WARNING, LetterKind.ESCALATION, LetterKind.BREACH, LetterKind.REMINDER})
 
 # A letter is sent only while the complaint is at one of these stages; otherwise it has lost its point.
 SENT_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
@@ -56,6 +57,7 @@ SENT_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
     LetterKind.WARNING: UNDECIDED,
     LetterKind.ESCALATION: UNDECIDED,
     LetterKind.BREACH: OPEN,
+    LetterKind.REMINDER: OPEN,
 }
 
 
@@ -113,6 +115,7 @@ _OWED_BY: Mapping[type[events.Event], LetterKind] = {
 _OWED_BY_MILESTONE: Mapping[str, LetterKind] = {
     "warning": LetterKind.WARNING,
     "target": LetterKind.WARNING,
+    "reminder": LetterKind.REMINDER,
     "progress": LetterKind.PROGRESS,
 }
 
@@ -139,8 +142,8 @@ def _of_milestone(event: events.MilestoneReached) -> Iterator[LetterKind]:
         yield LetterKind.BREACH
     if "send_holding_letter" in event.actions:
         yield LetterKind.HOLDING
-    if event.kind == "external_body":
-        yield LetterKind.WARNING
+    if "notify_owner" in event.actions or event.kind == "external_body":
+        yield LetterKind.REMINDER
     name = event.milestone.split("_")[0]
     if name in _OWED_BY_MILESTONE and not event.breach:
         yield _OWED_BY_MILESTONE[name]
@@ -165,11 +168,19 @@ def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) ->
             change = replace(refused, status=status, attempt=attempt, changed_at=at)
         case events.TaskOpened(letter=str() as letter):
             change = replace(letters[letter], status=LetterStatus.ABANDONED, changed_at=at)
+        case events.MilestoneReached(clock="progress"):
+            return {key: _superseded(letter, at) for key, letter in letters.items()}
         case events.DeemedAccepted():
             return {key: _given_up(letter, at) for key, letter in letters.items()}
         case _:
             return letters
     return {**letters, change.key: change}
+
+
+def _superseded(letter: Letter, at: datetime) -> Letter:
+    """Of several updates that could not leave only the latest goes."""
+    waits = letter.kind is LetterKind.PROGRESS and letter.status in {LetterStatus.OWED, LetterStatus.REFUSED}
+    return replace(letter, status=LetterStatus.ABANDONED, changed_at=at) if waits else letter
 
 
 def _given_up(letter: Letter, at: datetime) -> Letter:

@@ -11,6 +11,7 @@ from redress.domain.changes import Change, illegal
 from redress.domain.complaint import Complaint, may_claim, milestone_key
 from redress.domain.correspondence import Letter, LetterKind, LetterStatus
 from redress.domain.errors import NotAllowedByPack
+from redress.domain.milestones import milestones
 from redress.domain.rules import Rules
 from redress.domain.stages import LEGAL_AT, UNDECIDED, Stage
 
@@ -48,6 +49,18 @@ def decide(
     """
     if complaint.stage not in LEGAL_AT[type(command)]:
         raise illegal(complaint, command, f"it is not allowed at the stage '{complaint.stage}'")
+    changes = _decided(complaint, command, now, actor, claim_expiry, rules)
+    return [*clock_decisions.settle(complaint, changes), *changes]
+
+
+def _decided(
+    complaint: Complaint,
+    command: c.Command,
+    now: datetime,
+    actor: str,
+    claim_expiry: timedelta,
+    rules: Rules,
+) -> list[Change]:
     match command:
         case c.ProposeDecision() | c.ReturnDecision() | c.ApproveDecision():
             return _decide_outcome(complaint, command, actor)
@@ -58,8 +71,10 @@ def decide(
         case c.PauseClock() | c.ResumeClock() | c.ExtendDeadline():
             return clock_decisions.decide(complaint, command, now, rules)
         case c.RequestInformation(pause=True):
-            paused = clock_decisions.pause_for_answer(complaint, command, rules)
+            paused = clock_decisions.pause_for_answer(complaint, command, now, rules)
             return [*_decide_plainly(complaint, command), *paused]
+        case c.Recategorise() | c.AdoptPackVersion():
+            return [*_passed(complaint, now, rules), *_decide_plainly(complaint, command)]
         case c.ReferToAdr() | c.AnswerAdr() | c.RecordAdrOutcome():
             return _decide_referral(complaint, command, rules)
         case _:
@@ -75,7 +90,7 @@ def _decide_plainly(complaint: Complaint, command: c.Command) -> list[Change]:  
         case c.RequestInformation():
             return [Change(event=e.InformationRequested(), content=command.content)]
         case c.Recategorise():
-            event = e.Recategorised(category=command.category)
+            event = e.Recategorised(category=command.category, team=command.team)
             return [Change(event=event, content=command.content)]
         case c.AdoptPackVersion():
             return _adopt(complaint, command)
@@ -147,6 +162,12 @@ def _accepted_or_closed(complaint: Complaint) -> bool:
     return complaint.stage is Stage.CLOSED or (decision is not None and decision.outcome == "upheld")
 
 
+def _passed(complaint: Complaint, now: datetime, rules: Rules) -> list[Change]:
+    """The breaches of the rules so far: a change of rules must not make them unseen."""
+    late = [one for one in milestones(rules, complaint) if one.breach and one.at <= now]
+    return [change for one in late for change in _reach(complaint, one.command)]
+
+
 def _adopt(complaint: Complaint, command: c.AdoptPackVersion) -> list[Change]:
     versions = dict(complaint.packs)
     if command.pack not in versions:
@@ -164,10 +185,12 @@ def _decide_referral(
     if isinstance(command, c.ReferToAdr):
         if referral:
             raise illegal(complaint, command, "it is at an outside body already")
-        known = [body.key for pack in rules.packs for body in pack.external_bodies]
-        if command.body not in known:
-            raise NotAllowedByPack(rules.licence.id, "external_bodies", f"use one of: {', '.join(known)}")
-        event = e.ReferredToAdr(body=command.body, complete_file_at=command.complete_file_at)
+        pack = rules.pack(command.pack or rules.licence.id)
+        known = [body.key for body in pack.external_bodies] if pack else []
+        if pack is None or command.body not in known:
+            named = command.pack or rules.licence.id
+            raise NotAllowedByPack(named, "external_bodies", f"its bodies are: {', '.join(known) or 'none'}")
+        event = e.ReferredToAdr(pack=pack.id, body=command.body, complete_file_at=command.complete_file_at)
         return [Change(event=event, content=content)]
     if referral is None:
         raise illegal(complaint, command, "it is at no outside body")
@@ -198,11 +221,12 @@ def _decide_letter(
         case c.RecordLetterSent():
             return _sent(letter, command.message_id)
         case c.RecordLetterRefused():
-            return _refused(letter, command)
+            return _refused(complaint, letter, command)
         case c.AbandonLetter():
             if letter.status is not LetterStatus.CLAIMED:
                 raise illegal(complaint, command, f"the letter {letter.key} is {letter.status}")
-            return [Change(event=e.TaskOpened(task="letter_outcome_unknown", letter=letter.key))]
+            task = Change(event=e.TaskOpened(task="letter_outcome_unknown", letter=letter.key))
+            return [task, *clock_decisions.untold(complaint, letter)]
 
 
 def _sent(letter: Letter, message_id: str) -> list[Change]:
@@ -214,7 +238,7 @@ def _sent(letter: Letter, message_id: str) -> list[Change]:
     return changes
 
 
-def _refused(letter: Letter, command: c.RecordLetterRefused) -> list[Change]:
+def _refused(complaint: Complaint, letter: Letter, command: c.RecordLetterRefused) -> list[Change]:
     if letter.status in {LetterStatus.SENT, LetterStatus.ABANDONED}:
         return []
     refused = e.LetterRefused(
@@ -223,4 +247,5 @@ def _refused(letter: Letter, command: c.RecordLetterRefused) -> list[Change]:
     changes = [Change(event=refused)]
     if command.permanent:
         changes.append(Change(event=e.TaskOpened(task="letter_refused", letter=letter.key)))
+        changes += clock_decisions.untold(complaint, letter)
     return changes

@@ -62,9 +62,10 @@ class PlayerReplied(Value):
 
 
 class Recategorised(Value):
-    """The complaint is about something else than it seemed; why is content."""
+    """The complaint is about something else than it seemed, and another team's; why is content."""
 
     category: str
+    team: str
 
 
 class PackVersionAdopted(Value):
@@ -79,15 +80,21 @@ class ClockPaused(Value):
 
     `clocks` are those of the packs then, as `pack:stage` or `pack:body`; a later change of pack or category
     leaves them as they are. `notice` is what tells the player: pause or information_request, a letter kind.
+    `ends_at` is when they go on by themselves, where a pack says how long they may stop.
     """
 
     reason: str
     clocks: tuple[str, ...]
     notice: str
+    ends_at: str | None = None
 
 
 class ClockResumed(Value):
-    """The clocks that stopped for a reason run again. `because`: player_reply, max_reached, operator."""
+    """The clocks that stopped for a reason run again.
+
+    They do when the complaint was decided, referred or closed (settled), too. A pause of which the player could
+    not be told (not_told) counts for nothing. `because`: player_reply, max_reached, operator, settled, not_told.
+    """
 
     reason: str
     because: str
@@ -161,11 +168,12 @@ class DeadlockDeclared(Value):
 
 
 class ReferredToAdr(Value):
-    """The player took the complaint to an outside body (`body`: its key in the rule pack).
+    """The player took the complaint to an outside body (`body`: its key in `pack`).
 
     `complete_file_at` is when the body had everything; its own and the operator's time start then.
     """
 
+    pack: str
     body: str
     complete_file_at: str
 

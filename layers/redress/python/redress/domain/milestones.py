@@ -9,8 +9,20 @@ from copy import replace
 from datetime import datetime
 
 from redress.domain import clock, instants, promises
+from redress.domain.commands import ReachMilestone
 from redress.domain.complaint import Complaint, milestone_key
-from redress.domain.promises import ACK, ADR_WINDOW, FINAL, LIMITS, NOTICE, OWED, STAGES, TARGET, Promise
+from redress.domain.promises import (
+    ACK,
+    ADR_WINDOW,
+    ANNOUNCED,
+    FINAL,
+    LIMITS,
+    NOTICE,
+    OWED,
+    STAGES,
+    TARGET,
+    Promise,
+)
 from redress.domain.rulepack import Mark
 from redress.domain.rules import Rules
 from redress.domain.stages import UNDECIDED, Stage
@@ -25,7 +37,7 @@ class Milestone(Value):
     """An instant (UTC) not yet reached on record. Its key: clock, name and version of the deadline.
 
     `kind` is that of the deadline (duty, player_limit …) or `house`, `strength` how binding it is; `breach`
-    tells that an operator's duty is unmet once `at` has passed; `actions` are what the rule asks for then;
+    tells that a duty of law or licence is unmet once `at` has passed; `actions` are what the rule asks then;
     `level` is set on escalations. `pack` and `pack_version` say whose rule it is.
     """
 
@@ -46,6 +58,23 @@ class Milestone(Value):
         """What is recorded once it is reached."""
         return milestone_key(self.clock, self.name, self.deadline_version)
 
+    @property
+    def command(self) -> ReachMilestone:
+        """The command that records it."""
+        return ReachMilestone(
+            clock=self.clock,
+            milestone=self.name,
+            deadline_version=self.deadline_version,
+            due_at=instants.to_text(self.at),
+            kind=self.kind,
+            breach=self.breach,
+            pack=self.pack,
+            pack_version=self.pack_version,
+            strength=self.strength,
+            actions=self.actions,
+            level=self.level,
+        )
+
 
 def milestones(rules: Rules, complaint: Complaint) -> list[Milestone]:
     """Every milestone the complaint has ahead of it or has passed unrecorded, in order of time."""
@@ -56,7 +85,7 @@ def milestones(rules: Rules, complaint: Complaint) -> list[Milestone]:
 def next_due(rules: Rules, complaint: Complaint) -> datetime | None:
     """The earliest instant (UTC) at which the operator owes something; if nothing, the next milestone.
 
-    So an open complaint stays in its queue while the player's windows run.
+    None when neither is known: a clock stands still, or others have to act.
     """
     dates = promises.promises(rules, complaint)
     owed = [one.due_at for one in dates if one.kind in OWED and one.met_at is None and one.due_at]
@@ -73,10 +102,8 @@ def _all(rules: Rules, complaint: Complaint) -> Iterator[Milestone]:
             first = promises.governing(dates, name, name + TARGET)
             if first and first.due_at and first.met_at is None:
                 yield from _towards(rules, name, first, first.due_at)
-        final = promises.governing(dates, FINAL)
-        if final and final.due_at and final.met_at is None:
-            yield from _before_final(rules, complaint, final, final.due_at)
-        yield from _while_paused(rules, complaint, dates)
+        yield from _before_final(rules, dates)
+        yield from _while_undecided(rules, complaint, dates)
     yield from _feedback_window(rules, complaint)
 
 
@@ -88,9 +115,9 @@ def _at_due(
         return
     if promise.due_at is None:
         return
-    is_target = promise.clock.endswith(TARGET)
-    reached = _of(rules, promise, TARGET_MISSED if is_target else DUE, promise.due_at)
-    yield replace(reached, breach=promise.kind in OWED and not is_target, actions=promise.actions)
+    own = promise.kind in OWED and promise.rule.strength == "house" and promise.clock != ANNOUNCED
+    reached = _of(rules, promise, TARGET_MISSED if own else DUE, promise.due_at)
+    yield replace(reached, breach=promise.kind in OWED and not own, actions=promise.actions)
 
 
 def _is_waited_for(complaint: Complaint, promise: Promise, dates: Sequence[Promise]) -> bool:
@@ -109,31 +136,28 @@ def _towards(rules: Rules, name: str, first: Promise, due_at: datetime) -> Itera
         yield replace(escalation, clock=FINAL, kind="house", level=step.level)
 
 
-def _before_final(
-    rules: Rules, complaint: Complaint, final: Promise, due_at: datetime
-) -> Iterator[Milestone]:
-    """The referral in time, and the updates until then. A target of the operator's own ends nothing."""
-    deadlock_at = _at_mark(rules, Mark(before=rules.house.deadlock_before), final, due_at)
-    if rules.deadlock_opens:
-        yield replace(_of(rules, final, DEADLOCK, deadlock_at), clock=FINAL, kind="house")
-    yield from _next_progress(rules, complaint, min(deadlock_at, due_at))
+def _before_final(rules: Rules, dates: Sequence[Promise]) -> Iterator[Milestone]:
+    """The referral in time, where a pack lets it end the clock. A target of its own ends nothing."""
+    final = promises.governing((one for one in dates if one.pack.deadlock_opens), FINAL)
+    if final and final.due_at and final.met_at is None:
+        at = _at_mark(rules, Mark(before=rules.house.deadlock_before), final, final.due_at)
+        yield replace(_of(rules, final, DEADLOCK, at), clock=FINAL, kind="house")
 
 
-def _while_paused(rules: Rules, complaint: Complaint, dates: Sequence[Promise]) -> Iterator[Milestone]:
-    """A clock that stands still is not forgotten: the player hears on, and the handlers are reminded."""
-    for pause, at in promises.pause_limits(rules, complaint):
-        yield _own(rules, PAUSE, promises.pause_milestone(pause), at, instants.to_text(at))
-    since = min((one.started_at for one in complaint.pauses if one.ended_at is None), default=None)
-    if since:
-        yield from _next_of_series(rules, complaint, PAUSE, "warning", since, instants.to_text(since))
-    if since and promises.governing(dates, FINAL) is None:
-        yield from _next_of_series(rules, complaint, PROGRESS, "progress", complaint.received_at, "1")
-
-
-def _next_progress(rules: Rules, complaint: Complaint, until: datetime) -> Iterator[Milestone]:
-    """The next update to the player, if it falls before `until`: later ones have no point."""
-    found = _next_of_series(rules, complaint, PROGRESS, "progress", complaint.received_at, "1")
-    return (one for one in found if one.at < until)
+def _while_undecided(rules: Rules, complaint: Complaint, dates: Sequence[Promise]) -> Iterator[Milestone]:
+    """The player hears on as long as it lasts, and the handlers are reminded of what waits or is late."""
+    yield from _next_of_series(rules, complaint, PROGRESS, "progress", complaint.received_at, "1")
+    for pause in complaint.pauses:
+        if pause.ended_at is None:
+            since = instants.to_text(pause.started_at)
+            yield from _next_of_series(rules, complaint, PAUSE, "reminder", pause.started_at, since)
+            if pause.ends_at:
+                name = promises.pause_milestone(pause)
+                yield _own(rules, PAUSE, name, pause.ends_at, instants.to_text(pause.ends_at))
+    final = promises.governing(dates, FINAL)
+    if final and final.due_at and final.met_at is None:
+        due = instants.to_text(final.due_at)
+        yield from _next_of_series(rules, complaint, FINAL, "reminder", final.due_at, due)
 
 
 def _next_of_series(

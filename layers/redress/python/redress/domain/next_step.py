@@ -56,6 +56,7 @@ SENDING: Mapping[LetterKind, Step] = {
     LetterKind.WARNING: Step.NOTIFY_STAFF,
     LetterKind.ESCALATION: Step.NOTIFY_STAFF,
     LetterKind.BREACH: Step.NOTIFY_STAFF,
+    LetterKind.REMINDER: Step.NOTIFY_STAFF,
 }
 
 WAITING: Mapping[Stage, Step] = {
@@ -69,18 +70,33 @@ def next_step(
 ) -> NextStep:
     """What the complaint needs at `now` (UTC). Total: an open complaint always has a step.
 
-    The order: letters before milestones (a letter that is late gets later), both before the routine
-    steps; whatever cannot be done yet is waited for. A closed complaint owes the record of its breaches.
+    The order: letters before milestones (a letter that is late gets later), but updates after them, so that
+    of several the latest goes; an owner team before milestones, which are told to it. Whatever cannot be done
+    yet is waited for. A closed complaint owes the record of its breaches.
     """
     if complaint.stage is Stage.CLOSED:
         return _breach(milestones, now) or NextStep(step=Step.DONE)
     live = [letter for letter in complaint.letters.values() if letter.is_live(complaint.stage)]
+    updates = [letter for letter in live if letter.kind is LetterKind.PROGRESS]
+    others = [letter for letter in live if letter.kind is not LetterKind.PROGRESS]
+    ready = [one for one in milestones if not _may_be_met(one, complaint, now, claim_expiry)]
     return (
-        _letter(complaint, live, now, claim_expiry)
-        or _milestone(milestones, now)
-        or _routine(complaint)
-        or _wait(complaint, live, milestones, claim_expiry)
+        _letter(complaint, others, now, claim_expiry)
+        or _triage(complaint)
+        or _milestone(ready, now)
+        or _letter(complaint, updates, now, claim_expiry)
+        or _closing(complaint)
+        or _wait(complaint, live, [one for one in milestones if one.at > now], now, claim_expiry)
     )
+
+
+def _may_be_met(milestone: Milestone, complaint: Complaint, now: datetime, claim_expiry: timedelta) -> bool:
+    """Whether an answer that left in time may be on its way, before the law takes silence for acceptance."""
+    if "mark_deemed_accepted" not in milestone.actions:
+        return False
+    final = [one for one in complaint.letters.values() if one.kind is LetterKind.FINAL_RESPONSE]
+    flying = [one.changed_at for one in final if one.status is LetterStatus.CLAIMED and one.changed_at]
+    return any(at < milestone.at and now < at + claim_expiry for at in flying)
 
 
 def _letter(
@@ -111,9 +127,12 @@ def _breach(milestones: Sequence[Milestone], now: datetime) -> NextStep | None:
     return _milestone([milestone for milestone in milestones if milestone.breach], now)
 
 
-def _routine(complaint: Complaint) -> NextStep | None:
-    if complaint.stage in {Stage.RECEIVED, Stage.ACKNOWLEDGED}:
-        return NextStep(step=Step.TRIAGE)
+def _triage(complaint: Complaint) -> NextStep | None:
+    untriaged = complaint.stage in {Stage.RECEIVED, Stage.ACKNOWLEDGED}
+    return NextStep(step=Step.TRIAGE) if untriaged else None
+
+
+def _closing(complaint: Complaint) -> NextStep | None:
     reason = closing_reason(complaint)
     return NextStep(step=Step.CLOSE, reason=reason) if reason else None
 
@@ -135,9 +154,13 @@ def closing_reason(complaint: Complaint) -> str | None:
 
 
 def _wait(
-    complaint: Complaint, live: Sequence[Letter], milestones: Sequence[Milestone], claim_expiry: timedelta
+    complaint: Complaint,
+    live: Sequence[Letter],
+    ahead: Sequence[Milestone],
+    now: datetime,
+    claim_expiry: timedelta,
 ) -> NextStep:
     attempts = [letter.next_attempt_at(claim_expiry) for letter in live]
-    instants = [at for at in attempts if at] + [milestone.at for milestone in milestones]
+    instants = [at for at in attempts if at and at > now] + [milestone.at for milestone in ahead]
     step = WAITING.get(complaint.stage, Step.INVESTIGATE)
     return NextStep(step=step, until=min(instants, default=None))

@@ -4,13 +4,18 @@ Every refusal names the value and the remedy: what only counsel can know is said
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from redress.domain import clock
+from redress.domain.categories import Category
 from redress.domain.reading import refuse
-from redress.domain.rulepack import ELAPSED, Deadline, RulePack
+from redress.domain.rulepack import ELAPSED, Deadline, RulePack, Stage, StageKey
 from redress.domain.values import Value
 
 SANDBOX = "sandbox"
+CLOCKED: tuple[StageKey, ...] = ("ack", "interim", "final")  # the stages of which a clock is made
+A_RECEIPT = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday, for checks that need a date
 
 
 def check(pack: RulePack) -> None:
@@ -33,6 +38,40 @@ def _parts(item: object) -> Iterable[tuple[str, object]]:
         return zip(keys, item, strict=True)
     table = item if isinstance(item, Mapping) else vars(item) if isinstance(item, Value) else {}
     return ((f".{key}", part) for key, part in table.items())
+
+
+def _deadlines(pack: RulePack) -> Iterator[tuple[str, Deadline]]:
+    """Every deadline of a pack with its path."""
+    return ((path, item) for path, item in _walk(pack) if isinstance(item, Deadline))
+
+
+def _stages(pack: RulePack) -> Iterator[tuple[str, StageKey, Stage]]:
+    """The stages of the pack and of its category tracks, with their paths."""
+    tracks = {f"categories[{place}].stages": track.stages for place, track in enumerate(pack.categories)}
+    for path, stages in {"stages": pack.stages, **tracks}.items():
+        yield from ((f"{path}.{key}", key, stage) for key, stage in stages.items())
+
+
+def _check_stage_keys(pack: RulePack) -> None:
+    paths = {path: key for path, key, _ in _stages(pack)}
+    for path, key in {**paths, **{f"house.targets.{key}": key for key in pack.house.targets}}.items():
+        if key not in CLOCKED:
+            raise refuse(
+                path,
+                "no clock is made of this stage",
+                "Use ack, interim or final; outside bodies go to external_bodies",
+            )
+
+
+def _check_tracks(pack: RulePack) -> None:
+    """A track stands in for the stage as a whole: without a value it would take the date away."""
+    for path, key, stage in _stages(pack):
+        if stage.deadline.value is None and pack.rule(key).value is not None:
+            raise refuse(
+                f"{path}.deadline",
+                "no value, while the stage has one in general",
+                "Give the value for these categories, or leave the stage out",
+            )
 
 
 def _check_final_deadline(pack: RulePack) -> None:
@@ -84,16 +123,31 @@ def _check_calendar(pack: RulePack) -> None:
 
 
 def _check_clock_names(pack: RulePack) -> None:
-    clocks = {*pack.stages, *(body.key for body in pack.external_bodies)}
-    named = {
-        **{f"pauses[{place}].applies_to": pause.applies_to for place, pause in enumerate(pack.pauses)},
-        **{f"extensions[{place}].of": (extension.of,) for place, extension in enumerate(pack.extensions)},
-        "house.warnings": tuple(pack.house.warnings),
-    }
-    for path, names in named.items():
-        for name in names:
-            if name not in clocks:
-                raise refuse(path, f"there is no clock {name!r}", f"Use one of: {', '.join(sorted(clocks))}")
+    """A clock of an outside body may stop; warnings and extensions are of the operator's stages alone."""
+    bodies = {body.key for body in pack.external_bodies}
+    for place, pause in enumerate(pack.pauses):
+        _check_names(f"pauses[{place}].applies_to", pause.applies_to, {*pack.stages} | bodies)
+    for place, extension in enumerate(pack.extensions):
+        _check_names(f"extensions[{place}].of", (extension.of,), {*pack.stages})
+    _check_names("house.warnings", pack.house.warnings, {*pack.stages})
+
+
+def _check_names(path: str, names: Iterable[str], clocks: Iterable[str]) -> None:
+    for name in names:
+        if name not in clocks:
+            raise refuse(path, f"there is no clock {name!r}", f"Use one of: {', '.join(sorted(clocks))}")
+
+
+def _check_terms(pack: RulePack) -> None:
+    """Beside a category of complaint, a list may have the regulator's own words, which no complaint bears."""
+    matches = {f"categories[{place}].match": track.match for place, track in enumerate(pack.categories)}
+    of_some = {f"extensions[{place}].categories": one.categories for place, one in enumerate(pack.extensions)}
+    named = {path: terms for path, terms in of_some.items() if terms}  # without any it is for all the others
+    for path, terms in {**matches, **named}.items():
+        if not {*terms} & {*Category}:
+            none = f"none of {', '.join(terms)} is a category of complaint"
+            words = none if terms else "empty: no complaint falls under it"
+            raise refuse(path, words, f"Add one of: {', '.join(Category)}")
 
 
 def _check_extensions(pack: RulePack) -> None:
@@ -116,12 +170,10 @@ def _check_escalations(pack: RulePack) -> None:
 
 def _check_kinds(pack: RulePack) -> None:
     """A deadline of the wrong kind would do the wrong thing when it passes."""
-    tracks = {f"categories[{place}].stages": track.stages for place, track in enumerate(pack.categories)}
-    for path, stages in {"stages": pack.stages, **tracks}.items():
-        for key, stage in stages.items():
-            kinds = {"notice_trigger"} if key == "interim" else {"duty", "deemed_outcome"}
-            _check_kind(f"{path}.{key}.deadline", stage.deadline.value, kinds)
-            _check_anchor(f"{path}.{key}.deadline.value", stage.deadline.value)
+    for path, key, stage in _stages(pack):
+        kinds = {"notice_trigger"} if key == "interim" else {"duty", "deemed_outcome"}
+        _check_kind(f"{path}.deadline", stage.deadline.value, kinds)
+        _check_anchor(f"{path}.deadline.value", stage.deadline.value)
     for key, target in pack.house.targets.items():
         _check_kind(f"house.targets.{key}", target, {"duty"})
         _check_anchor(f"house.targets.{key}", target)
@@ -149,10 +201,48 @@ def _check_kind(path: str, deadline: Deadline | None, kinds: set[str]) -> None:
 _KNOWN_AT_RECEIPT = ("received", "registered", "sent_by_player", "operator_aware", "platform_posted")
 
 
-def _check_anchor(path: str, deadline: Deadline | None) -> None:
-    if deadline and deadline.anchor not in _KNOWN_AT_RECEIPT:
-        allowed = ", ".join(_KNOWN_AT_RECEIPT)
+def _check_anchor(path: str, deadline: Deadline | None, *others: str) -> None:
+    known = (*_KNOWN_AT_RECEIPT, *others)
+    if deadline and deadline.anchor not in known:
+        allowed = ", ".join(known)
         raise refuse(f"{path}.anchor", f"{deadline.anchor} may never come", f"Count from one of: {allowed}")
+
+
+# What a kind of deadline asks for when it passes: without it nothing would happen.
+_ASKED_BY_KIND = {"deemed_outcome": "mark_deemed_accepted", "notice_trigger": "send_holding_letter"}
+
+
+def _check_actions(pack: RulePack) -> None:
+    for path, deadline in _deadlines(pack):
+        asked = _ASKED_BY_KIND.get(deadline.kind)
+        if asked and asked not in deadline.on_breach:
+            raise refuse(f"{path}.on_breach", f"{deadline.kind} without {asked}", f"Add {asked}")
+        if "mark_deemed_accepted" in deadline.on_breach and deadline.kind != "deemed_outcome":
+            words = f"mark_deemed_accepted, but the kind is {deadline.kind}"
+            raise refuse(f"{path}.on_breach", words, "Use kind deemed_outcome, or leave the action out")
+
+
+def _check_silence(pack: RulePack) -> None:
+    deemed = [path for path, deadline in _deadlines(pack) if deadline.kind == "deemed_outcome"]
+    effect = pack.silence_effect
+    if effect == "deemed_accepted" and not deemed:
+        words = "deemed_accepted, but no deadline is a deemed_outcome"
+        raise refuse(
+            "silence_effect", words, "Use kind deemed_outcome where the law says it, or correct this"
+        )
+    if deemed and effect != "deemed_accepted":
+        raise refuse(
+            "silence_effect", f"{effect}, but {deemed[0]} is a deemed_outcome", "Use deemed_accepted here"
+        )
+
+
+def _check_satisfaction(pack: RulePack) -> None:
+    for path, deadline in _deadlines(pack):
+        if deadline.satisfied_by == "received":
+            words = "Redress can prove that it sent an answer, not that it was received"
+            raise refuse(
+                f"{path}.satisfied_by", words, "Use sent, and an amount that leaves time for the way"
+            )
 
 
 def _check_pauses(pack: RulePack) -> None:
@@ -165,6 +255,20 @@ def _check_pauses(pack: RulePack) -> None:
                     f"{longest.unit} are no fixed length of time",
                     "Give hours, calendar_days or weeks",
                 )
+
+
+def _check_ends_of_pauses(pack: RulePack) -> None:
+    for place, pause in enumerate(pack.pauses):
+        path, ends = f"pauses[{place}].resume_on", pause.resume_on
+        limits = [name for name in ("max_single", "max_total") if getattr(pause, name).value]
+        if "max_reached" in ends and not limits:
+            words = "max_reached, but neither max_single nor max_total has a value"
+            raise refuse(path, words, "Give one of them, or leave max_reached out")
+        if limits and "max_reached" not in ends:
+            raise refuse(path, f"{limits[0]}, but the pause does not end on max_reached", "Add max_reached")
+        if "awaiting_player_info" in pause.reasons and "player_reply" not in ends:
+            words = "awaiting_player_info, but the pause does not end on player_reply"
+            raise refuse(path, words, "Add player_reply")
 
 
 _DESCRIBE = "Describe it in external_bodies"
@@ -186,6 +290,43 @@ def _check_external_bodies(pack: RulePack) -> None:
             raise refuse(f"letters.{kind}", f"{named[0]}, but no external body", _DESCRIBE)
 
 
+def _check_deadlock(pack: RulePack) -> None:
+    """After a deadlock a complaint waits for the end of the player's time, which has to come."""
+    if pack.route is None or not pack.deadlock_opens:
+        return
+    limit = pack.route.referral_limit.value
+    if limit is None:
+        raise refuse(
+            "external_bodies[0].referral_limit",
+            "the route opens at deadlock, and a complaint would wait for its end for ever",
+            "Counsel must supply the limit, or opens_early_on leaves out deadlock",
+        )
+    _check_anchor("external_bodies[0].referral_limit.value", limit, "final_response_sent")
+    for path, deadline in _finals(pack):
+        if not _leaves_time(pack, deadline):
+            words = f"{pack.house.deadlock_before} is not shorter than {path}: {deadline.length}"
+            raise refuse("house.deadlock_before", words, "Shorten it: the referral has to come after receipt")
+
+
+def _finals(pack: RulePack) -> Iterator[tuple[str, Deadline]]:
+    """The final deadlines that a complaint may run by: the law's, or the house's where it is silent."""
+    own = pack.house.targets.get("final")
+    if own and pack.rule("final").value is None:
+        yield "house.targets.final", own
+    for path, key, stage in _stages(pack):
+        if key == "final" and stage.deadline.value:
+            yield path, stage.deadline.value
+
+
+def _leaves_time(pack: RulePack, final: Deadline) -> bool:
+    """Whether the letter that declares deadlock would fall due after receipt."""
+    zone, calendar, before = pack.timezone, pack.calendar, pack.house.deadlock_before
+    due_at = clock.due(final, A_RECEIPT, zone=zone, calendar=calendar).due_at
+    return due_at is not None and (
+        clock.before(due_at, before.amount, before.unit, zone, calendar) > A_RECEIPT
+    )
+
+
 def _check_letters(pack: RulePack) -> None:
     """A letter that has to show what the pack cannot give it would never go out."""
     regulators = any(body.type == "regulator" and body.name for body in pack.external_bodies)
@@ -203,16 +344,24 @@ def _check_letters(pack: RulePack) -> None:
 
 
 _CHECKS = (
+    _check_stage_keys,
+    _check_tracks,
     _check_final_deadline,
     _check_zone,
     _check_dates,
     _check_seconds,
     _check_calendar,
     _check_clock_names,
+    _check_terms,
     _check_extensions,
     _check_escalations,
     _check_kinds,
+    _check_actions,
+    _check_silence,
+    _check_satisfaction,
     _check_pauses,
+    _check_ends_of_pauses,
     _check_external_bodies,
+    _check_deadlock,
     _check_letters,
 )

@@ -4,15 +4,15 @@ Each is derived from the events and the rule packs, every time anew, and can be 
 confidence, anchor, steps, calendar version, pauses and extensions.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple, cast
 
 from redress.domain import clock
 from redress.domain.clock import Due, Interval, Step
 from redress.domain.complaint import Complaint, Extension, Pause
-from redress.domain.rulepack import Anchor, Deadline, ExternalBody, Length, RulePack, Sourced, StageKey, Unit
+from redress.domain.rulepack import Anchor, Deadline, ExternalBody, Length, RulePack, Sourced, StageKey
 from redress.domain.rules import Rules
 from redress.domain.values import Value
 
@@ -30,7 +30,8 @@ class Promise(Value):
     """A date that somebody counts on, by one rule of one pack.
 
     `met_at` is the instant (UTC) from which it was owed no longer. `due_at` (UTC) is exclusive, and None
-    while the clock stands still; `last_day` is a local day of `zone`.
+    while the clock stands still; `last_day` is a local day of `zone`. `stops_as` is the stage or outside body
+    by whose name a pause stops it, empty where none can.
     """
 
     clock: str
@@ -39,6 +40,7 @@ class Promise(Value):
     anchor_at: datetime
     due: Due
     met_at: datetime | None
+    stops_as: str = ""
 
     @property
     def kind(self) -> str:
@@ -114,8 +116,29 @@ def stage_due(pack: RulePack, complaint: Complaint, stage: StageKey) -> Due | No
 
 def window_if_sent(rules: Rules, complaint: Complaint, sent_at: datetime) -> Promise | None:
     """Until when the player may turn to the outside body, if the letter that names it is sent then."""
-    sent = replace(complaint, final_response_sent_at=sent_at, deadlock_sent_at=None)
+    sent = replace(complaint, final_response_sent_at=sent_at)
     return governing(promises(rules, sent), ADR_WINDOW)
+
+
+def opened_at(pack: RulePack, complaint: Complaint) -> datetime | None:
+    """When (UTC) the pack's outside route opens or has opened, as far as that is known.
+
+    By time, by the letters that the pack says open it, by a breach. Where no time is known either letter
+    that ends the operator's part opens it. None while nothing has, and for a withdrawn complaint.
+    """
+    route = pack.route
+    if route is None or complaint.withdrawn_at:
+        return None
+    letters = {"final_response": complaint.final_response_sent_at, "deadlock": complaint.deadlock_sent_at}
+    early = route.opens_early_on if route.opens_when.value else tuple(letters)
+    by_time = next((one.due_at for one in _of_pack(pack, complaint) if one.clock == GATEWAY), None)
+    return _first(by_time, complaint.routes_opened.get(pack.id), *(letters[name] for name in early))
+
+
+def open_since(rules: Rules, complaint: Complaint, now: datetime) -> datetime | None:
+    """Since when (UTC) the player may turn to an outside body; None if not at `now`."""
+    opened = (opened_at(pack, complaint) for pack in rules.packs)
+    return min((at for at in opened if at and at <= now), default=None)
 
 
 def explain_rule(pack: RulePack, rule: Sourced[Deadline]) -> Iterator[Step]:
@@ -131,14 +154,6 @@ def explain_rule(pack: RulePack, rule: Sourced[Deadline]) -> Iterator[Step]:
 def pause_milestone(pause: Pause) -> str:
     """The name of the milestone at which a pause has lasted as long as it may."""
     return f"max_{pause.seq}"
-
-
-def pause_limits(rules: Rules, complaint: Complaint) -> Iterator[tuple[Pause, datetime]]:
-    """The pauses that still run, and when (UTC) the last of their clocks goes on by itself."""
-    for pause in complaint.pauses:
-        ends = [_longest(rules.pack(pack), name, pause, complaint) for pack, name in _clocks_of(pause)]
-        if pause.ended_at is None and all(ends):
-            yield pause, max(end for end in ends if end)
 
 
 class _Clock(NamedTuple):
@@ -158,7 +173,13 @@ def _of_pack(pack: RulePack, complaint: Complaint) -> Iterator[Promise]:
         if deadline and since:
             due = _due(pack, deadline, since, complaint, one)
             promise = Promise(
-                clock=one.name, pack=pack, rule=one.rule, anchor_at=since, due=due, met_at=one.met_at
+                clock=one.name,
+                pack=pack,
+                rule=one.rule,
+                anchor_at=since,
+                due=due,
+                met_at=one.met_at,
+                stops_as=one.stops_as,
             )
             yield promise
             if one.name == FINAL:
@@ -176,23 +197,24 @@ def _announced(final: Promise, complaint: Complaint) -> Iterator[Promise]:
 
 def _clocks(pack: RulePack, complaint: Complaint) -> Iterator[_Clock]:
     for name, stage in STAGES.items():
-        rule, met_at = pack.owed(stage, complaint.category), _MET[name](complaint)
+        rule = pack.owed(stage, complaint.category)
+        met_at = _met(name, rule, pack, complaint)
         yield _Clock(name, rule, met_at, stops_as=stage, stage=stage)
         target = pack.house.targets.get(stage)
         if target and rule.value is not target:
             yield _Clock(name + TARGET, Sourced(value=target), met_at, stops_as=stage)
     for place, body in enumerate(pack.external_bodies):
-        yield from _body_clocks(body, f"_{body.key}" if place else "", complaint)
+        yield from _body_clocks(pack, body, f"_{body.key}" if place else "", complaint)
     yield _Clock(FILING_WINDOW, pack.intake.filing_window, complaint.received_at)
 
 
-def _body_clocks(body: ExternalBody, suffix: str, complaint: Complaint) -> Iterator[_Clock]:
+def _body_clocks(pack: RulePack, body: ExternalBody, suffix: str, complaint: Complaint) -> Iterator[_Clock]:
     """The clocks of an outside body: those of the first have plain names."""
     referral = complaint.referral
-    yield _Clock(GATEWAY + suffix, body.opens_when, _answered(complaint), stops_as=body.key)
+    yield _Clock(GATEWAY + suffix, body.opens_when, _answered(pack, complaint), stops_as=body.key)
     referred_at = referral.complete_file_at if referral else None
     yield _Clock(ADR_WINDOW + suffix, body.referral_limit, referred_at)
-    if referral and referral.body == body.key:
+    if referral and (referral.pack, referral.body) == (pack.id, body.key):
         yield _Clock(ADR_REPLY + suffix, body.operator_reply, referral.answered_at)
         yield _Clock(ADR_DECISION + suffix, body.decision_time, referral.decided_at)
 
@@ -204,10 +226,19 @@ def _due(pack: RulePack, deadline: Deadline, since: datetime, complaint: Complai
     due = clock.due(deadline, since, zone=zone, calendar=calendar, pauses=pauses)
     granted: list[Length] = []
     for extension in complaint.extensions:
-        if (extension.pack, extension.stage) == (pack.id, one.stage) and _holds(extension, due):
-            granted.append(Length(amount=extension.amount, unit=cast("Unit", extension.unit)))
+        length = _allowed(pack, extension, complaint.category)
+        if length and (extension.pack, extension.stage) == (pack.id, one.stage) and _holds(extension, due):
+            granted.append(length)
             due = clock.due(deadline, since, zone=zone, calendar=calendar, pauses=pauses, extensions=granted)
     return due
+
+
+def _allowed(pack: RulePack, extension: Extension, category: str) -> Length | None:
+    """What an extension gives: never more than the category that the complaint is in now may have."""
+    rule = pack.extension(cast("StageKey", extension.stage), category)
+    if rule is None or rule.by.value is None or rule.by.value.unit != extension.unit:
+        return None
+    return replace(rule.by.value, amount=min(rule.by.value.amount, extension.amount))
 
 
 def _holds(extension: Extension, due: Due) -> bool:
@@ -220,67 +251,38 @@ def _holds(extension: Extension, due: Due) -> bool:
 def _pauses(pack: RulePack, name: str, complaint: Complaint) -> Iterator[Interval]:
     """The pauses of a clock. One that lasted longer than it may counts as long as it may."""
     for pause in complaint.pauses:
-        if (pack.id, name) in _clocks_of(pause):
-            longest = _longest(pack, name, pause, complaint)
-            end = min(pause.ended_at, longest) if pause.ended_at and longest else pause.ended_at
+        if f"{pack.id}:{name}" in pause.clocks:
+            end = min(pause.ended_at, pause.ends_at) if pause.ended_at and pause.ends_at else pause.ended_at
             yield Interval(start=pause.started_at, end=end)
 
 
-def _clocks_of(pause: Pause) -> Sequence[tuple[str, str]]:
-    """The pairs of pack and clock that a pause stops."""
-    return [(pack, name) for pack, _, name in (ref.partition(":") for ref in pause.clocks)]
+def _met(name: str, rule: Sourced[Deadline], pack: RulePack, complaint: Complaint) -> datetime | None:
+    """When (UTC) what a stage asks for was done."""
+    if name == ACK:
+        return _first(complaint.acknowledged_at, complaint.withdrawn_at)
+    answered = _answered(pack, complaint)
+    if name == NOTICE:  # met by the answer itself, or by the letter that says when it comes
+        return _first(answered, complaint.holding_sent_at)
+    decided = rule.value and rule.value.satisfied_by == "decided"
+    return _first(answered, complaint.decided_at) if decided else answered
 
 
-def _longest(pack: RulePack | None, name: str, pause: Pause, complaint: Complaint) -> datetime | None:
-    """When a pause has lasted as long as the pack lets it: alone, or with those before it for its reason."""
-    rule = pack.pause(name, pause.reason) if pack else None
-    if pack is None or rule is None:
-        return None
-    ends = []
-    if rule.max_single.value:
-        ends.append(pause.started_at + _elapsed(rule.max_single.value))
-    if rule.max_total.value:
-        earlier = [one for one in complaint.pauses if one.reason == pause.reason and one.seq < pause.seq]
-        spent = sum(((one.ended_at or one.started_at) - one.started_at for one in earlier), timedelta())
-        ends.append(pause.started_at + max(_elapsed(rule.max_total.value) - spent, timedelta()))
-    return min(ends, default=None)
+def _answered(pack: RulePack, complaint: Complaint) -> datetime | None:
+    """What ends the final clock of a pack: the final response, or a deadlock letter where it opens the route.
 
-
-def _elapsed(length: Length) -> timedelta:
-    return length.amount * _LENGTHS[length.unit]
-
-
-_LENGTHS: Mapping[Unit, timedelta] = {
-    "seconds": timedelta(seconds=1),
-    "hours": timedelta(hours=1),
-    "calendar_days": timedelta(days=1),
-    "weeks": timedelta(weeks=1),
-}
-
-
-def _acknowledged(complaint: Complaint) -> datetime | None:
-    return _first(complaint.acknowledged_at, complaint.withdrawn_at)
-
-
-def _answered(complaint: Complaint) -> datetime | None:
-    """What ends the final clock: the final response, or a deadlock letter before it (LCCP 6.1.1 guidance)."""
-    return _first(complaint.final_response_sent_at, complaint.deadlock_sent_at, complaint.withdrawn_at)
-
-
-def _told_when(complaint: Complaint) -> datetime | None:
-    """What meets a notice: the answer itself, or the letter that says when it comes."""
-    return _first(_answered(complaint), complaint.holding_sent_at)
+    (LCCP 6.1.1 guidance; other regimes know no deadlock, and silence there stays silence.)
+    """
+    referred = complaint.deadlock_sent_at if pack.deadlock_opens else None
+    return _first(complaint.final_response_sent_at, referred, complaint.withdrawn_at)
 
 
 def _first(*instants_or_none: datetime | None) -> datetime | None:
     return min((at for at in instants_or_none if at), default=None)
 
 
-_MET: Mapping[str, Callable[[Complaint], datetime | None]] = {
-    ACK: _acknowledged,
-    NOTICE: _told_when,
-    FINAL: _answered,
-}
+def _last(*instants_or_none: datetime | None) -> datetime | None:
+    """Where a letter of deadlock was followed by an answer, the player's time counts from the later."""
+    return max((at for at in instants_or_none if at), default=None)
 
 
 def _incident(complaint: Complaint, pack: RulePack) -> datetime | None:
@@ -301,7 +303,7 @@ _ANCHORED: Mapping[Anchor, Callable[[Complaint, RulePack], datetime | None]] = {
     "stage_entered": lambda complaint, _: complaint.received_at,
     "acknowledged": lambda complaint, _: complaint.acknowledged_at,
     "info_request_answered": lambda complaint, _: complaint.replied_at,
-    "final_response_sent": lambda one, _: one.deadlock_sent_at or one.final_response_sent_at,
+    "final_response_sent": lambda one, _: _last(one.deadlock_sent_at, one.final_response_sent_at),
     "complete_file_at_adr": lambda one, _: one.referral.complete_file_at if one.referral else None,
     "period_end": lambda _, __: None,  # of reports, not of complaints
 }

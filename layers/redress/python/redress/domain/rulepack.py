@@ -457,6 +457,11 @@ class RulePack(NamedTuple):
         """The outside route that letters name: the first of the external bodies."""
         return next(iter(self.external_bodies), None)
 
+    @property
+    def deadlock_opens(self) -> bool:
+        """Whether the outside route opens as soon as the operator says that it will not agree."""
+        return self.route is not None and "deadlock" in self.route.opens_early_on
+
     def letter(self, kind: str) -> LetterRule:
         """The rule of a letter; without one in the pack, a rule that asks nothing."""
         return self.letters.get(kind, LetterRule())  # type: ignore[call-overload,no-any-return]

@@ -54,12 +54,6 @@ class Rules(NamedTuple):
         stopped = {f"{pack.id}:{name}" for pack in self.packs for name in pack.paused_clocks(reason)}
         return tuple(sorted(stopped))
 
-    @property
-    def deadlock_opens(self) -> bool:
-        """Whether an outside route opens as soon as the operator says that it will not agree."""
-        routes = (pack.route for pack in self.packs)
-        return any("deadlock" in route.opens_early_on for route in routes if route)
-
 
 def in_force(versions: Iterable[tuple[str, str | None]], settings: Settings) -> Rules:
     """The packs of a complaint by id and version (None: the current one), the licence's first.

@@ -115,6 +115,7 @@ class AdrReferral(Strict):
     """The outside body (its key in the rule pack) with the complaint, and since when its file is complete."""
 
     body: Short
+    pack: Short | None = None
     complete_file_at: Past
     reference: Short | None = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode
@@ -58,7 +57,9 @@ def list_complaints(call: Call, asked: bodies.ListQuery) -> Answer:
 def get_complaint(call: Call) -> Answer:
     """Show a complaint as it stands."""
     case = _case(call)
-    return Answer(body=views.complaint(case, call.desk.region), headers=_tag(case.complaint.version))
+    return Answer(
+        body=views.complaint(case, call.desk.region, call.desk.now()), headers=_tag(case.complaint.version)
+    )
 
 
 def list_events(call: Call) -> Answer:
@@ -117,8 +118,11 @@ def extend_deadline(call: Call, asked: bodies.Extension) -> Answer:
 
 def recategorise(call: Call, asked: bodies.Recategorisation) -> Answer:
     """Say what a complaint is really about; its dates follow."""
-    content = {"reason": asked.reason}
-    return _decide(call, _case(call), commands.Recategorise(category=asked.category.value, content=content))
+    category, region = asked.category.value, call.desk.region
+    command = commands.Recategorise(
+        category=category, team=region.team_for(category).id, content={"reason": asked.reason}
+    )
+    return _decide(call, _case(call), command)
 
 
 def adopt_pack_version(call: Call, asked: bodies.PackAdoption) -> Answer:
@@ -175,6 +179,7 @@ def refer_to_adr(call: Call, asked: bodies.AdrReferral) -> Answer:
         _refuse("complete_file_at", "instant_order", f"Give an instant after the receipt at {received_at}.")
     command = commands.ReferToAdr(
         body=asked.body,
+        pack=asked.pack,
         complete_file_at=asked.complete_file_at,
         content=_given(reference=asked.reference),
     )
@@ -197,21 +202,11 @@ def withdraw(call: Call, asked: bodies.Withdrawal) -> Answer:
     return _change(call, _case(call), commands.Withdraw(content=_given(reason=asked.reason)))
 
 
-# The letters whose rules a final response keeps: one that grants a part, those of both answers.
-_FINAL_LETTERS: Mapping[str, tuple[str, ...]] = {
-    "upheld": ("final_upheld",),
-    "partly_upheld": ("final_upheld", "final_rejected"),
-    "goodwill": ("final_upheld", "final_rejected"),
-    "rejected": ("final_rejected",),
-    "out_of_scope": ("final_rejected",),
-}
-
-
 def _needs_clause(call: Call, case: CaseFile, outcome: str) -> bool:
     """Whether the final response would never leave without a clause of the terms."""
-    rules = call.desk.region.rules_of(case.complaint)
-    asked = [rule for letter in _FINAL_LETTERS[outcome] for rule in rules.letter(letter)]
-    return any("contract_clause" in rule.blocks for rule in asked)
+    from redress.letters.blocks import needed_for  # noqa: PLC0415 - of all requests only a proposal needs it
+
+    return "contract_clause" in needed_for(outcome, call.desk.region.rules_of(case.complaint))
 
 
 def _given(**content: str | None) -> Content:

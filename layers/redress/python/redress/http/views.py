@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from redress.domain import instants, milestones
+from redress.domain import instants, milestones, promises
 from redress.domain.audit import Record
 from redress.domain.complaint import Proposal, Referral
 from redress.region import Region
@@ -82,6 +82,7 @@ class ExtensionView(TypedDict):
 class ReferralView(TypedDict):
     """The complaint at an outside body (its key in the rule pack), and what came of it."""
 
+    pack: str
     body: str
     complete_file_at: str
     answered_at: str | None
@@ -178,7 +179,7 @@ def listed(one: Listed) -> ListedView:
     }
 
 
-def complaint(case: CaseFile, region: Region) -> ComplaintView:
+def complaint(case: CaseFile, region: Region, now: datetime) -> ComplaintView:
     """A complaint as it stands, content included."""
     one, told = case.complaint, case.contents.get(_RECEIVED, {})
     return {
@@ -223,7 +224,7 @@ def complaint(case: CaseFile, region: Region) -> ComplaintView:
         "acknowledged_at": text(one.acknowledged_at),
         "decided_at": text(one.decided_at),
         "deadlocked_at": text(one.deadlocked_at),
-        "outside_route_open_at": text(one.outside_route_open_at),
+        "outside_route_open_at": text(promises.open_since(region.rules_of(one), one, now)),
         "final_response_sent_at": text(one.final_response_sent_at),
         "referral": _referral(one.referral),
         "withdrawn_at": text(one.withdrawn_at),
@@ -277,6 +278,7 @@ def _referral(one: Referral | None) -> ReferralView | None:
     if one is None:
         return None
     return {
+        "pack": one.pack,
         "body": one.body,
         "complete_file_at": instants.to_text(one.complete_file_at),
         "answered_at": text(one.answered_at),

@@ -5,7 +5,7 @@ from copy import replace
 from datetime import timedelta
 from typing import Any, cast
 
-from redress.domain import money, promises
+from redress.domain import milestones, money, promises
 from redress.domain.complaint import Complaint, Extension, Pause
 from redress.domain.correspondence import TO_STAFF, LetterKind
 from redress.domain.events import ClockPaused, Escalated, MilestoneReached
@@ -56,6 +56,7 @@ def addressee(case: Case) -> str:
     complaint, mailboxes = case.file.complaint, case.region.escalation
     levels = {
         LetterKind.WARNING: 0,
+        LetterKind.REMINDER: 0,
         LetterKind.ESCALATION: complaint.escalation_level,
         LetterKind.BREACH: len(mailboxes),
     }
@@ -145,13 +146,12 @@ def _standstill(case: Case, seq: int) -> Standstill:
     """The pause that event `seq` began."""
     complaint = case.file.complaint
     pause = next(one for one in complaint.pauses if one.seq == seq)
-    limits = {one.seq: at for one, at in promises.pause_limits(case.rules, complaint)}
     names = {name.partition(":")[2] for name in pause.clocks}
     return Standstill(
         reason=pause.reason,
         since=case.moment(pause.started_at),
         ended=case.moment(pause.ended_at) if pause.ended_at else None,
-        limit=case.moment(limits[seq]) if seq in limits else None,
+        limit=case.moment(pause.ends_at) if pause.ends_at else None,
         answer="final" in names,
         route=bool(names - set(promises.STAGES.values())),
         laws=tuple(dict.fromkeys(_laws_of(case, pause))),
@@ -270,7 +270,7 @@ def _for_staff(case: Case) -> dict[str, Any]:
     team = case.region.team(complaint.team or "") or case.region.team_for(complaint.category)
     return {
         "clock": _plain_clock(of_clock),
-        "is_target": of_clock.endswith(TARGET),
+        "is_target": milestone.milestone == milestones.TARGET_MISSED,
         "kind": milestone.kind,
         "due": _date(case, first),
         "left": _span(due_at - case.now) if due_at else None,

@@ -1,6 +1,8 @@
 """The ways out that a letter tells of: the body of the brand under each rule pack, and the authorities."""
 
 from collections.abc import Iterator
+from copy import replace
+from typing import Any
 
 from redress.domain import money, promises
 from redress.domain.correspondence import LetterKind
@@ -14,11 +16,11 @@ from redress.region import ExternalBody
 REGULATOR_ROUTE = "regulator_route"
 AUTHORITIES = frozenset({"regulator", "ombudsman", "consumer_platform", "court"})
 
-# What a letter opens early, where the pack says so. An acknowledgement tells what our decision will open.
-_OPENS = {
-    LetterKind.ACKNOWLEDGEMENT: "final_response",
-    LetterKind.FINAL_RESPONSE: "final_response",
-    LetterKind.DEADLOCK: "deadlock",
+# What is told as if it had been sent. An acknowledgement tells what our decision will open.
+_SENT = {
+    LetterKind.ACKNOWLEDGEMENT: "final_response_sent_at",
+    LetterKind.FINAL_RESPONSE: "final_response_sent_at",
+    LetterKind.DEADLOCK: "deadlock_sent_at",
 }
 
 
@@ -123,14 +125,13 @@ def _outside(case: Case, body: ExternalBody, packs: list[RulePack]) -> Outside:
 
 def _gate(case: Case, pack: RulePack) -> Moment | bool:
     """Whether the way is open once the letter is there; if not, since when it is, where that is known."""
-    early = pack.route.opens_early_on if pack.route else ()
-    found = promises.promises(Rules((pack,)), case.file.complaint)
-    gateway = next((one for one in found if one.clock == promises.GATEWAY), None)
-    if gateway is None or _OPENS.get(case.letter.kind) in early:
-        return True
-    if gateway.due_at is None or gateway.due_at <= case.now:
-        return gateway.due_at is not None
-    return case.moment(gateway.due_at, gateway.zone)
+    sent = _SENT.get(case.letter.kind)
+    complaint = case.file.complaint
+    told: dict[str, Any] = {sent: case.now} if sent else {}
+    opened = promises.opened_at(pack, replace(complaint, **told))
+    if opened is None:
+        return not (pack.route and pack.route.opens_when.value)
+    return opened <= case.now or case.moment(opened, pack.timezone)
 
 
 def _binding_up_to(route: Route) -> str | None:

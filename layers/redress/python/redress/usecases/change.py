@@ -144,7 +144,10 @@ def chain(
 
 
 def listing(region: Region, after: Complaint) -> Listing:
-    """What lists show of a complaint: a closed one leaves its queue."""
+    """What lists show of a complaint: a closed one leaves its queue, an open one never does.
+
+    Where no instant is known, as while a clock stands still, it is listed by its receipt.
+    """
     is_open = after.stage is not Stage.CLOSED
     return Listing(
         stage=after.stage,
@@ -156,5 +159,5 @@ def listing(region: Region, after: Complaint) -> Listing:
         team=after.team,
         assignee=after.assignee,
         queue=after.team if is_open else None,
-        due_at=milestones.next_due(region.rules_of(after), after) if is_open else None,
+        due_at=milestones.next_due(region.rules_of(after), after) or after.received_at if is_open else None,
     )

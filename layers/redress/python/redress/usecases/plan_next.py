@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from redress.domain import commands, instants, milestones, triage
+from redress.domain import clock_decisions, commands, instants, milestones, triage
 from redress.domain.commands import Command
 from redress.domain.errors import IllegalTransition
-from redress.domain.milestones import Milestone
 from redress.domain.next_step import NextStep, Step, next_step
 from redress.domain.values import Value
 from redress.usecases.change import Desk, apply
@@ -81,17 +80,22 @@ def _perform(desk: Desk, case: CaseFile, question: Question) -> CaseFile:
 
 def _command(desk: Desk, case: CaseFile, question: Question) -> Command | None:
     if question.perform == NOTE_FAILED_LETTER:
-        return _note_failed(case, question.letter)
+        return _note_failed(desk, case, question.letter)
     owed = _next(desk, case)
     return COMMANDS[owed.step](desk, case, owed) if owed.step == question.perform else None
 
 
-def _note_failed(case: CaseFile, key: str | None) -> Command | None:
-    """A letter that failed before it was claimed is set aside for a while; a claimed one may have left."""
+def _note_failed(desk: Desk, case: CaseFile, key: str | None) -> Command | None:
+    """A letter that failed before it was claimed is set aside for a while; a claimed one may have left.
+
+    An extension that it is too late to announce is given up: it will never hold.
+    """
     letter = case.complaint.letters.get(key or "")
     if letter is None or letter.status == "claimed":
         return None
-    return commands.RecordLetterRefused(letter=letter.key, reason="not_written", permanent=False)
+    rules = desk.region.rules_of(case.complaint)
+    late = clock_decisions.is_too_late(case.complaint, letter, desk.now(), rules)
+    return commands.RecordLetterRefused(letter=letter.key, reason="not_written", permanent=late)
 
 
 def _triage(desk: Desk, case: CaseFile, _owed: NextStep) -> Command:
@@ -101,24 +105,7 @@ def _triage(desk: Desk, case: CaseFile, _owed: NextStep) -> Command:
 
 
 def _reach(_desk: Desk, _case: CaseFile, owed: NextStep) -> Command | None:
-    return reach(owed.milestone) if owed.milestone else None
-
-
-def reach(milestone: Milestone) -> Command:
-    """The command that records a milestone."""
-    return commands.ReachMilestone(
-        clock=milestone.clock,
-        milestone=milestone.name,
-        deadline_version=milestone.deadline_version,
-        due_at=instants.to_text(milestone.at),
-        kind=milestone.kind,
-        breach=milestone.breach,
-        pack=milestone.pack,
-        pack_version=milestone.pack_version,
-        strength=milestone.strength,
-        actions=milestone.actions,
-        level=milestone.level,
-    )
+    return owed.milestone.command if owed.milestone else None
 
 
 def _close(_desk: Desk, _case: CaseFile, owed: NextStep) -> Command | None:

@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from redress.domain import events as e
+from redress.domain import promises
 from redress.domain.audit import Record
 from redress.domain.complaint import Complaint
-from redress.domain.promises import ADR_DECISION, ADR_REPLY, ADR_WINDOW, GATEWAY, Promise
+from redress.domain.promises import ADR_DECISION, ADR_REPLY, ADR_WINDOW, GATEWAY
 from redress.domain.rulepack import ExternalBody as Route
 from redress.domain.rulepack import RulePack
 from redress.domain.rules import Rules
 from redress.domain.values import Value
 from redress.region import Brand, ExternalBody
-from redress.usecases.ports import CaseFile
 from redress.web import words
 
 CLOCKS = (GATEWAY, ADR_WINDOW, ADR_REPLY, ADR_DECISION)
@@ -61,29 +61,10 @@ def known(brand: Brand, rules: Rules) -> list[ExternalBody]:
     return _bodies(brand, rules.packs)
 
 
-def open_ones(
-    brand: Brand, rules: Rules, case: CaseFile, found: Sequence[Promise], now: datetime
-) -> list[ExternalBody]:
-    """Those of them that the player may turn to at `now` (UTC); `found` are the dates of the complaint.
-
-    The final answer opens them all. Before it each opens by its pack: at its date, at a breach of a duty, or
-    with the letter that declares the deadlock, unless the pack knows a date and no such letter.
-    """
-    complaint = case.complaint
-    since = set(opened(case.records))
-    if complaint.withdrawn_at is None:
-        at_date = (one for one in found if one.clock == GATEWAY and one.due_at and one.due_at <= now)
-        since |= {one.pack.id for one in at_date}
-    return _bodies(brand, [one for one in rules.packs if one.id in since or _told_of(one, complaint)])
-
-
-def _told_of(pack: RulePack, complaint: Complaint) -> bool:
-    """Whether a letter opened the way of the pack."""
-    if complaint.final_response_sent_at:
-        return True
-    first = pack.route
-    by_letter = first is None or first.opens_when.value is None or "deadlock" in first.opens_early_on
-    return by_letter and complaint.deadlock_sent_at is not None
+def open_ones(brand: Brand, rules: Rules, complaint: Complaint, now: datetime) -> list[ExternalBody]:
+    """Those of them that the player may turn to at `now` (UTC)."""
+    since = [(pack, promises.opened_at(pack, complaint)) for pack in rules.packs]
+    return _bodies(brand, [pack for pack, at in since if at and at <= now])
 
 
 def opened(records: Sequence[Record]) -> Mapping[str, datetime]:

@@ -87,7 +87,7 @@ def tracking(case: CaseFile, region: Region, now: datetime) -> Tracking:
         question=_question(case) if complaint.waiting_for_player else None,
         decision=_decision(case),
         bodies=outside.known(brand, rules),
-        open_bodies=outside.open_ones(brand, rules, case, found, now),
+        open_bodies=outside.open_ones(brand, rules, complaint, now),
         referred_to=outside.body_of_referral(brand, rules, referral.body).name if referral else None,
         timeline=list(Timeline(case=case, region=region, rules=rules, brand=brand).entries()),
         told=list(_told(complaint, received)),

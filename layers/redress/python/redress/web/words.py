@@ -235,6 +235,8 @@ RESUMED: Mapping[str, str] = {
     "player_reply": "The time runs again, because you answered",
     "max_reached": "The time runs again, because it had stood still for as long as it may",
     "operator": "The time runs again",
+    "settled": "The time runs again, because we have decided on the next step",
+    "not_told": "The time never stood still, because we could not reach you to tell you",
 }
 EXTENDED: Mapping[str, str] = {
     "ack": "We take more time to confirm your complaint",
