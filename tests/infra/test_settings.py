@@ -239,7 +239,7 @@ RULES = {
     ),
     "a warning for a clock that there is not": (
         "[operator.rules.gb-ukgc.house]\nwarnings = { interim = [{ percent = 50 }] }",
-        ["operator.rules.gb-ukgc.house.warnings: there is no clock 'interim'; Use one of: ack, adr, final"],
+        ["operator.rules.gb-ukgc.house.warnings: there is no clock 'interim'; Use one of: ack, final"],
     ),
 }
 MALTA = PRODUCTION.replace("jurisdictions.gb-ukgc]", "jurisdictions.mt]")

@@ -153,9 +153,9 @@ def test_it_does_not_matter_where_reading_stopped_and_went_on(case: Case, story:
 
 @FAST
 @given(cases, stories)
-def test_closed_stays_closed(case: Case, story: Story) -> None:
+def test_closed_stays_closed_unless_an_outside_body_has_it(case: Case, story: Story) -> None:
     stages = [stage for stage, _ in play(case, story)]
-    if Stage.CLOSED in stages:
+    if Stage.CLOSED in stages and case.complaint.referral is None:
         assert set(stages[stages.index(Stage.CLOSED) :]) == {Stage.CLOSED}
 
 
@@ -163,11 +163,9 @@ def test_closed_stays_closed(case: Case, story: Story) -> None:
 @given(cases, stories)
 def test_a_decision_is_never_undone(case: Case, story: Story) -> None:
     stages = [stage for stage, _ in play(case, story)]
-    order = [Stage.DECIDED, Stage.RESOLVED, Stage.CLOSED]
-    after = [order.index(stage) for stage in stages if stage in order]
-    assert after == sorted(after)
     if Stage.DECIDED in stages:
-        assert set(stages[stages.index(Stage.DECIDED) :]) <= set(order)
+        later = stages[stages.index(Stage.DECIDED) :]
+        assert set(later) <= {Stage.DECIDED, Stage.RESOLVED, Stage.CLOSED}
 
 
 @FAST

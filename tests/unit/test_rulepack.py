@@ -217,7 +217,8 @@ def test_seconds_are_for_the_sandbox_only() -> None:
 
 
 def test_seconds_are_refused_wherever_a_pack_hides_them() -> None:
-    hidden = {"referral_limit": {"value": EIGHT_WEEKS | {"unit": "seconds"} | EXACT}}
+    limit = EIGHT_WEEKS | {"kind": "player_limit", "unit": "seconds"} | EXACT
+    hidden = {"referral_limit": {"value": limit}}
     error = refusal(changed("external_bodies", [BODY | hidden]))
     assert error.path == "external_bodies[0].referral_limit.value"
 
@@ -520,13 +521,13 @@ class TestRulesThatWouldBeLost:
             (
                 {"silence_effect": "deemed_accepted"},
                 "silence_effect",
-                "deemed_accepted, but no deadline is a deemed_outcome",
+                "deemed_accepted, but no stage has a deemed_outcome",
                 "Use kind deemed_outcome",
             ),
             (
                 {VALUE: DEEMED, "silence_effect": "none"},
                 "silence_effect",
-                "none, but stages.final.deadline.value is a deemed_outcome",
+                "none, but stages.final has a deemed_outcome",
                 "Use deemed_accepted",
             ),
             (
@@ -535,7 +536,7 @@ class TestRulesThatWouldBeLost:
                     "silence_effect": "gateway_opens",
                 },
                 "silence_effect",
-                "categories[0].stages.final.deadline.value is a deemed_outcome",
+                "categories[0].stages.final has a deemed_outcome",
                 "Use deemed_accepted",
             ),
             (

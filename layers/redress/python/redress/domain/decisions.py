@@ -183,15 +183,7 @@ def _decide_referral(
 ) -> list[Change]:
     referral, content = complaint.referral, command.content or None
     if isinstance(command, c.ReferToAdr):
-        if referral:
-            raise illegal(complaint, command, "it is at an outside body already")
-        pack = rules.pack(command.pack or rules.licence.id)
-        known = [body.key for body in pack.external_bodies] if pack else []
-        if pack is None or command.body not in known:
-            named = command.pack or rules.licence.id
-            raise NotAllowedByPack(named, "external_bodies", f"its bodies are: {', '.join(known) or 'none'}")
-        event = e.ReferredToAdr(pack=pack.id, body=command.body, complete_file_at=command.complete_file_at)
-        return [Change(event=event, content=content)]
+        return [Change(event=_refer(complaint, command, rules), content=content)]
     if referral is None:
         raise illegal(complaint, command, "it is at no outside body")
     if referral.outcome:
@@ -201,6 +193,20 @@ def _decide_referral(
     if referral.answered_at:
         raise illegal(complaint, command, "the outside body was answered already")
     return [Change(event=e.AdrAnswered(), content=content)]
+
+
+def _refer(complaint: Complaint, command: c.ReferToAdr, rules: Rules) -> e.ReferredToAdr:
+    if complaint.referral:
+        raise illegal(complaint, command, "it is at an outside body already")
+    if complaint.withdrawn_at:
+        raise illegal(complaint, command, "the player took it back: take it as a new complaint")
+    named = command.pack or rules.licence.id
+    pack = rules.pack(named)
+    known = [body.key for body in pack.external_bodies] if pack else []
+    if command.body not in known:
+        why = f"its bodies are: {', '.join(known) or 'none'}"
+        raise NotAllowedByPack(named, "external_bodies", why)
+    return e.ReferredToAdr(pack=named, body=command.body, complete_file_at=command.complete_file_at)
 
 
 def _decide_letter(

@@ -92,8 +92,9 @@ class ClockPaused(Value):
 class ClockResumed(Value):
     """The clocks that stopped for a reason run again.
 
-    They do when the complaint was decided, referred or closed (settled), too. A pause of which the player could
-    not be told (not_told) counts for nothing. `because`: player_reply, max_reached, operator, settled, not_told.
+    They do when the complaint was decided, referred or closed (settled), too. A pause of which the player
+    could not be told (not_told) counts for nothing.
+    `because`: player_reply, max_reached, operator, settled, not_told.
     """
 
     reason: str

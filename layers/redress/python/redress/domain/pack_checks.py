@@ -40,11 +40,6 @@ def _parts(item: object) -> Iterable[tuple[str, object]]:
     return ((f".{key}", part) for key, part in table.items())
 
 
-def _deadlines(pack: RulePack) -> Iterator[tuple[str, Deadline]]:
-    """Every deadline of a pack with its path."""
-    return ((path, item) for path, item in _walk(pack) if isinstance(item, Deadline))
-
-
 def _stages(pack: RulePack) -> Iterator[tuple[str, StageKey, Stage]]:
     """The stages of the pack and of its category tracks, with their paths."""
     tracks = {f"categories[{place}].stages": track.stages for place, track in enumerate(pack.categories)}
@@ -103,10 +98,14 @@ def _check_dates(pack: RulePack) -> None:
         raise refuse("valid_to", "the pack ends before it starts", "Correct valid_from or valid_to")
 
 
-def _check_seconds(pack: RulePack) -> None:
+def _check_each_value(pack: RulePack) -> None:
+    """What holds for each value alone, in one walk: walking is the dearest part of loading a pack."""
     for path, item in _walk(pack):
         if getattr(item, "unit", "") == "seconds" and pack.id != SANDBOX:
             raise refuse(path, "seconds are for the sandbox pack only", "Use hours or local days")
+        if isinstance(item, Deadline):
+            _check_actions(path, item)
+            _check_satisfaction(path, item)
 
 
 def _check_calendar(pack: RulePack) -> None:
@@ -212,37 +211,33 @@ def _check_anchor(path: str, deadline: Deadline | None, *others: str) -> None:
 _ASKED_BY_KIND = {"deemed_outcome": "mark_deemed_accepted", "notice_trigger": "send_holding_letter"}
 
 
-def _check_actions(pack: RulePack) -> None:
-    for path, deadline in _deadlines(pack):
-        asked = _ASKED_BY_KIND.get(deadline.kind)
-        if asked and asked not in deadline.on_breach:
-            raise refuse(f"{path}.on_breach", f"{deadline.kind} without {asked}", f"Add {asked}")
-        if "mark_deemed_accepted" in deadline.on_breach and deadline.kind != "deemed_outcome":
-            words = f"mark_deemed_accepted, but the kind is {deadline.kind}"
-            raise refuse(f"{path}.on_breach", words, "Use kind deemed_outcome, or leave the action out")
+def _check_actions(path: str, deadline: Deadline) -> None:
+    asked = _ASKED_BY_KIND.get(deadline.kind)
+    if asked and asked not in deadline.on_breach:
+        raise refuse(f"{path}.on_breach", f"{deadline.kind} without {asked}", f"Add {asked}")
+    if "mark_deemed_accepted" in deadline.on_breach and deadline.kind != "deemed_outcome":
+        words = f"mark_deemed_accepted, but the kind is {deadline.kind}"
+        raise refuse(f"{path}.on_breach", words, "Use kind deemed_outcome, or leave the action out")
+
+
+def _check_satisfaction(path: str, deadline: Deadline) -> None:
+    if deadline.satisfied_by == "received":
+        words = "Redress can prove that it sent an answer, not that it was received"
+        raise refuse(f"{path}.satisfied_by", words, "Use sent, and an amount that leaves time for the way")
 
 
 def _check_silence(pack: RulePack) -> None:
-    deemed = [path for path, deadline in _deadlines(pack) if deadline.kind == "deemed_outcome"]
+    deadlines = [(path, stage.deadline.value) for path, _, stage in _stages(pack)]
+    deemed = [path for path, found in deadlines if found and found.kind == "deemed_outcome"]
     effect = pack.silence_effect
     if effect == "deemed_accepted" and not deemed:
-        words = "deemed_accepted, but no deadline is a deemed_outcome"
+        words = "deemed_accepted, but no stage has a deemed_outcome"
         raise refuse(
             "silence_effect", words, "Use kind deemed_outcome where the law says it, or correct this"
         )
     if deemed and effect != "deemed_accepted":
-        raise refuse(
-            "silence_effect", f"{effect}, but {deemed[0]} is a deemed_outcome", "Use deemed_accepted here"
-        )
-
-
-def _check_satisfaction(pack: RulePack) -> None:
-    for path, deadline in _deadlines(pack):
-        if deadline.satisfied_by == "received":
-            words = "Redress can prove that it sent an answer, not that it was received"
-            raise refuse(
-                f"{path}.satisfied_by", words, "Use sent, and an amount that leaves time for the way"
-            )
+        words = f"{effect}, but {deemed[0]} has a deemed_outcome"
+        raise refuse("silence_effect", words, "Use deemed_accepted here")
 
 
 def _check_pauses(pack: RulePack) -> None:
@@ -349,16 +344,14 @@ _CHECKS = (
     _check_final_deadline,
     _check_zone,
     _check_dates,
-    _check_seconds,
     _check_calendar,
     _check_clock_names,
     _check_terms,
     _check_extensions,
     _check_escalations,
     _check_kinds,
-    _check_actions,
+    _check_each_value,
     _check_silence,
-    _check_satisfaction,
     _check_pauses,
     _check_ends_of_pauses,
     _check_external_bodies,
