@@ -6,7 +6,7 @@ from typing import Any
 from redress.adapters import wiring
 from redress.domain import commands
 from redress.domain.complaint import Complaint
-from redress.domain.correspondence import LetterStatus
+from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.stages import Stage as Stages
 from tests.support.complaints import APPROVE, APPROVER, PLAYER, personal
 from tests.workflow.conftest import Stage
@@ -38,7 +38,8 @@ def test_a_complaint_nobody_decides_is_escalated_referred_to_adr_in_time_and_clo
     assert in_order(way, "Escalate", "Declare deadlock", "Refer to ADR", "Wait for ADR", "Close", "Done")
     complaint = stage.complaint
     assert complaint.closed_because == "adr_window_ended"
-    assert {one.status for one in complaint.letters.values()} == {LetterStatus.SENT}
+    letters = complaint.letters.values()  # an update that the deadlock letter overtook has lost its point
+    assert {one.status for one in letters if one.kind is not LetterKind.PROGRESS} == {LetterStatus.SENT}
     assert not any(key.startswith("final:due") for key in complaint.fired)
 
 
