@@ -215,6 +215,8 @@ def _reached(event: e.MilestoneReached, rules: Rules) -> str | None:
         return None
     if name == "warning":
         return f"warning {count}: {event.clock} draws near"
+    if name == "reminder":
+        return f"{event.clock} is still waited for"
     if event.clock == milestones.PROGRESS:
         return "a progress update is due"
     if event.clock == milestones.FEEDBACK:

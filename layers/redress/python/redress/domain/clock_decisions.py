@@ -11,11 +11,10 @@ from redress.domain.changes import Change, illegal
 from redress.domain.complaint import Complaint, Extension
 from redress.domain.correspondence import Letter, LetterKind, LetterStatus
 from redress.domain.errors import FieldProblem, InvalidInput, NotAllowedByPack
-from redress.domain.rulepack import Length, RulePack, StageKey
+from redress.domain.rulepack import AWAITING_PLAYER, Length, RulePack, StageKey
 from redress.domain.rules import Rules
 from redress.domain.stages import LEGAL_AT
 
-AWAITING_PLAYER = "awaiting_player_info"
 SETTLING = (e.DecisionApproved, e.DeadlockDeclared, e.DeemedAccepted, e.Closed)
 
 

@@ -142,11 +142,11 @@ def _of_milestone(event: events.MilestoneReached) -> Iterator[LetterKind]:
         yield LetterKind.BREACH
     if "send_holding_letter" in event.actions:
         yield LetterKind.HOLDING
-    if "notify_owner" in event.actions or event.kind == "external_body":
+    kind = None if event.breach else _OWED_BY_MILESTONE.get(event.milestone.split("_")[0])
+    if kind:
+        yield kind
+    elif "notify_owner" in event.actions or event.kind == "external_body":
         yield LetterKind.REMINDER
-    name = event.milestone.split("_")[0]
-    if name in _OWED_BY_MILESTONE and not event.breach:
-        yield _OWED_BY_MILESTONE[name]
 
 
 def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) -> Mapping[str, Letter]:

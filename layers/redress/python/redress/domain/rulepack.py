@@ -75,6 +75,7 @@ Block = Literal[
     "odr_link",
 ]
 PauseReason = Literal["awaiting_player_info", "court", "police", "regulator"]
+AWAITING_PLAYER: PauseReason = "awaiting_player_info"
 Product = Literal["casino", "betting", "poker", "lottery", "bingo"]
 
 

@@ -16,7 +16,6 @@ from redress.letters import outside, plain
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.case import Case, Moment, law
 
-AWAITING_PLAYER = "awaiting_player_info"
 DEEMED_ACCEPTED = "deemed_accepted"
 _LONGEST_FIRST = (("calendar_days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 _CLOCKS = ("adr_decision", "adr_window", "adr_reply", "gateway", "notice", "final", "ack", "filing_window")
