@@ -189,7 +189,7 @@ def test_a_question_that_cannot_be_answered_is_refused_in_one_line(
         (["--pack", spoiled('id = "gb-ukgc"', 'id = "gb-new"')], "no complaint runs by 'gb-new'"),
         (["--pack", spoiled("amount = 24", "amount = 0")], "0 is not between 1 and 10000"),
         (["--pack", spoiled("[house]", "[home]")], "Rule pack gb-ukgc home: unknown key"),
-        (["--calendar", spoiled('id = "GB-ENG"', 'id = "GB-XXX"', gb_eng)], "no pack counts by 'GB-XXX'"),
+        (["--calendar", spoiled('id = "GB-ENG"', 'id = "GB-NIR"', gb_eng)], "no pack counts by 'GB-NIR'"),
         (
             ["--calendar", spoiled('last = "2032', 'last = "2023', gb_eng)],
             "the calendar ends before it starts",
