@@ -17,6 +17,9 @@ T0 = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CLAIM_EXPIRY = timedelta(minutes=10)
 SALT = bytes(range(audit.SALT_BYTES))
 
+# ISO 4217's own code for "no currency": of the right form and on the list, and yet no money can be in it.
+NO_CURRENCY = "XXX"
+
 PLAYER, SYSTEM = "player", "system"
 HANDLER, APPROVER = "app:back-office/handler", "app:back-office/approver"
 

@@ -151,6 +151,23 @@ class TestPause:
             case.do(REPLY, PLAYER, at=seconds(start + 7))
         assert due(case).due_at == seconds(50)
 
+    def test_a_house_target_that_has_passed_does_not_keep_the_laws_clock_from_stopping(self) -> None:
+        sandbox = load_pack("sandbox")
+        final = sandbox.rule("final").value
+        assert final
+        house = sandbox.house._replace(targets={"final": replace(final, amount=5)})
+        alone = tuple(one._replace(applies_to=("final",)) for one in sandbox.pauses)
+        case = investigated(rules=Rules((sandbox._replace(house=house, pauses=alone),)))
+        case.do(pause("police"), at=seconds(8))
+        assert due(case).due_at is None
+
+    def test_a_maximum_of_a_rule_that_allows_nothing_limits_nothing(self) -> None:
+        sandbox = load_pack("sandbox")
+        idle = sandbox.pauses[0]._replace(reasons=("police",), allowed=Sourced())
+        case = investigated(rules=Rules((sandbox._replace(pauses=(*sandbox.pauses, idle)),)))
+        case.do(pause("police"), at=seconds(5))
+        assert case.complaint.pauses[0].ends_at is None
+
     def test_a_second_pause_for_the_same_reason_is_refused(self) -> None:
         case = investigated()
         case.do(ASK)

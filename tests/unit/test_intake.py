@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from redress.domain import packs
 from redress.domain.errors import InvalidInput
 from redress.http.intake import Intake, read_form
-from tests.support.complaints import REGION
+from tests.support.complaints import NO_CURRENCY, REGION
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 TOLD: Mapping[str, Any] = {
@@ -120,7 +120,7 @@ class TestForm:
             ({"amount": "1.234"}, {"amount": "amount_digits"}),
             ({"amount": "0"}, {"amount": "amount_range"}),
             ({"currency": ""}, {"currency": "currency"}),
-            ({"currency": "XXX", "email": "x"}, {"currency": "currency", "email": "email"}),
+            ({"currency": NO_CURRENCY, "email": "x"}, {"currency": "currency", "email": "email"}),
             ({"transaction_references": "T," * 21}, {"transaction_references": "too_many"}),
             ({"transaction_references": "T" * 101}, {"transaction_references": "text_length"}),
         ],

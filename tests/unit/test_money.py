@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from redress.domain import money
 from redress.domain.money import LARGEST_MINOR, MINOR_DIGITS, NotMoney
+from tests.support.complaints import NO_CURRENCY
 
 CURRENCIES = st.sampled_from(sorted(MINOR_DIGITS))
 AMOUNTS = st.integers(1, LARGEST_MINOR)
@@ -78,7 +79,7 @@ def test_amounts_are_read_with_the_digits_of_their_currency(text: str, currency:
         ("10000000000000", "GBP", "amount_range"),
         ("9" * 5_000, "GBP", "amount_range"),
         ("5", "gbp", "currency"),
-        ("5", "XXX", "currency"),
+        ("5", NO_CURRENCY, "currency"),
     ],
 )
 def test_what_is_no_amount_is_refused(text: str, currency: str, rule: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from redress.domain import events as e
 from redress.domain import player
 from redress.web.complaint_form import told
-from tests.support.complaints import REGION, T0
+from tests.support.complaints import NO_CURRENCY, REGION, T0
 from tests.support.portal import ADDRESS, COMPLAINT, Visitor
 
 
@@ -119,7 +119,7 @@ def test_without_a_configured_address_the_link_uses_that_of_the_gateway() -> Non
         ({"amount": "0"}, "amount", "Write an amount above zero"),
         ({"amount": "12.505"}, "amount", "too many digits"),
         ({"amount": "9" * 30}, "amount", "Write an amount above zero"),
-        ({"currency": "XXX"}, "currency", "Choose the currency from the list"),
+        ({"currency": NO_CURRENCY}, "currency", "Choose the currency from the list"),
         (
             {"transaction_references": "\n".join("ab" * 9 for _ in range(21))},
             "transaction_references",

@@ -147,7 +147,7 @@ class TestDeemedOutcome:
 
     def test_the_player_is_told_the_laws_date(self) -> None:
         polish = self.polish()
-        due = promises.final_due(polish.rules, polish.complaint)
+        due = promises.governing(promises.promises(polish.rules, polish.complaint), "final")
         assert due
         assert due.due_at == at("2026-11-02T23:00+00:00")
 
@@ -326,7 +326,9 @@ class TestTwoPacks:
         assert [pack.id for pack in rules.packs] == ["gb-ukgc"]
 
     def test_the_earliest_of_what_the_operator_owes_counts(self) -> None:
-        final = promises.final_due(self.estonian().rules, self.estonian().complaint)
+        final = promises.governing(
+            promises.promises(self.estonian().rules, self.estonian().complaint), "final"
+        )
         assert final
         assert final.due_at == at("2026-12-25T22:00+00:00")
 

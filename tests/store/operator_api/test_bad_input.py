@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from redress.http.requests import LARGEST_BODY
+from tests.support.complaints import NO_CURRENCY
 from tests.support.operator_app import OperatorApp
 from tests.support.operator_requests import TOLD, UNKNOWN
 
@@ -29,7 +30,7 @@ BAD_FIELDS: Mapping[str, tuple[Mapping[str, Any], Mapping[str, str]]] = {
     "amount of nothing": ({"amount_minor": 0}, {"amount_minor": "amount_range"}),
     "negative amount": ({"amount_minor": -1}, {"amount_minor": "amount_range"}),
     "amount nobody has": ({"amount_minor": 10**15}, {"amount_minor": "amount_range"}),
-    "unknown currency": ({"currency": "XXX"}, {"currency": "currency"}),
+    "unknown currency": ({"currency": NO_CURRENCY}, {"currency": "currency"}),
     "currency in small letters": ({"currency": "gbp"}, {"currency": "currency"}),
     "amount without currency": ({"currency": None}, {"currency": "amount_without_currency"}),
     "currency without amount": ({"amount_minor": None}, {"currency": "currency_without_amount"}),

@@ -103,8 +103,9 @@ def _pause(
         raise NotAllowedByPack(rules.licence.id, "pauses", f"no clock stops for {reason}")
     if complaint.pause(reason):
         raise illegal(complaint, command, f"the clock stands still for {reason} already")
-    owed = {f"{one.pack.id}:{one.stops_as}": one for one in promises.promises(rules, complaint)}
-    if all(one.met_at or one.missed(now) for name, one in owed.items() if name in clocks):
+    dates = promises.promises(rules, complaint)
+    stopped = [one for one in dates if f"{one.pack.id}:{one.stops_as}" in clocks]
+    if all(one.met_at or one.missed(now) for one in stopped):
         raise illegal(complaint, command, "every clock that it could stop has ended")
     ends = _limit(complaint, reason, rules, now)
     return e.ClockPaused(
@@ -119,7 +120,8 @@ def _limit(complaint: Complaint, reason: str, rules: Rules, now: datetime) -> da
     """When the pause has lasted as long as any of its packs lets it: alone, or with those before it."""
     earlier = [one for one in complaint.pauses if one.reason == reason]
     spent = sum(((one.ended_at or now) - one.started_at for one in earlier), timedelta())
-    found = [pause for pack in rules.packs for pause in pack.pauses if reason in pause.reasons]
+    allowed = (pause for pack in rules.packs for pause in pack.pauses if pause.allowed.value)
+    found = [pause for pause in allowed if reason in pause.reasons]
     alone = [now + _elapsed(one.max_single.value) for one in found if one.max_single.value]
     totals = [_elapsed(one.max_total.value) - spent for one in found if one.max_total.value]
     return min((*alone, *(now + max(left, timedelta()) for left in totals)), default=None)

@@ -102,12 +102,6 @@ def governing(found: Iterable[Promise], *names: str) -> Promise | None:
     return (first or max(running, key=lambda pair: pair[0], default=(None, None)))[1]
 
 
-def final_due(rules: Rules, complaint: Complaint) -> Due | None:
-    """When the final response falls due; None where no pack says so or its clock stands still."""
-    final = governing(promises(rules, complaint), FINAL)
-    return final.due if final else None
-
-
 def stage_due(pack: RulePack, complaint: Complaint, stage: StageKey) -> Due | None:
     """When a stage falls due by one pack alone; None where the pack has no such deadline."""
     of_stage = (one for one in _of_pack(pack, complaint) if STAGES.get(one.clock) == stage)
