@@ -7,9 +7,12 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 PYTHON := .venv/bin/python
 REGION = $(error say which region file: REGION=eu-west-2)
 CDK_VERSION := 2.1148.1
+REDOCLY_VERSION := 2.77.0
+LIGHTHOUSE_VERSION := 13.5.0
+DEPLOYED := tests/browser/test_deployed.py
 LOCK := --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup run up down build openapi calendars synth test lint fmt lock clean
+.PHONY: help setup run up down build openapi schemas calendars messages synth test lint fmt lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,9 +31,10 @@ setup: .venv/.ready .tools/node_modules/.ready ## make the environment: Python p
 	@touch $@
 
 .tools/node_modules/.ready: .venv/.ready Makefile
-	@echo "→ installing the CDK command"
+	@echo "→ installing the CDK command and the linter of the API's description"
 	@mkdir -p .tools
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --silent --no-save --no-package-lock --prefix .tools aws-cdk@$(CDK_VERSION)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --silent --no-save --no-package-lock --prefix .tools \
+		aws-cdk@$(CDK_VERSION) @redocly/cli@$(REDOCLY_VERSION)
 	@touch $@
 
 lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew, from the groups in pyproject.toml
@@ -40,11 +44,20 @@ lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew, from the
 build: setup ## build layers and functions for this machine, unpacked under .redress/build
 	@$(PYTHON) -m infra.packaging
 
-openapi: setup ## describe the operator API anew, from its routes
+openapi: setup ## tell the story of the operator API's examples, and describe the API anew, from its routes
 	@$(PYTHON) -m infra.openapi
+	@RECORD_ANSWERS=yes .venv/bin/pytest --quiet tests/store/operator_api/test_examples.py
+	@$(PYTHON) -m infra.openapi
+	@$(PYTHON) -m infra.api_calls
+
+schemas: setup ## describe the published events anew, from their types
+	@$(PYTHON) -m infra.event_schemas
 
 calendars: setup ## show which pinned holidays the library would change; pin them: make calendars WRITE=--write
 	@$(PYTHON) -m infra.calendars $(WRITE) || { echo "→ review this, then: make calendars WRITE=--write"; exit 1; }
+
+messages: setup ## collect what pages and letters say into the catalogues, and say what is left to translate
+	@$(PYTHON) -m infra.languages
 
 synth: setup ## synthesise the stack of every region file, without credentials
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .tools/node_modules/.bin/cdk synth --quiet
@@ -66,14 +79,19 @@ deploy: setup ## deploy the stack of a region file to AWS: make deploy REGION=eu
 
 test: setup lint ## run every tier
 	@echo "→ unit, property, store, workflow, infra and performance ceilings"
-	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/unit tests/property tests/store tests/workflow tests/infra tests/performance
-	@echo "→ platform and browser: the real stack is deployed once"
-	@.venv/bin/pytest tests/platform tests/browser
+	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/unit tests/property tests/store tests/workflow tests/loopback tests/infra tests/performance
+	@echo "→ browser: every page in every language"
+	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/browser --ignore $(DEPLOYED)
+	@echo "→ platform: the real stack is deployed once"
+	@.venv/bin/pytest tests/platform $(DEPLOYED)
 
-lint: setup ## check style, types and the direction of imports
+lint: setup ## check style, types, the direction of imports and the API's description
 	@.venv/bin/ruff check --quiet && .venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		.tools/node_modules/.bin/redocly lint --config functions/operator_api/redocly.yaml \
+		functions/operator_api/openapi.json
 
 fmt: setup ## put the source into its one format
 	@.venv/bin/ruff check --quiet --fix; .venv/bin/ruff format --quiet
@@ -84,3 +102,16 @@ clean: ## remove everything that was built or installed here
 .PHONY: bench
 bench: build ## what each function costs, as ratios to a bare function measured in the same run
 	@$(PYTHON) -m tests.performance.bench
+
+# Not part of the setup: it takes 180 MB, and only this target needs it.
+.tools/lighthouse/.ready: .venv/.ready Makefile
+	@echo "→ installing Lighthouse"
+	@mkdir -p .tools/lighthouse
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --silent --no-save --no-package-lock --ignore-scripts \
+		--prefix .tools/lighthouse lighthouse@$(LIGHTHOUSE_VERSION)
+	@touch $@
+
+.PHONY: lighthouse
+lighthouse: setup .tools/lighthouse/.ready ## what Lighthouse gives a page of each route of the portal; fails below 95
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" POWERTOOLS_LOG_LEVEL=CRITICAL \
+		$(PYTHON) -m tests.browser.lighthouse .tools/lighthouse/node_modules/.bin/lighthouse

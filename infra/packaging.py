@@ -18,8 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from infra import faq
 from infra import settings as region_files
+from infra.languages import compile_catalogues
 from infra.settings import FUNCTIONS, Settings
+from redress.domain import signals
+from redress.faq.entries import FOLDER as FAQ
+from redress.faq.words import STEMMERS
 from redress.templating import compile_templates
 
 ROOT = Path(__file__).parent.parent
@@ -37,14 +42,26 @@ LAYER_LIMIT = 250 * 1024 * 1024
 # Each has a name there and another in its endpoints.
 SERVICES: Mapping[str, str] = {
     "dynamodb": "dynamodb",
+    "events": "events",
+    "s3": "s3",
     "secretsmanager": "secretsmanager",
     "sesv2": "email",
     "sqs": "sqs",
     "stepfunctions": "states",
 }
 # Installed, but of no use at run time. Tracebacks need the sources, imports need neither of these.
-LITTER = ("bin", "*.dist-info", "*.lock", "boto3/examples", "**/tests", "**/examples-1.json*")
-NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "tests", "README.md", ".*")
+LITTER = (
+    *("bin", "*.dist-info", "*.lock", "boto3/examples", "**/tests", "**/examples-1.json*"),
+    # Of rapidfuzz, what is made for one kind of processor, and another measure than ours: 8 of 12 MiB.
+    *("rapidfuzz/**/*_avx2.*", "rapidfuzz/fuzz_cpp*"),
+)
+DATA_FOLDERS = ("rulepacks", "triage", "assistant")
+# A file that is looked up in another shape than people write it in.
+PREPARED: Mapping[str, Callable[[dict[str, object]], dict[str, object]]] = {"signals.toml": signals.index}
+LEFT_OUT = ("__pycache__", "*.pyc", "*.po", "*.mo", "tests", "README.md", ".*")
+NOT_SHIPPED = shutil.ignore_patterns(*LEFT_OUT)
+# A function is its code: descriptions, examples and schemas are for those who call it, or read its events.
+DESCRIPTIONS = shutil.ignore_patterns(*LEFT_OUT, "events", "*.json", "*.toml", "*.yaml")
 
 type Architecture = Literal["arm64", "host"]
 # Lambda's Python 3.13 runs on Amazon Linux 2023 (glibc 2.34), which takes manylinux_2_28 wheels.
@@ -89,27 +106,37 @@ def dependencies(architecture: Architecture) -> Path:
 
 
 def package() -> Path:
-    """The layer of the project's own package: modules, templates and rule packs, all compiled."""
+    """The layer of the project's own package: modules, templates and data, all compiled."""
 
     def fill(folder: Path) -> None:
         copy = folder / "python" / PACKAGE.name
         shutil.copytree(PACKAGE, copy, ignore=NOT_SHIPPED)
         compile_templates(copy)
-        _write_as_json(copy / "rulepacks")
+        compile_catalogues(copy)
+        for data in DATA_FOLDERS:
+            _write_as_json(copy / data)
         _compile(folder, "/opt")
 
     return _kept("layer-redress", _digest([REQUIREMENTS, *_sources(PACKAGE)], PYTHON), fill)
 
 
 def region(settings: Settings) -> Path:
-    """The layer of one file: what the functions know about the operator."""
-    document = settings.runtime_document()
+    """The layer of the operator: what the functions know about it, and its help pages."""
+    pages = faq.documents(settings.operator, settings.folder / FAQ)
+    documents = {
+        "region.json": settings.with_logos().runtime_document(),
+        **{f"{FAQ}/{name}": text for name, text in pages.items()},
+    }
+    total = hashlib.sha256()
+    for name, text in documents.items():
+        total.update(f"{name}\0{len(text)}\0".encode() + text)
 
     def fill(folder: Path) -> None:
-        folder.mkdir()
-        (folder / "region.json").write_bytes(document)
+        (folder / FAQ).mkdir(parents=True)
+        for name, text in documents.items():
+            (folder / name).write_bytes(text)
 
-    return _kept("layer-region", hashlib.sha256(document).hexdigest(), fill)
+    return _kept("layer-region", total.hexdigest(), fill)
 
 
 def function(source: Path) -> Path:
@@ -118,7 +145,7 @@ def function(source: Path) -> Path:
         raise FileNotFoundError(f"{source / 'handler.py'} is missing: each function needs its handler")
 
     def fill(folder: Path) -> None:
-        shutil.copytree(source, folder, ignore=NOT_SHIPPED)
+        shutil.copytree(source, folder, ignore=DESCRIPTIONS)
         _compile(folder, "/var/task")
 
     return _kept(f"function-{source.name}", _digest(_sources(source), PYTHON), fill)
@@ -167,7 +194,8 @@ def _digest(files: Iterable[Path], *facts: str) -> str:
 
 
 def _sources(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    made = {".mo", ".pyc"}
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix not in made]
 
 
 def _install(target: Path, architecture: Architecture) -> None:
@@ -198,6 +226,16 @@ def _trim(packages: Path) -> None:
         for service in [path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES]:
             shutil.rmtree(service)
     _trim_endpoints(packages / "botocore/data/endpoints.json")
+    _trim_stemmers(packages / "snowballstemmer")
+
+
+def _trim_stemmers(folder: Path) -> None:
+    """Those of our languages, imported by name: its own front imports all others, a fifth of a second."""
+    used = {f"{name}_stemmer" for name in STEMMERS.values()}
+    for path in folder.glob("*_stemmer.py"):
+        if path.stem not in used:
+            path.unlink()
+    (folder / "__init__.py").write_text("", encoding="utf-8")
 
 
 def _trim_endpoints(path: Path) -> None:
@@ -211,9 +249,10 @@ def _trim_endpoints(path: Path) -> None:
 
 
 def _write_as_json(data: Path) -> None:
-    """Rule packs and calendars as JSON, which a cold start reads ten times as fast as TOML."""
+    """Each data file as JSON, which a cold start reads ten times as fast as TOML."""
     for path in data.rglob("*.toml"):
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        prepare = PREPARED.get(path.name, dict)
+        document = prepare(tomllib.loads(path.read_text(encoding="utf-8")))
         path.with_suffix(".json").write_text(json.dumps(document, default=str, ensure_ascii=False))
         path.unlink()
 

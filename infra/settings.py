@@ -12,22 +12,34 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, PrivateAttr, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from infra import logos, triage_rules
 from redress.domain import packs
+from redress.domain.actors import SUBJECT
 from redress.domain.categories import Category
+from redress.domain.macros import FIELDS as MACRO_FIELDS
 from redress.domain.reading import RulePackInvalid
-from redress.region import Brand, Client, ExternalBody, Region, Team
+from redress.domain.webhooks import Schedule
+from redress.region import Brand, Client, EscalationLevel, ExternalBody, Macro, Region, Team
 
 REGIONS = Path(__file__).parent / "regions"
 
-FunctionName = Literal["portal", "operator_api", "plan", "letters", "relay", "sweep"]
+FunctionName = Literal["portal", "operator_api", "plan", "letters", "relay", "sweep", "webhooks", "outcomes"]
 FUNCTIONS: tuple[FunctionName, ...] = get_args(FunctionName)
 SCOPES = ("read", "write", "decide", "admin")
 REHEARSAL_PACK = "sandbox"
+LIMITS = (
+    *("severe_amount_minor", "claim_seconds", "attention_seconds", "link_days"),
+    *("redress_days", "lease_seconds", "consultation_days", "consultation_kept_days"),
+    *("player_complaints", "network_complaints"),
+)
 LETTER_SECONDS = 15
 """How long sending a letter may take: less than its claim lives, or two could send under one claim."""
+
+LONGEST_TRIED = 10 * 86_400
+"""Seconds that a webhook may be tried for. A message of the queue lives for 14 days, our faults included."""
 
 # The periods CloudWatch Logs accepts, in days.
 type LogDays = Literal[
@@ -37,6 +49,12 @@ type AwsRegion = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 type DomainName = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")]
 type CertificateArn = Annotated[str, Field(pattern=r"^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")]
 type WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*[^\s?#/])?$")]
+type IssuerAddress = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")]
+type ClientId = Annotated[str, Field(pattern=r'^[^\s"\\]+$')]
+type ClaimName = Annotated[str, Field(pattern=r"^\S+$")]
+type RetrySeconds = Annotated[
+    int, Field(ge=1, le=33_600)
+]  # with a quarter more, less than SQS hides a message
 type Mailbox = Annotated[str, Field(pattern=r"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$")]
 
 _MAILBOX = TypeAdapter[str](Mailbox)
@@ -98,11 +116,22 @@ class PortalPart(Part):
 
 
 class IssuerPart(Part):
-    """The operator's own identity provider: its OIDC issuer, the audience and the prefix of its scopes."""
+    """The operator's own identity provider.
 
-    url: WebAddress
+    `url` is its issuer, letter by letter as its tokens name it (with the final slash where they have one).
+    The claims are those of `Tokens` in `redress/http/permissions.py`. `clients` maps clients of this file to
+    their ids at the provider; a client that it leaves out has the same id there.
+    """
+
+    url: IssuerAddress
     audience: Annotated[tuple[str, ...], Field(min_length=1)]
     scope_prefix: str
+    client_claim: ClaimName = "client_id"
+    scope_claim: ClaimName = "scope"
+    subject_claim: ClaimName = "sub"
+    program_claim: ClaimName | None = None
+    program_value: str = "{client}"
+    clients: Mapping[str, ClientId] = {}
 
 
 class ApiPart(Part):
@@ -121,6 +150,31 @@ class MailPart(Part):
     domain: DomainName
 
 
+class EventsPart(Part):
+    """What other systems are told. A published event can be had again for `archive_days`."""
+
+    archive_days: PositiveInt
+
+
+class EvidencePart(Part):
+    """Files beside complaints. With `malware_scan` nobody opens one before GuardDuty has scanned it."""
+
+    malware_scan: bool
+
+
+class WebhooksPart(Part):
+    """How endpoints of webhooks are tried again: seconds after each failure, and until when since the event.
+
+    `allow_private` lets them lead to addresses that only the deployment can reach: for the embedded platform.
+    """
+
+    allow_private: bool = False
+    retry_seconds: Annotated[tuple[RetrySeconds, ...], Field(min_length=2, max_length=20)] = (
+        Schedule().seconds
+    )
+    give_up_seconds: Annotated[int, Field(ge=1, le=LONGEST_TRIED)] = int(Schedule().give_up.total_seconds())
+
+
 class AlarmsPart(Part):
     """Who is told when something is wrong; nobody but the topic's later subscribers without an address."""
 
@@ -135,8 +189,17 @@ class Settings(Part):
     portal: PortalPart
     api: ApiPart
     mail: MailPart
+    events: EventsPart
+    evidence: EvidencePart
+    webhooks: WebhooksPart = WebhooksPart()
     alarms: AlarmsPart
     operator: Region
+    _folder: Path = PrivateAttr(default=REGIONS)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files that a region file names are kept: beside it, in the folder of its name."""
+        return self._folder
 
     def with_portal_url(self, url: str) -> Self:
         """The same deployment with another base address for the portal. `SettingsError` if it is none."""
@@ -145,6 +208,13 @@ class Settings(Part):
         except ValidationError as error:
             raise SettingsError(Path("portal_url"), [_explain(fault) for fault in error.errors()]) from error
         return self.model_copy(update={"portal": portal})
+
+    def with_logos(self) -> Self:
+        """The same deployment, logos in place of their files' names. `SettingsError` if one is refused."""
+        operator, faults = logos.drawn(self.operator, self.folder)
+        if faults:
+            raise SettingsError(self.folder, faults)
+        return self.model_copy(update={"operator": operator})
 
     def runtime_document(self) -> bytes:
         """The region layer's one file: the operator part as canonical JSON."""
@@ -164,6 +234,7 @@ def load(path: Path) -> Settings:
         raise SettingsError(path, [_explain(fault) for fault in error.errors()]) from error
     if faults := list(_contradictions(settings)):
         raise SettingsError(path, faults)
+    settings._folder = path.with_suffix("")  # noqa: SLF001 - no key of the file, but where it lies
     return settings
 
 
@@ -186,9 +257,21 @@ def _nearest(key: str) -> str:
 
 
 def _known_keys() -> list[str]:
-    parts = (StackPart, PortalPart, IssuerPart, ApiPart, MailPart, AlarmsPart, Endpoint, Settings)
+    parts = (
+        StackPart,
+        PortalPart,
+        IssuerPart,
+        ApiPart,
+        MailPart,
+        EventsPart,
+        EvidencePart,
+        AlarmsPart,
+        WebhooksPart,
+        Endpoint,
+        Settings,
+    )
     own = [name for part in parts for name in part.model_fields]
-    shared = (Region, Brand, ExternalBody, Team, Client)
+    shared = (Region, Brand, ExternalBody, Team, EscalationLevel, Client, Macro)
     return own + [field.name for kind in shared if is_dataclass(kind) for field in fields(kind)]
 
 
@@ -201,21 +284,28 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     for brand in operator.brands:
         yield from _brand_faults(brand, settings)
     yield from _rules_faults(operator)
+    yield from _ids("macros", operator.macros)
+    yield from triage_rules.faults(operator)
     yield from _team_faults(operator.teams)
-    yield from _mailbox_faults("operator.escalation", operator.escalation)
+    yield from _mailbox_faults("operator.escalation", [level.email for level in operator.escalation])
+    yield from _casework_faults(operator)
     for client in operator.clients:
         yield from _client_faults(client, operator)
+    if settings.api.issuer:
+        yield from _issuer_faults(settings.api.issuer, operator, settings.stage)
     yield from _limit_faults(operator)
     yield from _address_faults(settings)
     if settings.stage != "local" and settings.stack.sweep_seconds % 60:
         yield "stack.sweep_seconds: schedules on AWS count whole minutes; use a multiple of 60"
+    if settings.stage != "local" and settings.webhooks.allow_private:
+        yield "webhooks.allow_private: only the embedded platform may call private addresses; set it to false"
     if settings.stage == "production":
         yield from _production_faults(settings)
 
 
-def _ids(kind: str, items: Sequence[Brand | Team | Client]) -> Iterator[str]:
+def _ids(kind: str, items: Sequence[Brand | Team | Client | Macro]) -> Iterator[str]:
     ids = [item.id for item in items]
-    if not ids:
+    if not ids and kind != "macros":
         yield f"operator.{kind}: empty; name at least one"
     for index, value in enumerate(ids):
         if not _ID.match(value):
@@ -229,6 +319,8 @@ def _brand_faults(brand: Brand, settings: Settings) -> Iterator[str]:
     yield from _jurisdiction_faults(f"{key}.jurisdictions", brand.jurisdictions, settings.stage)
     if not _COLOUR.match(brand.colour):
         yield f"{key}.colour: {brand.colour!r}; write it as #rrggbb in lower case"
+    if brand.privacy_url is not None and not brand.privacy_url.startswith("https://"):
+        yield f"{key}.privacy_url: {brand.privacy_url!r}; write the whole address, with https://"
     yield from _mailbox_faults(f"{key}.sender", [brand.sender])
     if brand.sender.rpartition("@")[2] != domain:
         yield f"{key}.sender: {brand.sender!r} is outside mail.domain; use an address at {domain}"
@@ -302,8 +394,7 @@ def _team_faults(teams: Sequence[Team]) -> Iterator[str]:
     for team in teams:
         key = f"operator.teams.{team.id}"
         yield from _mailbox_faults(f"{key}.email", [team.email])
-        if not team.categories:
-            yield f"{key}.categories: empty; give the team a category or remove it"
+        yield from _subject_faults(f"{key}.members", team.members)
         for category in team.categories:
             if category not in set(Category):
                 yield f"{key}.categories: {category!r} is unknown; use {', '.join(Category)}"
@@ -311,15 +402,58 @@ def _team_faults(teams: Sequence[Team]) -> Iterator[str]:
                 yield f"{key}.categories: {category!r} belongs to team {owner[category]!r} already"
 
 
+def _subject_faults(key: str, members: Iterable[str]) -> Iterator[str]:
+    for member in members:
+        if not re.fullmatch(SUBJECT, member):
+            yield f"{key}: {member!r}; write a subject id of your identity provider, no name and no address"
+
+
+def _casework_faults(operator: Region) -> Iterator[str]:
+    for level in operator.escalation:
+        yield from _subject_faults(f"operator.escalation.{level.name}.members", level.members)
+    if not any(team.categories for team in operator.teams):
+        yield "operator.teams: no team owns a category; give one its categories"
+    if operator.training_mailbox is not None:
+        yield from _mailbox_faults("operator.training_mailbox", [operator.training_mailbox])
+    if operator.redress_team and operator.team(operator.redress_team) is None:
+        yield f"operator.redress_team: {operator.redress_team!r} is no team of this file; name one"
+    for macro in operator.macros:
+        yield from _macro_faults(macro)
+
+
+def _macro_faults(macro: Macro) -> Iterator[str]:
+    key = f"operator.macros.{macro.id}.texts"
+    if not macro.texts:
+        yield f"{key}: empty; write it in at least one language"
+    for language, text in macro.texts.items():
+        unknown = set(re.findall(r"{(.*?)}", text)) - set(MACRO_FIELDS)
+        if unknown:
+            known = ", ".join(MACRO_FIELDS)
+            yield f"{key}.{language}: unknown fields {', '.join(sorted(unknown))}; use {known}"
+
+
 def _client_faults(client: Client, operator: Region) -> Iterator[str]:
     key = f"operator.clients.{client.id}"
     for brand in client.brands:
         if operator.brand(brand) is None:
             yield f"{key}.brands: {brand!r} is no brand of this file; add the brand or remove it here"
+    if client.requests_per_minute is not None and client.requests_per_minute < 1:
+        yield f"{key}.requests_per_minute: must be 1 or more; leave it out for no limit"
     if not client.scopes:
         yield f"{key}.scopes: empty; give at least one of {', '.join(SCOPES)}"
     for scope in set(client.scopes) - set(SCOPES):
         yield f"{key}.scopes: {scope!r} is unknown; use {', '.join(SCOPES)}"
+
+
+def _issuer_faults(issuer: IssuerPart, operator: Region, stage: str) -> Iterator[str]:
+    if stage != "local" and not issuer.url.startswith("https://"):
+        yield f"api.issuer.url: {issuer.url!r}; tokens are checked with keys read over https alone"
+    ids = {client.id: issuer.clients.get(client.id, client.id) for client in operator.clients}
+    for name in set(issuer.clients) - set(ids):
+        yield f"api.issuer.clients.{name}: no client of this file; add it to operator.clients or remove it"
+    for name, there in ids.items():
+        if list(ids.values()).count(there) > 1:
+            yield f"api.issuer.clients.{name}: {there!r} stands for two clients; give each its own id"
 
 
 def _mailbox_faults(key: str, addresses: Iterable[str]) -> Iterator[str]:
@@ -334,9 +468,11 @@ def _mailbox_faults(key: str, addresses: Iterable[str]) -> Iterator[str]:
 
 
 def _limit_faults(operator: Region) -> Iterator[str]:
-    for name in ("severe_amount_minor", "claim_seconds", "attention_seconds", "link_days"):
+    for name in LIMITS:
         if getattr(operator, name) < 1:
             yield f"operator.{name}: must be 1 or more"
+    if operator.form_seconds < 0:
+        yield "operator.form_seconds: must be 0 or more; 0 suspects no form for being fast"
     if operator.claim_seconds <= LETTER_SECONDS:
         yield f"operator.claim_seconds: sending may take {LETTER_SECONDS} s; a claim has to live longer"
 
@@ -357,6 +493,7 @@ def _production_faults(settings: Settings) -> Iterator[str]:
         "stack.deletion_protection": settings.stack.deletion_protection,
         "stack.retain": settings.stack.retain,
         "portal.waf": settings.portal.waf,
+        "evidence.malware_scan": settings.evidence.malware_scan,
         "alarms.email": settings.alarms.email is not None,
         "stack.architecture": settings.stack.architecture == "arm64",
     }

@@ -9,14 +9,18 @@ from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms
+from infra.constructs.events import Events
+from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared, layers
 from infra.constructs.mail import Mail
 from infra.constructs.operator_api import OperatorApi
+from infra.constructs.outcomes import Outcomes
 from infra.constructs.portal import Portal
 from infra.constructs.relay import Relay
 from infra.constructs.secret import GeneratedSecret
 from infra.constructs.sweep import Sweep
 from infra.constructs.table import ComplaintTable
+from infra.constructs.webhooks import Webhooks
 from infra.constructs.workflow import Workflow, definition_digest
 from infra.packaging import Assets
 from infra.settings import LETTER_SECONDS, Settings
@@ -41,6 +45,7 @@ class RedressStack(Stack):
         self._settings = settings
         table = ComplaintTable(self, "Complaints", settings=settings.stack)
         link_secret, player_index_secret = self._secrets()
+        prefill_secret = self._prefill_secret()
         mail = Mail(self, "Mail", settings=settings)
         shared = Shared(
             settings=settings.stack,
@@ -61,6 +66,7 @@ class RedressStack(Stack):
             table=table,
             link_secret=link_secret,
             player_index_secret=player_index_secret,
+            prefill_secret=prefill_secret,
         )
         api = OperatorApi(
             self,
@@ -70,19 +76,30 @@ class RedressStack(Stack):
             shared=shared,
             table=table,
             player_index_secret=player_index_secret,
+            link_secret=link_secret,
         )
         plan = self._plan(shared, table)
         letters = self._letters(shared, table, link_secret, mail, portal)
         workflow = Workflow(
             self, "Workflow", settings=settings.stack, table=table, plan=plan, letters=letters
         )
-        relay = Relay(self, "Relay", shared=shared, table=table, workflow=workflow)
+        events = Events(self, "Events", settings=settings.events)
+        relay = Relay(self, "Relay", shared=shared, table=table, workflow=workflow, events=events)
         sweep = Sweep(self, "Sweep", shared=shared, table=table, workflow=workflow)
+        webhooks = self._webhooks(shared, table, events)
+        webhooks.allow_managing(api.function)
+        evidence = Evidence(self, "Evidence", settings=settings.evidence, stack_settings=settings.stack)
+        evidence.allow_taking(portal.function)
+        evidence.allow_taking(api.function)
+        evidence.allow_handing_out(api.function)
+        outcomes = Outcomes(self, "Outcomes", shared=shared, table=table, evidence=evidence)
 
         alarms = Alarms(self, "Alarms", settings=settings.alarms)
         alarms.watch_sweep(sweep)
         alarms.watch_workflow(workflow)
         alarms.watch_relay(relay)
+        alarms.watch_webhooks(webhooks)
+        alarms.watch_outcomes(outcomes)
         alarms.watch_table(table)
         alarms.watch_functions(
             {
@@ -92,10 +109,13 @@ class RedressStack(Stack):
                 "Letters": letters,
                 "Relay": relay.function,
                 "Sweep": sweep.function,
+                "Webhooks": webhooks.function,
+                "Outcomes": outcomes.function,
             }
         )
         self._tag(portal.api, api.api)
-        self._publish(portal, api, table, workflow, mail)
+        self._publish(portal, api, table, workflow, mail, events)
+        CfnOutput(self, "PrefillSecretArn", value=prefill_secret.arn)
 
     def _secrets(self) -> tuple[GeneratedSecret, GeneratedSecret]:
         link = GeneratedSecret(
@@ -114,10 +134,38 @@ class RedressStack(Stack):
         )
         return link, player_index
 
+    def _prefill_secret(self) -> GeneratedSecret:
+        return GeneratedSecret(
+            self,
+            "PrefillSecret",
+            settings=self._settings.stack,
+            purpose="Shared with the operator's site, which signs links to a filled-in form with it",
+            rotation="Two versions are live during a rotation, which the operator's site has to follow.",
+        )
+
+    def _webhooks(self, shared: Shared, table: ComplaintTable, events: Events) -> Webhooks:
+        secret = GeneratedSecret(
+            self,
+            "WebhookSecret",
+            settings=self._settings.stack,
+            purpose="Derives the secrets that sign webhooks",
+            rotation="Each endpoint's secret is rotated by API; a new key would change all of them at once.",
+        )
+        return Webhooks(
+            self,
+            "Webhooks",
+            settings=self._settings.webhooks,
+            shared=shared,
+            table=table,
+            bus=events.bus,
+            secret=secret,
+        )
+
     def _plan(self, shared: Shared, table: ComplaintTable) -> Function:
         digest = {"DEFINITION_DIGEST": definition_digest()}
         plan = Function(self, "plan", shared=shared, seconds=30, environment=digest)
         table.allow_reading_and_appending(plan)
+        table.allow_query(plan, ["by_player"])  # triage asks for the player's earlier complaints
         return plan
 
     def _letters(
@@ -150,7 +198,13 @@ class RedressStack(Stack):
                 Tags.of(construct).add(key, value)
 
     def _publish(
-        self, portal: Portal, api: OperatorApi, table: ComplaintTable, workflow: Workflow, mail: Mail
+        self,
+        portal: Portal,
+        api: OperatorApi,
+        table: ComplaintTable,
+        workflow: Workflow,
+        mail: Mail,
+        events: Events,
     ) -> None:
         clients = "{" + ",".join(f'"{name}":"{key}"' for key, name in api.issuer.clients.items()) + "}"
         outputs = {
@@ -162,6 +216,8 @@ class RedressStack(Stack):
             "TableName": table.name,
             "StateMachineArn": workflow.arn,
             "ConfigurationSet": mail.configuration_set_name,
+            "EventBusName": events.name,
+            "EventArchiveArn": events.archive.attr_arn,
             "PortalAlias": portal.alias_target,
             "ApiAlias": api.domain.regional_domain_name if api.domain else None,
             "MailRecords": json.dumps({record.name: record.value for record in mail.identity.dkim_records}),

@@ -1,8 +1,22 @@
-"""The quiet tiers run without a network: a test there that opens a socket fails."""
+"""The quiet tiers run without a network, and property tests draw the same examples every time.
 
+A suite that fails once in a thousand runs tells its reader nothing. `HYPOTHESIS_PROFILE=explore` draws other
+examples, and more of them.
+"""
+
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from infra.languages import PACKAGE, compile_catalogues
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+compile_catalogues(PACKAGE)
 
 HERE = Path(__file__).parent
 QUIET = {"unit", "property", "store", "workflow", "infra"}

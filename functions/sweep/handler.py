@@ -15,11 +15,15 @@ logger = Logger()
 
 
 def handler(_event: dict[str, Any], _context: object) -> None:
-    """One sweep. Its lag is a metric; the alarm treats a missing one as a breach."""
-    grace = timedelta(seconds=wiring.region().attention_seconds)
-    swept = sweep(wiring.table(), Workflow(client("stepfunctions")), wiring.now(), grace)
+    """One sweep. Its lags are metrics; the alarm treats a missing one as a breach."""
+    now, grace = wiring.now(), timedelta(seconds=wiring.region().attention_seconds)
+    swept = sweep(wiring.table(), Workflow(client("stepfunctions")), now, grace)
     logger.info("swept", extra={"overlooked": swept.overlooked, "woken": swept.woken})
-    with single_metric(
-        name="SweepLag", unit=MetricUnit.Seconds, value=swept.lag_seconds, namespace="Redress"
-    ) as metric:
+    _tell("SweepLag", swept.lag_seconds)
+    owed_since = wiring.table().consultations.owed_since(now)
+    _tell("ConsultationLag", (now - owed_since).total_seconds() if owed_since else 0.0)
+
+
+def _tell(name: str, seconds: float) -> None:
+    with single_metric(name=name, unit=MetricUnit.Seconds, value=seconds, namespace="Redress") as metric:
         metric.add_dimension(name="function", value="sweep")

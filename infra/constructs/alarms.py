@@ -14,9 +14,11 @@ from constructs import Construct
 
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function
+from infra.constructs.outcomes import Outcomes
 from infra.constructs.relay import Relay
 from infra.constructs.sweep import Sweep
 from infra.constructs.table import ComplaintTable
+from infra.constructs.webhooks import Webhooks
 from infra.constructs.workflow import Workflow
 from infra.settings import AlarmsPart
 
@@ -25,6 +27,12 @@ LAG_METRIC = "SweepLag"
 """Seconds by which the worst complaint is past its attention, zero if none; each sweep publishes it."""
 
 LAG_SECONDS = 900
+MOST_WAITING = 90_000
+"""Three quarters of the messages that SQS lets a queue have in flight, which those that wait count as."""
+
+CONSULTATION_METRIC = "ConsultationLag"
+"""Seconds by which the oldest answer to a consultation is late, zero if none is; each sweep publishes it."""
+
 ITERATOR_AGE_SECONDS = 300
 
 _BREACHING = cloudwatch.TreatMissingData.BREACHING
@@ -55,15 +63,19 @@ class Alarms(Construct):
 
     def watch_sweep(self, sweep: Sweep) -> None:
         """The alarm behind the promise: something waits too long, or nobody looks any more."""
-        lag = cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=LAG_METRIC,
-            dimensions_map={"function": "sweep", "service": sweep.function.service},
-            statistic=cloudwatch.Stats.MAXIMUM,
-            period=Duration.seconds(LAG_SECONDS),
+        lag, late = (
+            cloudwatch.Metric(
+                namespace=NAMESPACE,
+                metric_name=name,
+                dimensions_map={"function": "sweep", "service": sweep.function.service},
+                statistic=cloudwatch.Stats.MAXIMUM,
+                period=Duration.seconds(LAG_SECONDS),
+            )
+            for name in (LAG_METRIC, CONSULTATION_METRIC)
         )
         description = "Complaints wait for attention, or the sweep is gone."
         self._alarm("SweepLag", lag, LAG_SECONDS, description, missing=_BREACHING)
+        self._alarm("ConsultationLag", late, 1, "The answer to an anonymous consultation is late.")
 
     def watch_workflow(self, workflow: Workflow) -> None:
         """An execution that failed: the sweep replaces it, and somebody should read why."""
@@ -85,6 +97,29 @@ class Alarms(Construct):
         self._alarm(
             "RelayBehind", age, ITERATOR_AGE_SECONDS * 1000, "The relay is minutes behind the table's stream."
         )
+
+    def watch_webhooks(self, webhooks: Webhooks) -> None:
+        """Faults of ours, not of endpoints; and so many deliveries waiting that SQS would stop."""
+        queues: Mapping[str, sqs.Queue] = {
+            "WebhookEventDeadLetters": webhooks.event_dead_letters,
+            "WebhookDeliveryDeadLetters": webhooks.delivery_dead_letters,
+        }
+        for name, queue in queues.items():
+            depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
+            self._alarm(name, depth, 1, "Webhooks failed here; redrive them after reading why.")
+        waiting = webhooks.deliveries.metric_approximate_number_of_messages_not_visible(
+            statistic=cloudwatch.Stats.MAXIMUM
+        )
+        self._alarm(
+            "WebhooksWaiting", waiting, MOST_WAITING, "Disable the webhooks that have been dead for long."
+        )
+
+    def watch_outcomes(self, outcomes: Outcomes) -> None:
+        """A file that was sent and is on no record, or a scan whose verdict is not."""
+        depth = outcomes.dead_letters.metric_approximate_number_of_messages_visible(
+            statistic=cloudwatch.Stats.MAXIMUM
+        )
+        self._alarm("OutcomeDeadLetters", depth, 1, "Evidence failed here; redrive it after reading why.")
 
     def watch_functions(self, functions: Mapping[str, Function]) -> None:
         """An unhandled error or a timeout in any function."""

@@ -41,12 +41,15 @@ ACCESS_LOG = {
 
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
-    """Who issues tokens. `clients` maps a client id in a token to the client in the region file."""
+    """Who issues tokens. `clients` maps a client id in a token to the client in the region file.
+
+    `reading` is how else they are read: the fields of `Tokens` in `redress/http/permissions.py`.
+    """
 
     url: str
     audience: tuple[str, ...]
-    scope_prefix: str
     clients: Mapping[str, str]
+    reading: Mapping[str, str | None]
     token_url: str | None = None
     user_pool_id: str | None = None
 
@@ -64,6 +67,7 @@ class OperatorApi(Construct):
         shared: Shared,
         table: ComplaintTable,
         player_index_secret: GeneratedSecret,
+        link_secret: GeneratedSecret,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
@@ -81,13 +85,14 @@ class OperatorApi(Construct):
             memory=1024,
             environment={
                 "PLAYER_INDEX_SECRET_ARN": player_index_secret.arn,
-                "API_CLIENTS": _json_object(self.issuer.clients),
-                "TOKEN_SCOPE_PREFIX": self.issuer.scope_prefix,
+                "LINK_SECRET_ARN": link_secret.arn,
+                "TOKENS": _tokens(self.issuer),
             },
         )
         table.allow_reading_and_appending(self.function)
         table.allow_query(self.function, ["by_queue", "by_register", "by_player"])
         player_index_secret.allow_reading(self.function)
+        link_secret.allow_reading(self.function)
         self.api = self._make_api()
         self.domain = self._domain()
         self._stage()
@@ -152,12 +157,12 @@ class OperatorApi(Construct):
 
 
 def external_issuer(settings: IssuerPart, clients: tuple[Client, ...]) -> Issuer:
-    """The operator's own provider; a client's id in the region file is its client id there."""
+    """The operator's own provider, which knows the clients by the ids of the region file or by its own."""
     return Issuer(
         url=settings.url,
         audience=settings.audience,
-        scope_prefix=settings.scope_prefix,
-        clients={client.id: client.id for client in clients},
+        clients={settings.clients.get(client.id, client.id): client.id for client in clients},
+        reading=settings.model_dump(exclude={"url", "audience", "clients"}),
     )
 
 
@@ -192,7 +197,7 @@ def cognito_issuer(scope: Construct, clients: tuple[Client, ...], settings: Stac
     return Issuer(
         url=f"https://cognito-idp.{stack.region}.amazonaws.com/{pool.user_pool_id}",
         audience=tuple(client.user_pool_client_id for client in made.values()),
-        scope_prefix=f"{RESOURCE_SERVER}/{SCOPE_PREFIX}",
+        reading={"scope_prefix": f"{RESOURCE_SERVER}/{SCOPE_PREFIX}"},
         clients={client.user_pool_client_id: name for name, client in made.items()},
         token_url=f"{domain.base_url()}/oauth2/token",
         user_pool_id=pool.user_pool_id,
@@ -220,6 +225,11 @@ def _server_scope(name: str) -> cognito.ResourceServerScope:
     return cognito.ResourceServerScope(
         scope_name=f"{SCOPE_PREFIX}{name}", scope_description=f"May {name} complaints"
     )
+
+
+def _tokens(issuer: Issuer) -> str:
+    """The JSON that the function reads tokens by."""
+    return json.dumps(issuer.reading).removesuffix("}") + f', "clients": {_json_object(issuer.clients)}}}'
 
 
 def _json_object(pairs: Mapping[str, str]) -> str:

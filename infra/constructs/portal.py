@@ -1,9 +1,13 @@
 """The player's door: a regional REST API that hands every request to one function."""
 
+from collections.abc import Mapping
+
+from aws_cdk import Size
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
 
+from infra import refusals
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function, Shared
 from infra.constructs.log_group import log_group
@@ -16,38 +20,21 @@ STAGE = "live"
 # Under the gateway's own limit of 29 seconds, so that the function's answer always comes first.
 SECONDS = 20
 
+# Bytes from which on answers are compressed: a smaller one fits into one packet anyhow.
+COMPRESSED_FROM = 1_000
+
 # Neither path nor query: a private link is both. No address of the caller either.
 ACCESS_LOG = """{"request":"$context.requestId","at":"$context.requestTime","method":"$context.httpMethod",\
 "status":"$context.status","bytes":"$context.responseLength","ms":"$context.responseLatency",\
 "error":"$context.error.responseType"}"""
 
-# Answers the gateway gives without asking the function, as pages. Each page: status, title, what to do.
-REFUSALS = {
-    apigateway.ResponseType.DEFAULT_4_XX: (
-        None,
-        "This page cannot be shown",
-        "Check the address and try again.",
-    ),
-    apigateway.ResponseType.DEFAULT_5_XX: (
-        None,
-        "Something went wrong on our side",
-        "Nothing was lost: go back, your text is still there, and send it again.",
-    ),
-    apigateway.ResponseType.THROTTLED: (
-        "429",
-        "Too many requests at the moment",
-        "Go back, wait a minute and send it again.",
-    ),
-    apigateway.ResponseType.WAF_FILTERED: (
-        "403",
-        "This request was refused",
-        "Go back, wait a few minutes and send it again, or write to us by e-mail.",
-    ),
-    apigateway.ResponseType.REQUEST_TOO_LARGE: (
-        "413",
-        "Your message is too large",
-        "Go back and shorten it. 10,000 characters are enough room; evidence can follow later.",
-    ),
+# What the gateway answers without asking the function: the status, if it has none of its own, and the page.
+REFUSALS: Mapping[apigateway.ResponseType, tuple[str | None, str]] = {
+    apigateway.ResponseType.DEFAULT_4_XX: (None, "bad_request"),
+    apigateway.ResponseType.DEFAULT_5_XX: (None, "failure"),
+    apigateway.ResponseType.THROTTLED: ("429", "throttled"),
+    apigateway.ResponseType.WAF_FILTERED: ("403", "filtered"),
+    apigateway.ResponseType.REQUEST_TOO_LARGE: ("413", "too_large"),
 }
 
 
@@ -64,6 +51,7 @@ class Portal(Construct):
         table: ComplaintTable,
         link_secret: GeneratedSecret,
         player_index_secret: GeneratedSecret,
+        prefill_secret: GeneratedSecret,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
@@ -79,12 +67,14 @@ class Portal(Construct):
             environment={
                 "LINK_SECRET_ARN": link_secret.arn,
                 "PLAYER_INDEX_SECRET_ARN": player_index_secret.arn,
+                "PREFILL_SECRET_ARN": prefill_secret.arn,
                 **base,
             },
         )
         table.allow_reading_and_appending(self.function)
         link_secret.allow_reading(self.function)
         player_index_secret.allow_reading(self.function)
+        prefill_secret.allow_reading(self.function)
         self.api = self._make_api(shared.settings.log_retention_days)
         self._answer_refusals_with_pages()
         if settings.waf:
@@ -118,6 +108,9 @@ class Portal(Construct):
             integration_options=apigateway.LambdaIntegrationOptions(allow_test_invoke=False),
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             disable_execute_api_endpoint=not self._default_endpoint,
+            # Private pages, too (BREACH): there is no cookie, so what somebody makes a player's browser fetch
+            # holds nothing that they could not ask for themselves, and no nonce comes twice.
+            min_compression_size=Size.bytes(COMPRESSED_FROM),
             domain_name=self._domain(),
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(
@@ -145,8 +138,8 @@ class Portal(Construct):
         )
 
     def _answer_refusals_with_pages(self) -> None:
-        for kind, (status, title, advice) in REFUSALS.items():
-            page = refusal_page(title, advice)
+        for kind, (status, words) in REFUSALS.items():
+            page = refusals.page(words)
             self.api.add_gateway_response(
                 f"Refusal{kind.response_type.title().replace('_', '')}",
                 type=kind,
@@ -190,15 +183,3 @@ class Portal(Construct):
             acknowledge(
                 self.api.deployment_stage, "The region file leaves the web ACL out.", "AwsSolutions-APIG3"
             )
-
-
-def refusal_page(title: str, advice: str) -> str:
-    """A small page of its own: it must show without any further request, which might be refused, too."""
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{title}</title>"
-        "<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}"
-        "</style></head>"
-        f"<body><main><h1>{title}</h1><p>{advice}</p></main></body></html>"
-    )

@@ -1,6 +1,8 @@
 """The relay: what changed in the table starts, wakes and publishes; what fails waits in queues."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -8,6 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.checks import acknowledge
+from infra.constructs.events import Events
 from infra.constructs.function import Function, Shared
 from infra.constructs.table import ComplaintTable
 from infra.constructs.workflow import Workflow
@@ -19,7 +22,15 @@ BATCH = 10
 STREAM_RETRIES = 10
 QUEUE_RETRIES = 8
 # A STATE item was made or changed. What expires or is erased starts nothing.
-STATE_CHANGES = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["STATE"]}}}}
+STATE_CHANGES: Mapping[str, Any] = {
+    "eventName": ["INSERT", "MODIFY"],
+    "dynamodb": {"Keys": {"sk": {"S": ["STATE"]}}},
+}
+# An event was appended.
+NEW_EVENTS: Mapping[str, Any] = {
+    "eventName": ["INSERT"],
+    "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}},
+}
 
 
 class Relay(Construct):
@@ -33,6 +44,7 @@ class Relay(Construct):
         shared: Shared,
         table: ComplaintTable,
         workflow: Workflow,
+        events: Events,
     ) -> None:
         super().__init__(scope, construct_id)
         self.stream_dead_letters = _queue(self, "RelayDeadLetters")
@@ -43,10 +55,15 @@ class Relay(Construct):
             "relay",
             shared=shared,
             seconds=SECONDS,
-            environment={"STATE_MACHINE_ARN": workflow.arn, "EFFECTS_QUEUE_URL": self._effects.queue_url},
+            environment={
+                "STATE_MACHINE_ARN": workflow.arn,
+                "EFFECTS_QUEUE_URL": self._effects.queue_url,
+                "EVENT_BUS_NAME": events.name,
+            },
         )
         table.allow(self.function, "GetItem")
         workflow.allow(self.function, "StartExecution", "SendTaskSuccess")
+        events.allow_publishing(self.function)
         self.function.allow(
             ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
             self._effects.queue_arn,
@@ -71,7 +88,9 @@ class Relay(Construct):
             bisect_batch_on_function_error=True,
             function_response_types=["ReportBatchItemFailures"],
             maximum_retry_attempts=STREAM_RETRIES,
-            filter_criteria={"filters": [{"pattern": json.dumps(STATE_CHANGES)}]},
+            filter_criteria={
+                "filters": [{"pattern": json.dumps(pattern)} for pattern in (STATE_CHANGES, NEW_EVENTS)]
+            },
             destination_config={"onFailure": {"destination": self.stream_dead_letters.queue_arn}},
         )
         mapping.node.add_dependency(self.function.role)

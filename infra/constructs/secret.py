@@ -1,4 +1,4 @@
-"""The two keys of a stack: one signs private links, one hides who a player is in the index."""
+"""The keys of a stack: of private links, of the index that hides who a player is, of webhooks."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_secretsmanager as secretsmanager

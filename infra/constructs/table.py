@@ -12,7 +12,7 @@ from infra.settings import StackPart
 # Index name: partition key, sort key. Sparse: only STATE items carry these keys.
 INDEXES = {
     "by_player": ("player", "received_at"),
-    "by_queue": ("queue", "due_at"),
+    "by_queue": ("queue", "queue_order"),
     "by_attention": ("attention", "attention_at"),
     "by_register": ("register", "received_at"),
 }
@@ -20,6 +20,8 @@ INDEXES = {
 LISTED = (
     *("number", "version", "generation", "stage", "brand", "jurisdiction"),
     *("category", "team", "assignee", "due_at", "received_at"),
+    *("priority", "severity", "needs_human", "training", "task", "lease_holder"),
+    *("lease_until", "not_for"),
 )
 RECOVERY_DAYS = 35
 

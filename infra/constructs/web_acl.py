@@ -7,24 +7,21 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from infra import refusals
 from infra.constructs.log_group import log_group
 
-# Managed groups, and in each the rules that look into the body. Those only count: a well-formed complaint
-# is always stored, and 8 KB of body is less than a long complaint in Cyrillic.
+# Managed groups, and in each the rules that look into the body or measure a query. Those only count: a
+# well-formed complaint is always stored, and 8 KB of body is less than a long one in Cyrillic.
 COUNTED: Mapping[str, tuple[str, ...]] = {
     "AWSManagedRulesCommonRuleSet": (
         *("SizeRestrictions_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY"),
         *("GenericRFI_BODY", "CrossSiteScripting_BODY"),
+        "SizeRestrictions_QUERYSTRING",  # 2 KB is less than a link with twenty transactions
     ),
     "AWSManagedRulesKnownBadInputsRuleSet": ("JavaDeserializationRCE_BODY", "Log4JRCE_BODY"),
 }
 RATE_WINDOW_SECONDS = 300
 TOO_MANY = "too-many-requests"
-TOO_MANY_PAGE = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Too many requests</title></head>'
-    "<body><main><h1>Too many requests from your network</h1>"
-    "<p>Go back, wait five minutes and send it again.</p></main></body></html>"
-)
 
 
 class WebAcl(Construct):
@@ -53,7 +50,7 @@ class WebAcl(Construct):
             visibility_config=_visible("Portal"),
             custom_response_bodies={
                 TOO_MANY: wafv2.CfnWebACL.CustomResponseBodyProperty(
-                    content=TOO_MANY_PAGE, content_type="TEXT_HTML"
+                    content=refusals.page("too_many"), content_type="TEXT_HTML"
                 )
             },
             rules=[_rate(requests_per_address), *managed],

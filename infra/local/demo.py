@@ -116,9 +116,12 @@ def operator_client(stack: LocalStack) -> httpx.Client:
 
 
 def submit(browser: httpx.Client, portal_url: str) -> str:
-    """Fill in the form; the address of the private page that it leads to."""
-    form = browser.get(f"{portal_url}/").raise_for_status()
-    answer = browser.post(f"{portal_url}/", data={**_hidden(form.text), **TOLD})
+    """Fill in the form; the address of the private page that it leads to.
+
+    Each time it is another complaint, though it says the same.
+    """
+    form = browser.get(f"{portal_url}/complaints", params={"category": TOLD["category"]}).raise_for_status()
+    answer = browser.post(f"{portal_url}/complaints", data={**_hidden(form.text), **TOLD, "again": "yes"})
     if answer.status_code != httpx.codes.SEE_OTHER:
         raise DemoError(f"The form was answered with {answer.status_code}: {answer.text[:2000]}")
     return urljoin(str(answer.url), answer.headers["Location"]).removesuffix("/received")
@@ -163,6 +166,9 @@ def _answer(event: Event, operator: Operator, browser: httpx.Client, page: str) 
         case "Escalated" if data["level"] == 2:
             operator.do("decision", DECISION, "payments-agent")
             operator.do("decision/approval", {}, "complaints-manager")
+        case "TaskOpened" if data["task"] == "pay_redress":
+            paid = {name: data[name] for name in ("amount_minor", "currency")}
+            operator.do("redress-payments", {**paid, "paid_on": event["at"][:10]}, "accountant")
         case "LetterSent" if data["kind"] == "feedback_request":
             _write(browser, page, "feedback", {"score": "5", "comment": "Clear and in time."})
         case _:
@@ -224,6 +230,9 @@ _WORDS: Mapping[str, Callable[[Event], str]] = {
     "DecisionProposed": _decision("decision proposed"),
     "DecisionApproved": _decision("decided"),
     "DeadlockDeclared": lambda _: "deadlock declared",
+    "TaskOpened": lambda d: f"asked of {d['team'] or 'the team'}: {d['task'].replace('_', ' ')}",
+    "TaskClosed": lambda d: f"task {d['outcome'].replace('_', ' ')}",
+    "RedressPaid": lambda d: f"redress paid: {d['amount_minor'] / 100:.2f} {d['currency']}",
     "FeedbackGiven": lambda d: f"feedback: {d['score']} of 5",
     "Closed": lambda d: f"closed: {d['reason'].replace('_', ' ')}",
 }

@@ -14,8 +14,9 @@ from infra.ops.asked import UsageError
 from redress.domain import clock, packs, promises, rules
 from redress.domain.categories import Category
 from redress.domain.clock import Interval
-from redress.domain.complaint import Complaint, Extension, Pause, Referral
+from redress.domain.complaint import Complaint
 from redress.domain.other_calendar import counted_by
+from redress.domain.parts import Extension, Pause, Referral
 from redress.domain.promises import Promise
 from redress.domain.rulepack import Anchor, ExternalBody, RulePack
 from redress.domain.stages import Stage
@@ -119,10 +120,13 @@ def _imagined(pack: RulePack, question: Question) -> Complaint:
         amount_minor=None,
         currency=None,
         received_at=anchor,
+        own_received_at=anchor,
+        recorded_at=anchor,
         event_settled_at=anchor,
         acknowledged_at=anchor,
         replied_at=anchor,
         final_response_sent_at=anchor,
+        last_response_sent_at=anchor,
     )
 
 

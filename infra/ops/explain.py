@@ -28,6 +28,9 @@ def print_dates(complaint: Complaint, region: Region, now: datetime, *, as_json:
 def _lines(complaint: Complaint, rules: Rules, now: datetime) -> Iterator[str]:
     yield f"Complaint {complaint.number}, {complaint.stage}, category {complaint.category}"
     yield f"Received {shown.instant(complaint.received_at)}, explained as of {shown.instant(now)}"
+    yield from _together(complaint)
+    if complaint.training:
+        yield "Practice: nothing of it is owed"
     for pack in rules.packs:
         yield f"Rule pack {pack.id}, version {pack.version}, zone {pack.timezone}, {pack.calendar.name}"
     yield ""
@@ -38,6 +41,7 @@ def _lines(complaint: Complaint, rules: Rules, now: datetime) -> Iterator[str]:
         yield from [*rest, ""]
     yield from _titled("Pauses:", _pauses(complaint))
     yield from _titled("Extensions:", _extensions(complaint))
+    yield from _titled("Tasks that are not done:", _tasks(complaint))
     yield from _titled("What the workflow will do, and when:", _ahead(rules, complaint))
 
 
@@ -66,6 +70,25 @@ def _extensions(complaint: Complaint) -> Iterator[str]:
         yield f"  {one.stage} of {one.pack} by {one.amount} {one.unit.replace('_', ' ')}: holds {since}"
 
 
+def _together(complaint: Complaint) -> Iterator[str]:
+    """What else its dates come from, or what they go on in."""
+    if complaint.duplicates:
+        own, others = shown.instant(complaint.own_received_at), ", ".join(complaint.duplicates)
+        yield f"Together with {others}: the earliest receipt counts, its own is {own}"
+    if complaint.primary and complaint.linked_at:
+        yield f"Goes on in {complaint.primary} since {shown.instant(complaint.linked_at)}"
+    if complaint.review:
+        reopened_at = shown.instant(complaint.review.reopened_at)
+        yield f"Reopened {reopened_at} ({complaint.review.ground.replace('_', ' ')})"
+
+
+def _tasks(complaint: Complaint) -> Iterator[str]:
+    for one in complaint.open_tasks:
+        team = one.team or complaint.team or "no team yet"
+        due = shown.optional(one.due_at) or "at once"
+        yield f"  {one.task.replace('_', ' ')} ({team}): due {due}, asked for {shown.instant(one.opened_at)}"
+
+
 def _ahead(rules: Rules, complaint: Complaint) -> Iterator[str]:
     for one in milestones.milestones(rules, complaint):
         note = " (a breach if still unmet)" if one.breach else ""
@@ -78,7 +101,12 @@ def _as_json(complaint: Complaint, rules: Rules, now: datetime) -> dict[str, Any
         "stage": complaint.stage,
         "category": complaint.category,
         "received_at": shown.instant(complaint.received_at),
+        "own_received_at": shown.instant(complaint.own_received_at),
         "as_of": shown.instant(now),
+        "training": complaint.training,
+        "duplicates": complaint.duplicates,
+        "primary": complaint.primary,
+        "reopened_at": shown.optional(complaint.review.reopened_at) if complaint.review else None,
         "packs": [
             {
                 "id": pack.id,
@@ -107,6 +135,15 @@ def _as_json(complaint: Complaint, rules: Rules, now: datetime) -> dict[str, Any
                 "holds_since": shown.optional(one.holds_since),
             }
             for one in complaint.extensions
+        ],
+        "tasks": [
+            {
+                "task": one.task,
+                "team": one.team or complaint.team,
+                "asked_at": shown.instant(one.opened_at),
+                "due_at": shown.optional(one.due_at),
+            }
+            for one in complaint.open_tasks
         ],
         "ahead": [_milestone(one) for one in milestones.milestones(rules, complaint)],
     }

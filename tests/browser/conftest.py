@@ -1,4 +1,4 @@
-"""Chromium in front of the deployed stack."""
+"""Chromium in front of the portal: a door in this process, or for a few tests the deployed stack."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,7 +7,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from infra.local.describe import LocalStack
+from tests.browser.journey import Home
+from tests.browser.story import NUMBER, RECEIVED
 from tests.platform.conftest import local
+from tests.support.portal import Visitor
+from tests.support.portal_door import open_door
 
 __all__ = ["local"]
 
@@ -27,10 +31,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def portal(local: LocalStack) -> str:
-    """The address of the form."""
-    return local.portal_url
+@pytest.fixture
+def deployed(local: LocalStack) -> str:
+    """The address of the form on the deployed stack."""
+    return local.portal_url.rstrip("/")
+
+
+@pytest.fixture
+def visitor() -> Visitor:
+    """A portal over a store in memory, at which nothing has happened yet."""
+    return Visitor(now=RECEIVED, first_number=NUMBER)
+
+
+@pytest.fixture(params=[("en", ""), ("de", "/live")], ids=["in English", "in German, below a base path"])
+def home(request: pytest.FixtureRequest, visitor: Visitor) -> Iterator[Home]:
+    """That portal behind its door: as on a brand's own domain, and as a gateway serves a stage."""
+    code, base = request.param
+    with open_door(visitor, base) as door:
+        yield Home(door, code)
 
 
 @pytest.fixture(params=["without scripts", "with scripts"])
@@ -44,13 +62,13 @@ def phone(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A desktop's windows, with no memory of another test."""
-    context = chromium.new_context(viewport=DESKTOP)
+    """A phone's windows, with no memory of another test."""
+    context = chromium.new_context(viewport=PHONE, has_touch=True)
     yield context
     context.close()
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """A page of a desktop."""
+    """A page of a phone."""
     return context.new_page()

@@ -20,7 +20,16 @@ from infra.stack import RedressStack
 from tests.infra.template import Template
 
 HERE = Path(__file__).parent
-ISSUER = IssuerPart(url="https://login.example.com", audience=("complaints",), scope_prefix="complaints.")
+ISSUER = IssuerPart(
+    url="https://login.example.com/",
+    audience=("complaints", "complaints-old"),
+    scope_prefix="complaints.",
+    client_claim="azp",
+    scope_claim="permissions",
+    program_claim="gty",
+    program_value="client-credentials",
+    clients={"back-office": "0oaBackOffice"},
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

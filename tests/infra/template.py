@@ -48,7 +48,8 @@ class Template:
     def label(self, logical_id: str) -> str:
         """A logical id without its digest and without the words every id of its kind has."""
         bare = re.sub(r"[0-9A-F]{8}$", "", logical_id)
-        return re.sub(r"^(Portal|OperatorApi|Relay|Sweep)(?=\1)|(Function|Table|Role)$", "", bare)
+        owners = "Portal|OperatorApi|Relay|Sweep|Webhooks|Outcomes"
+        return re.sub(rf"^({owners})(?=\1)|(Function|Table|Role)$", "", bare)
 
     def grants(self, role: str) -> dict[str, set[str]]:
         """What a role may do: actions by resource. A role is known by its label."""

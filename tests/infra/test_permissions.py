@@ -10,6 +10,7 @@ APPEND = {
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 READ_SECRET = {"secretsmanager:GetSecretValue"}
+TAKE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 SES = "arn:aws:ses:eu-west-2::"
 
 EXPECTED = {
@@ -18,6 +19,8 @@ EXPECTED = {
         "Complaints": APPEND,
         "LinkSecret": READ_SECRET,
         "PlayerIndexSecret": READ_SECRET,
+        "PrefillSecret": READ_SECRET,
+        "EvidenceBucket/incoming/*": {"s3:PutObject"},
     },
     "OperatorApi": {
         "OperatorApiLogs": LOG,
@@ -26,9 +29,36 @@ EXPECTED = {
         "Complaints/index/by_queue": {"dynamodb:Query"},
         "Complaints/index/by_register": {"dynamodb:Query"},
         "Complaints/index/by_player": {"dynamodb:Query"},
+        "LinkSecret": READ_SECRET,
         "PlayerIndexSecret": READ_SECRET,
+        "WebhookSecret": READ_SECRET,
+        "WebhooksWebhookDeliveries": {"sqs:SendMessage"},
+        "EvidenceBucket/incoming/*": {"s3:PutObject"},
+        "EvidenceBucket/kept/*": {"s3:GetObject"},
     },
-    "Plan": {"PlanLogs": LOG, "*": TRACE, "Complaints": APPEND},
+    "Webhooks": {
+        "WebhooksLogs": LOG,
+        "*": TRACE,
+        "Complaints": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "WebhookSecret": READ_SECRET,
+        "WebhooksWebhookEvents": TAKE,
+        "WebhooksWebhookDeliveries": TAKE | {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
+    },
+    "Outcomes": {
+        "OutcomesLogs": LOG,
+        "*": TRACE,
+        "Complaints": APPEND,
+        "EvidenceBucket": {"s3:ListBucket"},
+        "EvidenceBucket/incoming/*": {"s3:GetObject", "s3:DeleteObject"},
+        "EvidenceBucket/kept/*": {"s3:PutObject", "s3:DeleteObject"},
+        "OutcomesQueue": TAKE,
+    },
+    "Plan": {
+        "PlanLogs": LOG,
+        "*": TRACE,
+        "Complaints": APPEND,
+        "Complaints/index/by_player": {"dynamodb:Query"},
+    },
     "Letters": {
         "LettersLogs": LOG,
         "*": TRACE,
@@ -47,6 +77,7 @@ EXPECTED = {
             "dynamodb:GetShardIterator",
         },
         "WorkflowMachine": {"states:StartExecution", "states:SendTaskSuccess"},
+        "EventsBus": {"events:PutEvents"},
         "RelayEffects": {
             "sqs:SendMessage",
             "sqs:ReceiveMessage",

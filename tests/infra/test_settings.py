@@ -17,6 +17,10 @@ from tests.support.complaints import Case, submit
 PRODUCTION = (REGIONS / "eu-west-2.toml").read_text()
 LOCAL = (REGIONS / "local.toml").read_text()
 
+ESCALATION = PRODUCTION[
+    PRODUCTION.index("[[operator.escalation]]") : PRODUCTION.index("[[operator.clients]]")
+]
+
 # What a person changes in the production file, and what they are told.
 FAULTS = {
     "an unknown key": ("waf = true", "waff = true", "portal.waff", "did you mean waf?"),
@@ -45,6 +49,12 @@ FAULTS = {
     ),
     "a brand without a colour": ('colour = "#1f4e79"', "", "operator.brands.0.colour", "add it"),
     "a colour that is none": ('"#1f4e79"', '"blue"', "operator.brands.northlight.colour", "#rrggbb"),
+    "a privacy notice without its whole address": (
+        '"https://www.example.com/privacy"',
+        '"www.example.com/privacy"',
+        "operator.brands.northlight.privacy_url",
+        "with https://",
+    ),
     "a sender of another domain": (
         "complaints@mail.example.com",
         "complaints@example.org",
@@ -57,11 +67,50 @@ FAULTS = {
         "operator.brands.northlight.sender",
         "bare address",
     ),
-    "a team without categories": (
+    "a member of a team who is an address": (
         'categories = ["safer_gambling"]',
-        "categories = []",
-        "operator.teams.safer-gambling.categories",
-        "give the team a category or remove it",
+        'categories = ["safer_gambling"]\nmembers = ["player@example.com"]',
+        "operator.teams.safer-gambling.members",
+        "no name and no address",
+    ),
+    "a supervisor who is a name": (
+        'email = "compliance@example.com"',
+        'email = "compliance@example.com"\nmembers = ["Player Example"]',
+        "operator.escalation.Compliance.members",
+        "no name and no address",
+    ),
+    "redress paid by nobody": (
+        'redress_team = "finance"',
+        'redress_team = "treasury"',
+        "operator.redress_team",
+        "name one",
+    ),
+    "practice letters to no mailbox": (
+        'training_mailbox = "training@example.com"',
+        'training_mailbox = "training"',
+        "operator.training_mailbox",
+        "bare address",
+    ),
+    "a lease that ends at once": (
+        'redress_team = "finance"',
+        'redress_team = "finance"\nlease_seconds = 0',
+        "operator.lease_seconds",
+        "1 or more",
+    ),
+    "a macro with a field that there is not": (
+        "[[operator.clients]]",
+        (
+            '[[operator.macros]]\nid = "hello"\ntitle = "Hello"\ntexts = { en = "Dear {first_name}" }\n\n'
+            "[[operator.clients]]"
+        ),
+        "operator.macros.hello.texts.en",
+        "unknown fields first_name",
+    ),
+    "a macro that says nothing": (
+        "[[operator.clients]]",
+        '[[operator.macros]]\nid = "hello"\ntitle = "Hello"\ntexts = {}\n\n[[operator.clients]]',
+        "operator.macros.hello.texts",
+        "at least one language",
     ),
     "a category that does not exist": (
         '"safer_gambling"',
@@ -78,10 +127,10 @@ FAULTS = {
     "two teams of one name": ('id = "payments"', 'id = "player-care"', "operator.teams.1.id", "rename one"),
     "an id that is no id": ('id = "payments"', 'id = "Pay ments"', "operator.teams.1.id", "lower-case"),
     "nobody to escalate to": (
-        'escalation = ["complaints-manager@example.com", "compliance@example.com"]',
-        "escalation = []",
+        ESCALATION,
+        "",
         "operator.escalation",
-        "name at least one mailbox",
+        "missing; add it",
     ),
     "a client of a brand that does not exist": (
         'brands = ["northlight"]',

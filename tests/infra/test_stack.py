@@ -1,6 +1,7 @@
 """Properties of the deployed system that matter to its promises, read from the synthesised template."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -20,12 +21,24 @@ SHARED_ENVIRONMENT = {
     *("TABLE_NAME", "REGION_FILE", "PYTHONTZPATH", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
 }
 ENVIRONMENT = {
-    "portal": {"LINK_SECRET_ARN", "PLAYER_INDEX_SECRET_ARN", "PORTAL_URL"},
-    "operator_api": {"PLAYER_INDEX_SECRET_ARN", "API_CLIENTS", "TOKEN_SCOPE_PREFIX"},
+    "portal": {
+        *("LINK_SECRET_ARN", "PLAYER_INDEX_SECRET_ARN", "PREFILL_SECRET_ARN", "PORTAL_URL"),
+        *("EVIDENCE_BUCKET", "EVIDENCE_DOMAIN"),
+    },
+    "operator_api": {
+        *("PLAYER_INDEX_SECRET_ARN", "LINK_SECRET_ARN", "TOKENS"),
+        *("WEBHOOK_SECRET_ARN", "WEBHOOK_DELIVERIES_URL"),
+        *("EVIDENCE_BUCKET", "EVIDENCE_DOMAIN"),
+    },
     "plan": {"DEFINITION_DIGEST"},
     "letters": {"PORTAL_URL", "LINK_SECRET_ARN", "CONFIGURATION_SET"},
-    "relay": {"STATE_MACHINE_ARN", "EFFECTS_QUEUE_URL"},
+    "relay": {"STATE_MACHINE_ARN", "EFFECTS_QUEUE_URL", "EVENT_BUS_NAME"},
     "sweep": set(),
+    "outcomes": {"EVIDENCE_BUCKET", "EVIDENCE_MALWARE_SCAN"},
+    "webhooks": {
+        *("WEBHOOK_SECRET_ARN", "WEBHOOK_DELIVERIES_URL", "WEBHOOK_DELIVERIES_ARN"),
+        *("WEBHOOK_RETRY_SECONDS", "WEBHOOK_GIVE_UP_SECONDS"),
+    },
 }
 
 
@@ -36,7 +49,7 @@ def test_the_table_can_be_restored_to_any_second_of_35_days(production: Template
 
 def test_the_table_and_the_secrets_outlive_the_stack_in_production(production: Template) -> None:
     kept = production.of_type("DynamoDB::Table") | production.of_type("SecretsManager::Secret")
-    assert len(kept) == 3
+    assert len(kept) == 5
     for resource in kept.values():
         assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
@@ -164,14 +177,13 @@ def test_each_client_of_the_region_file_gets_tokens_with_its_scopes_only(product
 
 def test_the_api_knows_the_region_files_client_behind_each_client_id(production: Template) -> None:
     variables = production.functions()["operator_api"]["Environment"]["Variables"]
-    text = "".join("ID" if isinstance(p, dict) else p for p in variables["API_CLIENTS"]["Fn::Join"][1])
-    assert json.loads(text) == {"ID": "back-office"}
-    assert variables["TOKEN_SCOPE_PREFIX"] == "redress/complaints:"
+    text = "".join("ID" if isinstance(p, dict) else p for p in variables["TOKENS"]["Fn::Join"][1])
+    assert json.loads(text) == {"clients": {"ID": "back-office"}, "scope_prefix": "redress/complaints:"}
 
 
 def test_queues_are_encrypted_refuse_plain_http_and_keep_messages_for_14_days(production: Template) -> None:
     queues = production.of_type("SQS::Queue")
-    assert len(queues) == 3
+    assert len(queues) == 9
     for queue in queues.values():
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
         assert queue["Properties"]["MessageRetentionPeriod"] == 14 * DAY
@@ -188,22 +200,26 @@ def test_the_alarm_topic_is_encrypted_and_refuses_plain_http(production: Templat
     _assert_refuses_plain_http(policy)
 
 
-def test_the_relay_follows_every_change_of_state_and_gives_up_only_into_a_queue(production: Template) -> None:
+def test_the_relay_follows_every_change_and_gives_up_only_into_a_queue(production: Template) -> None:
     mappings = [m["Properties"] for m in production.of_type("Lambda::EventSourceMapping").values()]
     [stream] = [m for m in mappings if "StartingPosition" in m]
     assert stream["StartingPosition"] == "TRIM_HORIZON"
     assert stream["BisectBatchOnFunctionError"] is True
     assert 0 < stream["MaximumRetryAttempts"] < 100
     assert "OnFailure" in stream["DestinationConfig"]
-    [pattern] = [json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"]]
-    assert pattern == {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["STATE"]}}}}
+    patterns = [json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"]]
+    assert patterns == [
+        {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["STATE"]}}}},
+        {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}},
+    ]
     assert all(m["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for m in mappings)
 
 
 def test_an_effect_is_hidden_from_others_for_longer_than_the_relay_may_take(production: Template) -> None:
     timeout = production.functions()["relay"]["Timeout"]
-    queues = production.of_type("SQS::Queue").values()
-    assert all(queue["Properties"]["VisibilityTimeout"] >= 6 * timeout for queue in queues)
+    queues = {n: q for n, q in production.of_type("SQS::Queue").items() if n.startswith("Relay")}
+    assert len(queues) == 3
+    assert all(queue["Properties"]["VisibilityTimeout"] >= 6 * timeout for queue in queues.values())
 
 
 def test_the_workflow_logs_failures_without_data(production: Template) -> None:
@@ -229,6 +245,12 @@ def test_an_alarm_rings_when_the_sweep_is_behind_or_gone(production: Template) -
     assert dimensions == {"function": "sweep", "service": service}
 
 
+def test_an_alarm_rings_when_the_answer_to_a_consultation_is_late(production: Template) -> None:
+    [alarm] = [a for a in _alarms(production) if a["MetricName"] == "ConsultationLag"]
+    assert (alarm["Namespace"], alarm["Threshold"], alarm["Statistic"]) == ("Redress", 1, "Maximum")
+    assert {d["Name"] for d in alarm["Dimensions"]} == {"function", "service"}
+
+
 def test_every_alarm_reaches_the_topic(production: Template) -> None:
     [topic] = production.of_type("SNS::Topic")
     assert all(alarm["AlarmActions"] == [{"Ref": topic}] for alarm in _alarms(production))
@@ -236,8 +258,8 @@ def test_every_alarm_reaches_the_topic(production: Template) -> None:
 
 
 def test_the_sweep_runs_every_five_minutes(production: Template, local: Template) -> None:
-    assert production.only("Events::Rule")["ScheduleExpression"] == "rate(5 minutes)"
-    assert local.only("Events::Rule")["ScheduleExpression"] == "rate(5 seconds)"
+    assert _schedule(production)["ScheduleExpression"] == "rate(5 minutes)"
+    assert _schedule(local)["ScheduleExpression"] == "rate(5 seconds)"
 
 
 # What the embedded platform cannot do is off in its region file; production has it.
@@ -285,6 +307,7 @@ def test_the_local_stack_lacks_only_what_its_region_file_switches_off(
         *("AWS::ApiGateway::DomainName", "AWS::ApiGateway::BasePathMapping"),
         *("AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping"),
         "AWS::SNS::Subscription",
+        "AWS::GuardDuty::MalwareProtectionPlan",
     }
     assert not _kinds(local) - _kinds(production)
 
@@ -293,15 +316,6 @@ def test_the_local_apis_have_the_ids_their_region_file_pins(local: Template) -> 
     tags = {tag["Key"]: tag["Value"] for tag in local.only("ApiGateway::RestApi")["Tags"]}
     assert tags["ms-custom-id"] == "redress-portal"
     assert local.only("ApiGatewayV2::Api")["Tags"]["ms-custom-id"] == "redress-api"
-
-
-def test_an_operators_own_issuer_replaces_the_user_pool(variant_template: Template) -> None:
-    assert not variant_template.of_type("Cognito::UserPool")
-    jwt = variant_template.only("ApiGatewayV2::Authorizer")["JwtConfiguration"]
-    assert jwt == {"Audience": ["complaints"], "Issuer": "https://login.example.com"}
-    variables = variant_template.functions()["operator_api"]["Environment"]["Variables"]
-    assert json.loads(variables["API_CLIENTS"]) == {"back-office": "back-office"}
-    assert variables["TOKEN_SCOPE_PREFIX"] == "complaints."
 
 
 def test_with_snap_start_every_caller_uses_the_published_version(variant_template: Template) -> None:
@@ -314,7 +328,7 @@ def test_with_snap_start_every_caller_uses_the_published_version(variant_templat
             m["Properties"]["FunctionName"]
             for m in variant_template.of_type("Lambda::EventSourceMapping").values()
         ),
-        *(t["Arn"] for t in variant_template.only("Events::Rule")["Targets"]),
+        *(target["Arn"] for target in _schedule(variant_template)["Targets"]),
         *(p["Properties"]["FunctionName"] for p in variant_template.of_type("Lambda::Permission").values()),
     ]
     assert {caller["Ref"] for caller in callers} <= aliases
@@ -323,6 +337,13 @@ def test_with_snap_start_every_caller_uses_the_published_version(variant_templat
 def test_reserved_concurrency_is_set_where_the_region_file_asks_for_it(variant_template: Template) -> None:
     reserved = {n: f.get("ReservedConcurrentExecutions") for n, f in variant_template.functions().items()}
     assert reserved == {**dict.fromkeys(FUNCTIONS), "portal": 20}
+
+
+def _schedule(template: Template) -> Mapping[str, Any]:
+    """The one rule of EventBridge that runs by the clock."""
+    rules: list[dict[str, Any]] = [rule["Properties"] for rule in template.of_type("Events::Rule").values()]
+    [schedule] = [rule for rule in rules if "ScheduleExpression" in rule]
+    return schedule
 
 
 def _keys(partition: str, sort: str) -> list[dict[str, str]]:

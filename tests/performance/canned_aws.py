@@ -23,10 +23,11 @@ SENT_MAIL = "/v2/email/outbound-emails"
 
 PLAIN: Mapping[str, Mapping[str, Any]] = {
     "DynamoDB_20120810.TransactWriteItems": {},
-    "DynamoDB_20120810.UpdateItem": {},
+    "DynamoDB_20120810.UpdateItem": {"Attributes": {"used": {"N": "1"}}},  # an allowance, just begun
     "DynamoDB_20120810.GetItem": {},
     "AWSStepFunctions.SendTaskSuccess": {},
     "AWSStepFunctions.StartExecution": {"executionArn": EXECUTION, "startDate": 1.0},
+    "AWSEvents.PutEvents": {"FailedEntryCount": 0, "Entries": [{"EventId": "event-1"}]},
     "AmazonSQS.SendMessage": {"MessageId": "message-1"},
     SENT_MAIL: {"MessageId": "message-1"},
 }

@@ -3,14 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from redress.domain import audit
+from redress.domain.events import Assigned
+from redress.web import guard
+from tests.performance.canned_aws import SECRET
 from tests.performance.cases import DESCRIPTION, FRESH, JURISDICTION, LETTER, PERSON, WORKED
 from tests.support import tables
 
 DEFINITION = "0" * 64
+NONCE = "0123456789abcdef01234567"
+# Of a form that was opened five minutes ago: an honest complaint is not suspected.
+FORM_TOKEN = guard.token([SECRET.encode()], NONCE, datetime.now(UTC) - timedelta(minutes=5))
 
 ENVIRONMENT: Mapping[str, str] = {
     "TABLE_NAME": tables.NAME,
@@ -19,12 +26,13 @@ ENVIRONMENT: Mapping[str, str] = {
     "PORTAL_URL": "https://complaints.example.test",
     "LINK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:link",
     "PLAYER_INDEX_SECRET_ARN": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:player-index",
+    "PREFILL_SECRET_ARN": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:prefill",
     "CONFIGURATION_SET": "redress",
     "DEFINITION_DIGEST": DEFINITION,
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-2:000000000000:stateMachine:complaint",
+    "EVENT_BUS_NAME": "complaints",
     "EFFECTS_QUEUE_URL": "https://sqs.eu-west-2.amazonaws.com/000000000000/effects",
-    "API_CLIENTS": json.dumps({"measured": "back-office"}),
-    "TOKEN_SCOPE_PREFIX": "redress/complaints:",
+    "TOKENS": json.dumps({"clients": {"measured": "back-office"}, "scope_prefix": "redress/complaints:"}),
 }
 
 COMPLAINT: Mapping[str, Any] = {
@@ -49,7 +57,9 @@ class Subject:
     warm_target: float | None = None
 
 
-def _portal(method: str, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _portal(
+    method: str, fields: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """An event of the REST API."""
     headers = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
     return {
@@ -58,8 +68,10 @@ def _portal(method: str, fields: Mapping[str, str] | None = None) -> dict[str, A
         "httpMethod": method,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()}
+        if query
+        else None,
         "pathParameters": None,
         "stageVariables": None,
         "requestContext": {
@@ -67,6 +79,7 @@ def _portal(method: str, fields: Mapping[str, str] | None = None) -> dict[str, A
             "stage": "live",
             "httpMethod": method,
             "domainName": "complaints.example.test",
+            "identity": {"sourceIp": "192.0.2.7"},
             "requestId": "00000000-0000-4000-8000-000000000000",
         },
         "body": urlencode(fields) if fields else None,
@@ -103,6 +116,21 @@ def _state(version: int) -> dict[str, Any]:
     }
 
 
+def _appended(seq: int) -> dict[str, Any]:
+    """An EVENT item."""
+    event = Assigned(assignee="handler", team="payments")
+    record = audit.write(WORKED, seq, datetime.now(UTC), "system", event, audit.GENESIS, None)
+    return {
+        name: {"S": text} for name, text in (("text", record.text), ("brand", "a"), ("jurisdiction", "b"))
+    }
+
+
+def _written(sk: str, **images: Mapping[str, Any]) -> dict[str, Any]:
+    """A record of the table's stream."""
+    keys = {"pk": {"S": f"COMPLAINT#{WORKED}"}, "sk": {"S": sk}}
+    return {"eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": sk, "Keys": keys, **images}}
+
+
 FLOOR = Subject(
     label="bare floor",
     function="floor",
@@ -114,14 +142,14 @@ SUBJECTS = (
     Subject(
         label="portal: the form",
         function="portal",
-        event=_portal("GET"),
+        event=_portal("GET", query={"category": COMPLAINT["category"]}),
         expected={"statusCode": 200},
         cold_target=1.8,
     ),
     Subject(
         label="portal: intake",
         function="portal",
-        event=_portal("POST", {**COMPLAINT, "amount": "25.50", "nonce": "0123456789abcdef01234567"}),
+        event=_portal("POST", {**COMPLAINT, "amount": "25.50", "nonce": NONCE, "form_token": FORM_TOKEN}),
         expected={"statusCode": 303},
         cold_target=1.8,
         warm_target=1.6,
@@ -164,16 +192,17 @@ SUBJECTS = (
     Subject(
         label="relay: a wake",
         function="relay",
+        event={"Records": [_written("STATE", OldImage=_state(7), NewImage=_state(8))]},
+        expected={"batchItemFailures": []},
+        cold_target=1.2,
+    ),
+    Subject(
+        label="relay: a wake and an event",
+        function="relay",
         event={
             "Records": [
-                {
-                    "eventSource": "aws:dynamodb",
-                    "dynamodb": {
-                        "SequenceNumber": "1",
-                        "OldImage": _state(7),
-                        "NewImage": _state(8),
-                    },
-                }
+                _written("STATE", OldImage=_state(7), NewImage=_state(8)),
+                _written("EVENT#000008", NewImage=_appended(8)),
             ]
         },
         expected={"batchItemFailures": []},

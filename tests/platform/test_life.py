@@ -91,6 +91,7 @@ def test_a_complaint_lives_from_the_form_to_its_closing(
     places = [shown.index(f" s  {step}") for step in story]
     assert places == sorted(places)
     assert "BREACH" not in shown
+    assert shown.index("redress paid: 250.00 GBP") < shown.index("closed: completed")
     number = shown.partition("Complaint ")[2][: len("R7K3-9QXM-3")]
     assert chain_of(local, number) > len(story)
     subjects = [mail.subject for mail in local.mails("player@example.com") if number in mail.subject]
@@ -190,11 +191,14 @@ def test_a_wake_up_that_fails_is_made_good_from_the_queue(operator: Operator, fa
 def test_a_statutory_letter_whose_fate_is_unknown_goes_again_once_its_claim_runs_out(
     local: LocalStack, http: httpx.Client, faults: Faults
 ) -> None:
-    faults.inject("ses", None, times=1, error={"code": "InternalFailure", "status": 500})
-    with httpx.Client(timeout=30) as browser:
-        operator = Operator(http, demo.number_of(demo.submit(browser, local.portal_url)))
-    sent = wait_for(operator, letter("acknowledgement"))
-    claims = list(filter(letter("acknowledgement", "LetterClaimed"), operator.events()))
+    for _ in range(3):  # the fault may meet a letter of another complaint, which still lives
+        faults.inject("ses", None, times=1, error={"code": "InternalFailure", "status": 500})
+        with httpx.Client(timeout=30) as browser:
+            operator = Operator(http, demo.number_of(demo.submit(browser, local.portal_url)))
+        sent = wait_for(operator, letter("acknowledgement"))
+        claims = list(filter(letter("acknowledgement", "LetterClaimed"), operator.events()))
+        if len(claims) > 1:
+            break
     assert [claim["data"]["attempt"] for claim in claims] == [1, 2]
     pause = instants.from_text(claims[1]["at"]) - instants.from_text(claims[0]["at"])
     assert pause >= timedelta(seconds=20)

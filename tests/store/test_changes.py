@@ -19,7 +19,8 @@ from redress.domain.errors import (
 )
 from redress.domain.stages import Stage
 from redress.store import keys
-from redress.store.table import Item, Table
+from redress.store.lists import Item
+from redress.store.table import Table
 from redress.usecases.change import ATTEMPTS, change, prepare
 from redress.usecases.ports import VersionConflict
 from tests.support.complaints import (
@@ -79,8 +80,9 @@ class TestOneChange:
         office.do(received, TRIAGE, SYSTEM)
         item = {name: next(iter(value.values())) for name, value in state(table, received).items()}
         complaint = office.complaint(received)
-        assert (item["stage"], item["team"], item["queue"]) == ("investigating", "payments", "payments")
+        assert (item["stage"], item["team"], item["queue"]) == ("investigating", "payments", "TEAM#payments")
         assert item["due_at"] == instants.to_text(complaint.received_at + timedelta(seconds=10))
+        assert item["queue_order"] == f"1#{item['due_at']}"
         assert (item["version"], item["generation"], item["link_version"]) == ("2", "1", "1")
         assert item["head"] == table.load(received).head
 
@@ -101,7 +103,7 @@ class TestOneChange:
     def test_a_closed_complaint_leaves_its_queue(self, office: Office, table: Table, received: str) -> None:
         office.do(received, TRIAGE, SYSTEM)
         office.do(received, c.Withdraw(), PLAYER)
-        assert not {"queue", "due_at"} & set(state(table, received))
+        assert not {"queue", "queue_order", "due_at"} & set(state(table, received))
         assert state(table, received)["team"] == {"S": "payments"}
 
     def test_what_changes_nothing_writes_nothing(self, office: Office, table: Table, received: str) -> None:

@@ -10,8 +10,9 @@ from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
 from redress.domain.errors import InvalidInput
 from redress.store import keys
-from redress.store.table import Item, Table
-from redress.usecases.ports import Page
+from redress.store.lists import Item
+from redress.store.table import Table
+from redress.usecases.ports import Narrow, Page
 from tests.support import tables
 from tests.support.complaints import PERSONAL, PLAYER, SYSTEM, TRIAGE, submit
 from tests.support.desks import Clock, Office
@@ -141,25 +142,50 @@ class TestCursor:
                 lister()
             assert [problem.field for problem in refused.value.problems] == ["cursor"]
 
-    @pytest.mark.parametrize(
-        "cursor",
-        [
-            "x",
-            "ключ",
-            "🙂",
-            "AAAA",
-            base64.urlsafe_b64encode(b"[" * 6000).decode(),
-            base64.urlsafe_b64encode(b"by_queue\npayments").decode(),
-            base64.urlsafe_b64encode(b"by_queue\npayments\nyesterday\n0000-0001-Y").decode(),
-            base64.urlsafe_b64encode(b"by_queue\npayments\n2026-03-02T12:00:00.000Z\nSTATE").decode(),
-            base64.urlsafe_b64encode(b"by_queue\npayments\n2026-03-02T12:00:00.000Z\n0000-0001-Z").decode(),
-            base64.urlsafe_b64encode(b"\xff\xfe").decode(),
-        ],
-    )
-    def test_a_forged_cursor_is_bad_input(self, table: Table, received: list[str], cursor: str) -> None:
+    @pytest.mark.parametrize("cursor", ["x", "ключ", "🙂", "AAAA", "W1tb" * 1500, "__4="])
+    def test_what_never_was_a_cursor_is_bad_input(
+        self, table: Table, received: list[str], cursor: str
+    ) -> None:
         assert received
         with pytest.raises(InvalidInput, match="cursor"):
             table.list_queue("payments", 2, cursor)
+
+    @pytest.mark.parametrize(
+        ("place", "forged"),
+        [
+            (0, "0" * 16),
+            (1, "yesterday"),
+            (1, "1#yesterday"),
+            (1, "2#2026-03-02T12:00:00.000Z"),
+            (1, "2026-03-02T12:00:00.000Z"),
+            (2, "COMPLAINT#STATE"),
+            (2, "COMPLAINT#0000-0001-Z"),
+            (2, "REQUEST#0000-0001-Y"),
+            (3, "EVENT#000001"),
+            (3, "TASK#"),
+        ],
+    )
+    def test_a_forged_cursor_is_bad_input(
+        self, table: Table, received: list[str], place: int, forged: str
+    ) -> None:
+        assert received
+        cursor = table.list_queue("payments", 2, None).cursor
+        assert cursor
+        parts = base64.urlsafe_b64decode(cursor).decode().split("\n")
+        assert table.list_queue("payments", 2, base64.urlsafe_b64encode("\n".join(parts).encode()).decode())
+        parts[place] = forged
+        with pytest.raises(InvalidInput, match="cursor"):
+            table.list_queue("payments", 2, base64.urlsafe_b64encode("\n".join(parts).encode()).decode())
+
+    def test_a_cursor_of_other_filters_is_refused(self, table: Table, received: list[str]) -> None:
+        assert received
+        narrow = Narrow(unassigned=True)
+        cursor = table.list_queue("payments", 2, None, narrow).cursor
+        others = (Narrow(), Narrow(assignee="person-1"), Narrow(unassigned=True, brands=("northlight",)))
+        for other in others:
+            with pytest.raises(InvalidInput, match="cursor"):
+                table.list_queue("payments", 2, cursor, other)
+        assert numbers(table.list_queue("payments", 2, cursor, narrow)) == received[2:4]
 
     def test_a_cursor_outlives_the_complaint_it_points_to_leaving_the_list(
         self, table: Table, office: Office, received: list[str]

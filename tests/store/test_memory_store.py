@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from redress.domain import audit, complaint, decisions, instants
+from redress.domain import audit, complaint, decisions, instants, receipt
 from redress.domain import commands as c
 from redress.domain.changes import Change
 from redress.domain.commands import Command
@@ -17,7 +17,16 @@ from redress.domain.errors import IllegalTransition
 from redress.store import keys, stream
 from redress.store.table import Table
 from redress.usecases.change import chain, listing
-from redress.usecases.ports import Batch, Request, RequestSeen, VersionConflict
+from redress.usecases.ports import (
+    Batch,
+    Drawing,
+    Lease,
+    Narrow,
+    Request,
+    RequestSeen,
+    Taking,
+    VersionConflict,
+)
 from redress.usecases.wake import Seen
 from tests.support import tables, workflow_file
 from tests.support.complaints import APPROVE, CLAIM_EXPIRY, NUMBER, PROPOSE, TRIAGE, personal, submit
@@ -33,6 +42,7 @@ COMMANDS: Sequence[Command] = (
     c.ClaimLetter(letter="acknowledgement-1"),
     c.RecordLetterSent(letter="acknowledgement-1", message_id="m"),
 )
+PERSONS = ("person-1", "person-2")
 
 
 @dataclass
@@ -65,7 +75,7 @@ class Pair:
 
     def first(self, request: Request) -> Batch:
         """The complaint's first record."""
-        return self._batch(0, audit.GENESIS, decisions.submit(submit()), request, 0)
+        return self._batch(0, audit.GENESIS, receipt.submit(submit()), request, 0)
 
     def _batch(
         self, version: int, head: str, changes: Sequence[Change], request: Request | None, stale_by: int
@@ -142,7 +152,9 @@ def do_something(pair: Pair, chance: Random) -> None:
     assert seen
     version, generation = seen.version - chance.choice([0, 0, 1]), seen.generation - chance.choice([0, 0, 1])
     now = pair.clock.move(chance.choice([0, 1, 200]))
-    match chance.choice(["append", "append", "park", "raise", "rest", "sweep", "answer"]):
+    match chance.choice(
+        ["append", "append", "park", "raise", "rest", "sweep", "answer", "take", "give back"]
+    ):
         case "append":
             append_something(pair, chance)
         case "park":
@@ -156,18 +168,46 @@ def do_something(pair: Pair, chance: Random) -> None:
             pair.both(lambda store: list(store.overlooked(now, 10)))
         case "answer":
             key = f"key {chance.randrange(4)}"
-            pair.both(lambda store: store.answer("client", key))
+            pair.both(lambda store: store.answer("client", key, pair.clock()))
+        case "lease":
+            lease_something(pair, chance)
+
+
+def lease_something(pair: Pair, chance: Random) -> None:
+    """Take a lease, rightly or wrongly, or give one back."""
+    taking, holder = something_to_take(pair, chance), chance.choice(PERSONS)
+    if chance.choice([True, True, False]):
+        pair.both(lambda store: store.take(taking))
+    else:
+        pair.both(lambda store: store.give_back(NUMBER, holder))
+
+
+def something_to_take(pair: Pair, chance: Random) -> Taking:
+    """A lease, drawn from the right or a wrong queue, or by number."""
+    holder, before = chance.choice(PERSONS), chance.choice([None, NUMBER])
+    by_number, team = chance.choice([True, False]), chance.choice(["payments", "payments", "care"])
+    until = pair.clock() + timedelta(seconds=chance.choice([1, 100]))
+    return Taking(
+        number=NUMBER,
+        lease=Lease(holder=holder, until=until),
+        now=pair.clock(),
+        request=some_request(pair, chance),
+        drawn=None if by_number else Drawing(team=team, training=False, before=before),
+    )
+
+
+def some_request(pair: Pair, chance: Random) -> Request:
+    """A request under one of a few keys."""
+    return Request(
+        client="client",
+        key=f"key {chance.randrange(4)}",
+        fingerprint="f",
+        expires_at=pair.clock() + timedelta(days=1),
+    )
 
 
 def append_something(pair: Pair, chance: Random) -> None:
-    request = None
-    if chance.choice([True, False]):
-        request = Request(
-            client="client",
-            key=f"key {chance.randrange(4)}",
-            fingerprint="f",
-            expires_at=pair.clock() + timedelta(days=1),
-        )
+    request = some_request(pair, chance) if chance.choice([True, False]) else None
     try:
         batch = pair.batch(chance.choice(COMMANDS), request, stale_by=chance.choice([0, 0, 0, 1]))
     except IllegalTransition:
@@ -189,7 +229,10 @@ def test_the_store_in_memory_answers_as_the_table_does(pair: Pair, seed: int) ->
     changes = [(before, after) for before, after in images_of_the_table() if before != after]
     told = [(one.before, one.after) for one in pair.memory.stream if one.before != one.after]
     assert changes == told
-    pair.both(lambda store: store.list_player("player-hash", 10, None).items)
-    pair.both(lambda store: store.list_queue("payments", 10, None).items)
     register = keys.register("sandbox", first.records[0].at)
-    pair.both(lambda store: store.list_register(register, 10, None).items)
+    narrows = (Narrow(unassigned=True, free_at=pair.clock()), Narrow(overdue_at=pair.clock()))
+    pair.both(lambda store: [store.list_player("player-hash", 10, None, one) for one in narrows])
+    pair.both(lambda store: [store.list_queue("payments", 10, None, one, total=True) for one in narrows])
+    pair.both(lambda store: [store.list_register(register, 10, None, one) for one in narrows])
+    pair.both(lambda store: store.list_tasks("payments", 10, None))
+    pair.both(lambda store: [store.drawn("payments", who, training=False) for who in PERSONS])

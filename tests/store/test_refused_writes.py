@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from redress.domain import audit, decisions
+from redress.domain import audit, receipt
 from redress.store.table import Table
 from redress.usecases.change import chain, listing
 from redress.usecases.ports import Batch, RequestSeen, VersionConflict
@@ -28,7 +28,7 @@ def batch() -> Batch:
     """A new complaint with its request: four writes."""
     clock = Clock()
     office = Office(MemoryStore(clock), clock)
-    changes = decisions.submit(submit())
+    changes = receipt.submit(submit())
     records, contents = chain(office.desk, NUMBER, 0, audit.GENESIS, changes, clock(), PLAYER)
     return Batch(
         number=NUMBER,

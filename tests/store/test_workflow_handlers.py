@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from redress.domain import commands as c
 from redress.domain import instants
 from redress.store import keys
 from redress.store.table import Table
+from redress.usecases import consultations
 from redress.usecases.wake import Effect
 from tests.support import tables
 from tests.support.complaints import PLAYER, REGION
@@ -29,6 +31,8 @@ from tests.support.races import calls_of
 
 MACHINE = "arn:aws:states:eu-west-2:123456789012:stateMachine:complaint"
 CACHES = (wiring.region, wiring.table, wiring.desk, regions.load)
+
+STATE = {"pk": {"S": "COMPLAINT#A"}, "sk": {"S": "STATE"}}
 
 type Effects = list[dict[str, Any]]
 
@@ -108,8 +112,8 @@ def image(number: str, version: int = 1, generation: int = 1, token: str | None 
 
 
 def written(place: int, old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
-    """A record of the table's stream."""
-    change: dict[str, Any] = {"SequenceNumber": str(place), "NewImage": new}
+    """The stream's record of a write of STATE."""
+    change: dict[str, Any] = {"SequenceNumber": str(place), "Keys": STATE, "NewImage": new}
     if old:
         change["OldImage"] = old
     return {"eventSource": "aws:dynamodb", "eventName": "MODIFY" if old else "INSERT", "dynamodb": change}
@@ -184,7 +188,8 @@ class TestRelayOfTheStream:
 
     def test_a_state_that_was_removed_starts_nothing(self, phone: Phone) -> None:
         removed = {"eventSource": "aws:dynamodb", "eventName": "REMOVE"}
-        assert call({**removed, "dynamodb": {"SequenceNumber": "1", "OldImage": image("A")}}) == []
+        change = {"SequenceNumber": "1", "Keys": STATE, "OldImage": image("A")}
+        assert call({**removed, "dynamodb": change}) == []
         assert phone.calls == []
 
     def test_what_is_logged_names_the_complaint_and_no_token(self, phone: Phone, log: io.StringIO) -> None:
@@ -236,14 +241,15 @@ class TestRelayOfTheQueue:
 
 @pytest.mark.usefixtures("phone", "table")
 class TestSweep:
-    def lag(self, capsys: pytest.CaptureFixture[str]) -> float:
+    def lag(self, capsys: pytest.CaptureFixture[str], name: str = "SweepLag") -> float:
         """The metric as CloudWatch reads it from the log."""
-        [metric] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+        written = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+        [metric] = [one for one in written if name in one]
         [directive] = metric["_aws"]["CloudWatchMetrics"]
         assert directive["Namespace"] == "Redress"
-        assert directive["Metrics"] == [{"Name": "SweepLag", "Unit": "Seconds"}]
+        assert directive["Metrics"] == [{"Name": name, "Unit": "Seconds"}]
         assert metric["function"] == "sweep"
-        return float(metric["SweepLag"][0])
+        return float(metric[name][0])
 
     def test_it_publishes_the_lag_even_when_nothing_was_overlooked(
         self, capsys: pytest.CaptureFixture[str]
@@ -265,6 +271,18 @@ class TestSweep:
         state = table.state(number)
         assert state
         assert state.generation == 2
+
+    def test_it_publishes_by_how_much_the_answer_to_a_consultation_is_late(
+        self, office: Office, clock: Clock, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sweep.handler({}, None)
+        assert self.lag(capsys, "ConsultationLag") == 0
+        clock.move(-10 * 86_400)
+        question = consultations.Question(brand="northlight", language="en", text="Why?")
+        consultations.ask(office.intake, b"secret", question, "player", office.request())
+        sweep.handler({}, None)
+        late = timedelta(seconds=self.lag(capsys, "ConsultationLag"))
+        assert timedelta(days=6) <= late <= timedelta(days=7)
 
     def test_it_wakes_a_wait_that_still_answers(
         self, phone: Phone, office: Office, table: Table, clock: Clock

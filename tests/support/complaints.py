@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from redress.domain import audit, commands, complaint, decisions, instants
+from redress.domain import audit, commands, complaint, decisions, instants, receipt
 from redress.domain.audit import Content, Record
 from redress.domain.changes import Change
 from redress.domain.commands import Command
 from redress.domain.correspondence import Letter, LetterKind
 from redress.domain.rules import Rules
 from redress.domain.stages import Stage
-from redress.region import Brand, Client, ExternalBody, Region, Team
+from redress.region import Brand, Client, EscalationLevel, ExternalBody, Region, Team
 
 NUMBER = "0123-4567-M"
 T0 = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -48,7 +48,10 @@ REGION = Region(
         Team(id="care", name="Player Care", email="care@example.test", categories=("account", "other")),
         Team(id="payments", name="Payments", email="payments@example.test", categories=("bonuses",)),
     ),
-    escalation=("manager@example.test", "compliance@example.test"),
+    escalation=(
+        EscalationLevel(name="Complaints manager", email="manager@example.test"),
+        EscalationLevel(name="Compliance", email="compliance@example.test"),
+    ),
     clients=(Client(id="back-office", brands=("northlight",), scopes=("read", "write", "decide")),),
 )
 
@@ -95,7 +98,7 @@ class Case:
     ) -> None:
         self.records: list[Record] = []
         self.now = at
-        self._append(number, decisions.submit(command or submit()), PLAYER)
+        self._append(number, receipt.submit(command or submit()), PLAYER)
         self.complaint = complaint.fold(self.records)
 
     def do(self, command: Command, actor: str = HANDLER, *, at: datetime | None = None) -> list[Change]:
@@ -155,8 +158,13 @@ def milestone(
 
 
 TRIAGE = commands.Triage(team="payments", severity="normal", reasons=("no_rule_fired",))
-PROPOSE = commands.ProposeDecision(
-    outcome="partly_upheld", content=personal("reasons"), redress_minor=1000, currency="GBP"
+PROPOSE = commands.ProposeDecision(outcome="partly_upheld", content=personal("reasons"))
+PROPOSE_REDRESS = commands.ProposeDecision(
+    outcome="partly_upheld",
+    content=personal("reasons"),
+    redress_minor=1000,
+    currency="GBP",
+    redress_kind="refund",
 )
 APPROVE = commands.ApproveDecision()
 DEADLOCK = milestone("deadlock")

@@ -107,7 +107,8 @@ def _check(method: str, path: str, got: Answer) -> None:
     """The answer is one that openapi.json describes for the route."""
     media_type = got.headers["content-type"]
     if got.status in (404, 405) and got.problem in ("no-such-path", "method-not-allowed"):
-        described = _OPENAPI["components"]["responses"][f"Problem{got.status}"]
+        problem = {"$ref": "#/components/schemas/Problem"}  # told in words: no route answers them
+        described: dict[str, Any] = {"content": {media_type: {"schema": problem}}}
     else:
         described = _OPENAPI["paths"][find(method, path)[0].path][method.lower()]["responses"][
             str(got.status)

@@ -32,7 +32,21 @@ TOLD: Mapping[str, Any] = {
 }
 PATHS: Mapping[str, str] = {route.name: route.path.rpartition("{number}/")[2] for route in ROUTES}
 _BODIES: Mapping[str, Mapping[str, Any]] = {
+    "release_complaint": {"reason": "It reads like a person."},
+    "reject_as_spam": {"reason": "It advertises."},
     "assign": {"assignee": "person-1"},
+    "overrule_triage": {"severity": "high", "reason": "It is a lot for this player."},
+    "add_note": {"text": "He called again."},
+    "attach_context": {"references": [{"kind": "bet", "id": "B-1", "system": "sportsbook"}]},
+    "open_task": {"team": "payments", "what": "Was the deposit booked?"},
+    "link_duplicate": {"number": "0000-0001-Y", "reason": "The same bonus."},
+    "escalate": {"reason": "The press asks."},
+    "record_reply": {"text": "It was on Sunday."},
+    "declare_deadlock": {"reasons": "We do not agree about the terms."},
+    "reopen": {"reason": "I do not accept this."},
+    "record_redress_payment": {"amount_minor": 100, "currency": "GBP", "paid_on": "2026-01-31"},
+    "send_otherwise": {"means": "post"},
+    "close_task": {},
     "request_information": {"question": "When was it?"},
     "pause_clock": {
         "reason": "police",
@@ -52,18 +66,36 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
     "withdraw": {},
 }
 COMMANDS = tuple(_BODIES)  # the operations that change a complaint
+# What stands in the places of paths beside the number.
+_PLACES: Mapping[str, str] = {
+    "task": "2",
+    "letter": "acknowledgement-1",
+    "team": "care",
+    "webhook": "unknown",
+    "evidence": "unknown",
+    "consultation": "Q-ZZZZ-ZZZZ-0",
+}
+ABOUT_COMPLAINTS = tuple(route for route in ROUTES if "number" in route.places)
 
 
 def body_of(operation: str) -> dict[str, Any]:
     """A body that the operation takes, for a complaint received before now."""
     late = {"complete_file_at": instants.to_text(wiring.now())} if operation == "refer_to_adr" else {}
-    return {**_BODIES[operation], **late}
+    return {**_BODIES.get(operation, {}), **late}
+
+
+def path_of(route: Route, number: str) -> str:
+    """The path of a route below /v1, its places filled."""
+    return route.path.removeprefix("/v1").format(number=number, **_PLACES)
 
 
 def ask(app: OperatorApp, route: Route, number: str) -> Answer:
     """Send what a route takes about a complaint, with an If-Match of its first version."""
-    path = route.path.removeprefix("/v1").replace("{number}", number)
-    return app.get(path) if route.method == "GET" else app.post(path, body_of(route.name), if_match='"1"')
+    path = path_of(route, number)
+    who = {"redress-user": "person-1"}
+    if route.method != "POST":
+        return app.send(route.method, path, headers=who)
+    return app.post(path, body_of(route.name), if_match='"1"', **who)
 
 
 def create(app: OperatorApp, **told: object) -> str:

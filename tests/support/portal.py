@@ -21,11 +21,15 @@ from redress.usecases.submit_complaint import Intake, submit_complaint
 from redress.web import routes
 from redress.web.visit import Portal
 from tests.support.complaints import REGION, SYSTEM, T0
+from tests.support.evidence import DOOR
+from tests.support.faq import delivered
 from tests.support.memory_store import MemoryStore
 
 ADDRESS = "https://complaints.example.test"
 STAGE = "v"
 FORM = "application/x-www-form-urlencoded"
+
+FORM_ADDRESS = "/complaints?category=bonuses"
 
 COMPLAINT: Mapping[str, str] = {
     "category": "bonuses",
@@ -43,6 +47,9 @@ COMPLAINT: Mapping[str, str] = {
     "brand": "northlight",
     "jurisdiction": "gb-ukgc",
 }
+
+
+WRITING = timedelta(minutes=5)  # what it takes to fill in a form
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,9 @@ class Visitor:
             link_secrets=lambda: self.secrets,
             player_secret=lambda: b"secret of players",
             random_bits=lambda _: next(numbers),
+            evidence=lambda: DOOR,
             url=self.url,
+            faq=delivered,
         )
 
     def get(self, address: str) -> Answer:
@@ -156,7 +165,10 @@ class Visitor:
 
     def fill(self, **changes: str) -> dict[str, str]:
         """A filled-in complaint with the nonce of a fresh form."""
-        return {**COMPLAINT, "nonce": self.get("/").nonce(), **changes}
+        sends_at, self.now = self.now, self.now - WRITING
+        form = self.get(FORM_ADDRESS)
+        self.now = sends_at
+        return {**COMPLAINT, "nonce": form.nonce(), "form_token": form.value("form_token"), **changes}
 
     def complain(self, **changes: str) -> Answer:
         """Fill in the form and send it."""
@@ -166,11 +178,13 @@ class Visitor:
         """The path of the tracking page of a new complaint."""
         return self.complain(**changes).location.removesuffix("/received")
 
-    def operator(self, path: str, *commands_: Command, later: timedelta = timedelta(minutes=1)) -> None:
+    def operator(
+        self, path: str, *commands_: Command, later: timedelta = timedelta(minutes=1), actor: str = SYSTEM
+    ) -> None:
         """What the operator and its system do to the complaint behind a tracking page."""
         for command in commands_:
             self.now += later
-            change(self.desk, path.split("/")[2], command, SYSTEM)
+            change(self.desk, path.split("/")[2], command, actor)
 
     def letter(self, path: str, kind: LetterKind) -> None:
         """The latest letter of a kind goes out."""

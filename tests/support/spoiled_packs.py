@@ -161,6 +161,8 @@ FULL: dict[str, Any] = {
         "progress_every": {"amount": 14, "unit": "calendar_days"},
         "deadlock_before": {"amount": 1, "unit": "business_days"},
         "feedback_window": {"amount": 14, "unit": "calendar_days"},
+        "review_within": {"amount": 14, "unit": "calendar_days"},
+        "reopen_within": {"amount": 30, "unit": "calendar_days"},
         "targets": {"final": _WEEKS | {"amount": 6}},
         "warnings": {"final": [{"percent": 50}, {"before": _WEEK}]},
         "escalations": [{"level": 1, "at": {"percent": 60}}],

@@ -8,13 +8,15 @@ if TYPE_CHECKING:
 NAME = "complaints"
 INDEXES = {
     "by_player": ("player", "received_at"),
-    "by_queue": ("queue", "due_at"),
+    "by_queue": ("queue", "queue_order"),
     "by_attention": ("attention", "attention_at"),
     "by_register": ("register", "received_at"),
 }
 LISTED = (
     *("number", "version", "generation", "stage", "brand", "jurisdiction"),
     *("category", "team", "assignee", "due_at", "received_at"),
+    *("priority", "severity", "needs_human", "training", "task", "lease_holder"),
+    *("lease_until", "not_for"),
 )
 
 

@@ -1,5 +1,7 @@
 """What people do with a complaint, and what they are refused."""
 
+from copy import replace
+
 import pytest
 
 from redress.domain import commands as c
@@ -15,6 +17,7 @@ from tests.support.complaints import (
     PERSONAL,
     PLAYER,
     PROPOSE,
+    PROPOSE_REDRESS,
     SYSTEM,
     TRIAGE,
     Case,
@@ -96,7 +99,9 @@ class TestDecision:
         proposal = case.complaint.proposal
         case.do(APPROVE, APPROVER)
         assert case.complaint.stage is Stage.DECIDED
-        assert (case.complaint.decision, case.complaint.proposal) == (proposal, None)
+        assert proposal
+        assert case.complaint.decision == replace(proposal, approved_by=APPROVER)
+        assert case.complaint.proposal is None
         assert case.complaint.decided_at == case.now
 
     def test_the_decision_points_to_the_event_that_holds_its_reasons(self, case: Case) -> None:
@@ -109,9 +114,11 @@ class TestDecision:
     def test_the_approval_repeats_outcome_and_redress_so_that_the_register_needs_no_proposal(
         self, case: Case
     ) -> None:
-        case.do(PROPOSE)
-        [change] = case.do(APPROVE, APPROVER)
-        assert change.event == e.DecisionApproved(outcome="partly_upheld", redress_minor=1000, currency="GBP")
+        case.do(PROPOSE_REDRESS)
+        change, _to_pay = case.do(APPROVE, APPROVER)
+        assert change.event == e.DecisionApproved(
+            outcome="partly_upheld", redress_minor=1000, currency="GBP", redress_kind="refund"
+        )
 
     def test_nobody_decides_twice(self, case: Case) -> None:
         case.do(PROPOSE)

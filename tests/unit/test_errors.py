@@ -1,6 +1,7 @@
 """Errors tell in words what happened and carry the same as fields; the tree is complete."""
 
 import inspect
+from datetime import UTC, datetime
 
 import pytest
 
@@ -22,6 +23,17 @@ EXAMPLES = {
     errors.IdempotencyKeyReused: errors.IdempotencyKeyReused("key-1"),
     errors.Conflict: errors.Conflict("R7K3-9QXM-3"),
     errors.Forbidden: errors.Forbidden("decide"),
+    errors.Leased: errors.Leased("R7K3-9QXM-3", "handler-7", datetime(2026, 3, 2, 12, 15, tzinfo=UTC)),
+    errors.NoSuchTeam: errors.NoSuchTeam("legal", ("care", "payments")),
+    errors.NotOfTeam: errors.NotOfTeam("payments"),
+    errors.NoSuchConsultation: errors.NoSuchConsultation("Q-R7K3-9QXM-3"),
+    errors.ConsultationOver: errors.ConsultationOver("Q-R7K3-9QXM-3", "answer", "closed", "it is closed"),
+    errors.NoSuchEvidence: errors.NoSuchEvidence("R7K3-9QXM-3", "5b1f"),
+    errors.EvidenceNotReleased: errors.EvidenceNotReleased("R7K3-9QXM-3", "5b1f", "checking"),
+    errors.NoSuchWebhook: errors.NoSuchWebhook("wh-1"),
+    errors.TooManyWebhooks: errors.TooManyWebhooks(20),
+    errors.WebhookDisabled: errors.WebhookDisabled("wh-1"),
+    errors.TooManyRequests: errors.TooManyRequests(600, 12),
 }
 
 

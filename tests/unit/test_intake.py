@@ -78,13 +78,22 @@ class TestCommand:
         assert (command.channel, command.language) == ("phone", "mt")
 
     def test_a_player_may_not(self) -> None:
-        sent = {**FORM, "channel": "phone", "language": "mt", "amount_minor": "1", "residence": "GB"}
+        sent = {**FORM, "channel": "phone", "language": "mt", "amount_minor": "1", "vulnerable": "true"}
         command = read_form({**sent, **dict.fromkeys(INSTANTS, YESTERDAY)}, REGION, NOW).to_command(
             "form", "en", REGION, NOW
         )
         assert (command.channel, command.language, command.amount_minor) == ("form", "en", 2550)
-        assert "residence" not in command.content
+        assert "vulnerable" not in command.content
         assert {getattr(command, name) for name in INSTANTS} == {None}
+
+    def test_a_player_says_where_they_live_or_does_not(self) -> None:
+        command = read_form({**FORM, "residence": "EE"}, REGION, NOW).to_command("form", "en", REGION, NOW)
+        assert command.content["residence"] == "EE"
+        for blank in ("", " "):
+            command = read_form({**FORM, "residence": blank}, REGION, NOW).to_command(
+                "form", "en", REGION, NOW
+            )
+            assert "residence" not in command.content
 
     def test_a_residence_is_content_and_brings_the_pack_of_its_country(self) -> None:
         for residence, others in (("GB", ("gb-ukgc@2026.1",)), ("FI", ()), ("US-MI", ())):

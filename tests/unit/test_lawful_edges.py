@@ -178,7 +178,7 @@ class TestQueues:
         one.do(POLICE) if one.rules.paused_clocks("police") else one.do(TestReferral.REFER)
         live_on(one, at("2026-08-01T00:00+00:00"))
         one.do(c.AnswerAdr(), at=at("2026-09-01T12:00+00:00"))
-        assert listing(REGION, one.complaint).due_at
+        assert listing(REGION, one.complaint).queue
 
     def test_a_complaint_that_comes_after_all_its_deadlines_gets_an_owner_first(self) -> None:
         told = replace(submit("gb-ukgc"), pack_version="2026.1", received_at="2026-04-10T12:00:00.000Z")

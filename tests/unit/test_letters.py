@@ -22,7 +22,7 @@ from redress.domain.rules import Rules
 from redress.letters import blocks, plain
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.render import render
-from redress.region import Region
+from redress.region import EscalationLevel, Region
 from redress.usecases.ports import Mail
 from tests.support.letters import (
     EXPLANATION,
@@ -89,7 +89,7 @@ def test_a_letter_reads_as_its_golden_file(name: str) -> None:
 
 
 def test_every_golden_file_is_of_a_letter() -> None:
-    assert {path.stem for path in GOLDEN.iterdir()} == set(GOLDEN_LETTERS)
+    assert {path.stem for path in GOLDEN.iterdir() if path.is_file()} == set(GOLDEN_LETTERS)
 
 
 @pytest.mark.parametrize("kind", LetterKind)
@@ -168,20 +168,20 @@ def test_every_letter_to_the_player_carries_reference_and_private_link(kind: Let
 
 def test_the_acknowledgement_names_the_last_day_with_weekday_and_zone() -> None:
     for form in both(sample(LetterKind.ACKNOWLEDGEMENT)):
-        assert "By the end of Sunday 28 June 2026 (Europe/London)" in form
+        assert "By the end of Sunday, 28 June 2026 (Europe/London)" in form
         assert "Our complaints procedure" in form
 
 
 def test_a_promise_in_seconds_is_told_to_the_second() -> None:
     for form in both(sample(LetterKind.ACKNOWLEDGEMENT, "sandbox")):
-        assert "By 15:05:40 on Monday 4 May 2026 (Europe/London)" in form
+        assert "By 15:05:40 on Monday, 4 May 2026 (Europe/London)" in form
 
 
 def test_a_promise_that_was_missed_is_not_made_again() -> None:
     story = Story()
     story.now += timedelta(weeks=9)
     for form in both(story.render(LetterKind.ACKNOWLEDGEMENT)):
-        assert "It was due by the end of Sunday 28 June 2026 (Europe/London), and we are late" in form
+        assert "It was due by the end of Sunday, 28 June 2026 (Europe/London), and we are late" in form
 
 
 @pytest.mark.parametrize("kind", [LetterKind.FINAL_RESPONSE, LetterKind.DEADLOCK])
@@ -190,7 +190,7 @@ def test_the_way_to_the_independent_body_is_told_in_full(kind: LetterKind) -> No
     for form in both(sample(kind)):
         for fact in (body.name, body.contact, body.url, body.scope_limits, "This costs you nothing"):
             assert fact in form
-        assert re.search(r"By the end of \w+day \d+ \w+ 2027 \(Europe/London\)", form)
+        assert re.search(r"By the end of \w+day, \d+ \w+ 2027 \(Europe/London\)", form)
 
 
 def test_the_final_response_tells_decision_reasons_term_and_redress() -> None:
@@ -198,7 +198,7 @@ def test_the_final_response_tells_decision_reasons_term_and_redress() -> None:
         assert "We uphold your complaint in part" in form
         assert words(REASONS["reasons"]) in form
         assert REASONS["clause"] in form
-        assert "We will pay you 12.75 GBP" in form
+        assert "We will pay you £12.75" in form
         assert "Our own complaints procedure ends with it" in form
 
 
@@ -231,7 +231,7 @@ def test_a_notice_to_staff_tells_nothing_of_the_player(kind: LetterKind) -> None
     for private in (WRITTEN["name"], WRITTEN["email"], WRITTEN["account"], WRITTEN["description"], KEY):
         assert private not in told
     assert "Payments" in told
-    assert "Sunday 28 June 2026" in told
+    assert kind is LetterKind.ALERT or "Sunday, 28 June 2026" in told
 
 
 def test_a_warning_goes_to_the_team_an_escalation_to_its_level_a_breach_to_the_top() -> None:
@@ -245,11 +245,11 @@ def test_a_warning_goes_to_the_team_an_escalation_to_its_level_a_breach_to_the_t
 
 def test_a_level_nobody_was_named_for_goes_to_the_highest_there_is_or_to_the_team() -> None:
     story = TOLD[LetterKind.ESCALATION](Story())
-    for mailboxes, addressee in (
-        (("only@example.test",), "only@example.test"),
+    for levels, addressee in (
+        ((EscalationLevel(name="Only", email="only@example.test"),), "only@example.test"),
         ((), "payments@example.test"),
     ):
-        story.desk = replace(story.desk, region=replace(REGION, escalation=mailboxes))
+        story.desk = replace(story.desk, region=replace(REGION, escalation=levels))
         assert story.render(LetterKind.ESCALATION).to == addressee
 
 
@@ -260,8 +260,8 @@ def test_a_pause_says_why_since_when_by_which_rule_and_which_date_still_holds() 
     for form in both(sample(LetterKind.PAUSE)):
         assert words(EXPLANATION["explanation"]) in form
         assert "We need to know something that only you can tell us" in form
-        assert "15:07 on Wednesday 6 May 2026 (Europe/London)" in form
-        assert "By the end of Sunday 28 June 2026 (Europe/London)" in form
+        assert "15:07 on Wednesday, 6 May 2026 (Europe/London)" in form
+        assert "By the end of Sunday, 28 June 2026 (Europe/London)" in form
         assert "This does not put off our answer" in form
         assert "to Example Adjudication Service, even without our answer, stands still since" in form
         assert "The rule that lets us do this: Gambling Commission" in form
@@ -299,21 +299,21 @@ def test_a_pause_of_the_answer_alone_does_not_speak_of_the_way_out() -> None:
 
 def test_a_pause_that_another_pack_does_not_know_leaves_its_date() -> None:
     for form in both(standing_still(Story("sandbox", residence="ee")).render(LetterKind.PAUSE)):
-        assert "By the end of Tuesday 19 May 2026 (Europe/Tallinn)" in form
+        assert "By the end of Tuesday, 19 May 2026 (Europe/Tallinn)" in form
         assert "The date above holds all the same" in form
 
 
 def test_a_pause_that_may_not_last_says_when_the_time_runs_again() -> None:
     story = standing_still(Story("sandbox"), "awaiting_player_info")
     for form in both(story.render(LetterKind.PAUSE)):
-        assert "The time runs again by itself at 15:05:12 on Monday 4 May 2026 (Europe/London)" in form
+        assert "The time runs again by itself at 15:05:12 on Monday, 4 May 2026 (Europe/London)" in form
 
 
 def test_a_pause_that_is_over_when_its_letter_goes_is_told_as_over() -> None:
     story = standing_still(Story("sandbox"))
     story.do(c.ResumeClock(reason="police"), HANDLER, after=timedelta(seconds=3))
     for form in both(story.render(LetterKind.PAUSE)):
-        assert "stood still from 15:05:02 on Monday 4 May 2026 (Europe/London) to 15:05:05 on Monday" in form
+        assert "stood still from 15:05:02 on Monday, 4 May 2026 (Europe/London) to 15:05:05 on Monday" in form
         assert "It runs again" in form
         assert "By 15:05:" in form
 
@@ -323,7 +323,7 @@ def test_a_question_that_stops_the_clock_says_so_and_since_when() -> None:
     story.do(c.RequestInformation(content=QUESTION, pause=True), HANDLER, after=timedelta(days=1))
     for form in both(story.render(LetterKind.INFORMATION_REQUEST)):
         assert (
-            "stands still since 15:07 on Tuesday 5 May 2026 (Europe/London), until you have answered" in form
+            "stands still since 15:07 on Tuesday, 5 May 2026 (Europe/London), until you have answered" in form
         )
         assert "The sooner you answer" not in form
 
@@ -344,8 +344,8 @@ def test_an_extension_tells_the_old_date_and_the_one_that_holds_once_it_is_sent(
     assert story.render(LetterKind.EXTENSION) == before
     for form in both(before):
         assert "up to 4 weeks more" in form
-        assert "By the end of Monday 1 June 2026 (America/Curacao)" in form
-        assert "By the end of Monday 29 June 2026 (America/Curacao)" in form
+        assert "By the end of Monday, 1 June 2026 (America/Curacao)" in form
+        assert "By the end of Monday, 29 June 2026 (America/Curacao)" in form
         assert words(MORE_TIME["reasons"]) in form
         assert "The rule that lets us take this time: CGA" in form
         assert "The date stays" not in form
@@ -354,8 +354,8 @@ def test_an_extension_tells_the_old_date_and_the_one_that_holds_once_it_is_sent(
 def test_an_extension_that_a_second_pack_does_not_give_is_not_told_as_a_new_date() -> None:
     story = extended(Story("cw-cga", residence="es-dgoj"))
     for form in both(story.render(LetterKind.EXTENSION)):
-        assert "By the end of Monday 1 June 2026 (America/Curacao)" in form
-        assert "By the end of Thursday 4 June 2026 (Europe/Madrid)" in form
+        assert "By the end of Monday, 1 June 2026 (America/Curacao)" in form
+        assert "By the end of Thursday, 4 June 2026 (Europe/Madrid)" in form
     for form in both(extended(Story("cw-cga", residence="pl")).render(LetterKind.EXTENSION)):
         assert "The date stays as it was all the same" in form
 
@@ -367,12 +367,12 @@ def test_an_extension_that_comes_too_late_to_hold_is_not_announced() -> None:
         story.render(LetterKind.EXTENSION)
     assert refused.value.missing == ("new_date",)
     story.now -= timedelta(seconds=1)
-    assert "Monday 29 June 2026" in story.render(LetterKind.EXTENSION).text
+    assert "Monday, 29 June 2026" in story.render(LetterKind.EXTENSION).text
 
 
 def test_a_holding_letter_names_a_date_that_is_not_past_the_reason_and_who_may_be_told() -> None:
     for form in both(sample(LetterKind.HOLDING)):
-        assert "By the end of Tuesday 2 June 2026 (Europe/Copenhagen)" in form
+        assert "By the end of Tuesday, 2 June 2026 (Europe/Copenhagen)" in form
         assert "we have not finished checking what happened" in form
         assert "you may tell Spillemyndigheden" in form
         assert "It does not decide single complaints" in form
@@ -383,19 +383,19 @@ def test_a_holding_letter_keeps_a_date_of_the_house_that_is_still_ahead() -> Non
     own = {"dk-spillemyndigheden": {"house": {"targets": {"final": {"amount": 28, "unit": "calendar_days"}}}}}
     story = TOLD[LetterKind.HOLDING](Story("dk-spillemyndigheden", region=replace(REGION, rules=own)))
     for form in both(story.render(LetterKind.HOLDING)):
-        assert "By the end of Monday 1 June 2026 (Europe/Copenhagen)" in form
+        assert "By the end of Monday, 1 June 2026 (Europe/Copenhagen)" in form
 
 
 def test_a_holding_letter_names_the_first_date_that_is_still_ahead() -> None:
     story = TOLD[LetterKind.HOLDING](Story("dk-spillemyndigheden", residence="ee"))
     for form in both(story.render(LetterKind.HOLDING)):
-        assert "By the end of Tuesday 19 May 2026 (Europe/Tallinn)" in form
+        assert "By the end of Tuesday, 19 May 2026 (Europe/Tallinn)" in form
 
 
 def test_silence_that_the_law_takes_for_acceptance_is_told_with_law_and_date() -> None:
     for form in both(accepted(Story("pl")).render(LetterKind.FINAL_RESPONSE)):
         assert "Your complaint counts as accepted in full" in form
-        assert "We had to answer you by the end of Monday 18 May 2026 (Europe/Warsaw), and did not" in form
+        assert "We had to answer you by the end of Monday, 18 May 2026 (Europe/Warsaw), and did not" in form
         assert "Polish consumer act, art. 7a." in form
         assert "Our complaints team now carries out what you asked for" in form
         assert "We have looked into your complaint" not in form
@@ -433,7 +433,7 @@ def test_an_acknowledgement_counts_from_where_the_rule_does() -> None:
 
 def test_two_packs_promise_the_earlier_answer_and_name_both_bodies() -> None:
     for form in both(Story(residence="ee").render(LetterKind.ACKNOWLEDGEMENT)):
-        assert "By the end of Tuesday 19 May 2026 (Europe/Tallinn)" in form
+        assert "By the end of Tuesday, 19 May 2026 (Europe/Tallinn)" in form
         assert "at the latest 15 days after we received your complaint" in form
         assert "take your complaint to Example Adjudication Service" in form
         assert "You can also take it to Example Committee for Players" in form
@@ -443,9 +443,9 @@ def test_each_body_is_told_with_its_own_limit_and_effect() -> None:
     for form in both(decided(Story(residence="fr-anj")).render(LetterKind.FINAL_RESPONSE)):
         assert "You can now take your complaint to Example Adjudication Service" in form
         assert "You can now also take your complaint to Example Committee for Players" in form
-        assert "By the end of Monday 24 May 2027 (Europe/London)" in form
-        assert "By the end of Tuesday 4 May 2027 (Europe/Paris)" in form
-        assert "If you accept its decision, we have to follow it, for amounts up to 10,000.00 GBP" in form
+        assert "By the end of Monday, 24 May 2027 (Europe/London)" in form
+        assert "By the end of Tuesday, 4 May 2027 (Europe/Paris)" in form
+        assert "If you accept its decision, we have to follow it, for amounts up to £10,000.00" in form
         assert "What it decides is a recommendation" in form
 
 
@@ -456,7 +456,7 @@ def test_a_body_of_both_packs_is_named_once_with_the_later_limit() -> None:
     story = decided(Story(residence="fr-anj", region=replace(REGION, brands=(same,))))
     for form in both(story.render(LetterKind.FINAL_RESPONSE)):
         assert form.count("You can now") == 1
-        assert "By the end of Monday 24 May 2027 (Europe/London)" in form
+        assert "By the end of Monday, 24 May 2027 (Europe/London)" in form
         assert "4 May 2027 (Europe/Paris)" not in form
 
 
@@ -488,7 +488,7 @@ def test_a_missed_target_is_not_told_as_a_deadline_to_come() -> None:
 def test_a_body_that_is_not_open_yet_says_from_when_it_is() -> None:
     story = decided(Story("km-anjouan"), redress=None)
     for form in both(story.render(LetterKind.FINAL_RESPONSE)):
-        assert "From Thursday 4 June 2026 (Indian/Comoro) on, and not before, you can take" in form
+        assert "From Thursday, 4 June 2026 (Indian/Comoro) on, and not before, you can take" in form
         assert "You can now" not in form
     story.now += timedelta(days=30)
     for form in both(story.render(LetterKind.FINAL_RESPONSE)):
@@ -525,8 +525,8 @@ def test_a_pack_that_asks_for_an_authority_and_names_none_keeps_the_letter_back(
 @pytest.mark.parametrize(
     ("binding", "said"),
     [
-        ("operator", "If you accept its decision, we have to follow it, for amounts up to 10,000.00 GBP."),
-        ("both", "Its decision binds both you and us, for amounts up to 10,000.00 GBP."),
+        ("operator", "If you accept its decision, we have to follow it, for amounts up to £10,000.00."),
+        ("both", "Its decision binds both you and us, for amounts up to £10,000.00."),
         ("none", "What it decides is a recommendation"),
     ],
 )
@@ -548,7 +548,7 @@ def test_a_limit_is_told_where_a_pack_asks_for_it() -> None:
     route = ExternalBody(key="adr", type="adr", referral_limit=Sourced(value=limit))
     mail = under(decided(Story()), LetterKind.FINAL_RESPONSE, asking("referral_deadline", route))
     for form in both(mail):
-        assert "By the end of Friday 24 July 2026 (Europe/London)" in form
+        assert "By the end of Friday, 24 July 2026 (Europe/London)" in form
 
 
 def outside_body(binding: str) -> ExternalBody:
@@ -568,10 +568,10 @@ def asking(block: str, route: ExternalBody) -> RulePack:
 def test_measure_and_scope_say_what_is_decided_and_what_it_covers(outcome: str) -> None:
     content = {"reasons": "Because.", "clause": "Terms, 4.2"}
     for form in both(decided(Story("es-dgoj"), outcome, content, None).render(LetterKind.FINAL_RESPONSE)):
-        assert "The decision covers the whole of your complaint of Monday 4 May 2026 about bonuses" in form
+        assert "The decision covers the whole of your complaint of Monday, 4 May 2026 about bonuses" in form
     paid = decided(Story("es-dgoj"), outcome, content).render(LetterKind.FINAL_RESPONSE)
     for form in both(paid):
-        assert "We will pay you 12.75 GBP" in form
+        assert "We will pay you £12.75" in form
         assert "does not lead to a payment" not in form
 
 
@@ -703,7 +703,7 @@ def test_what_a_pack_asks_beyond_the_usual_is_written_where_it_is_asked() -> Non
     mail = under(story, LetterKind.FINAL_RESPONSE, asking)
     for form in both(mail):
         assert "You keep your right to go to court" in form
-        assert "we have to follow it, for amounts up to 10,000.00 GBP" in form
+        assert "we have to follow it, for amounts up to £10,000.00" in form
 
 
 # --- What strangers type -------------------------------------------------------------------------------
@@ -846,8 +846,8 @@ def test_midnight_is_said_as_the_end_of_the_day_before_and_as_the_start_of_its_o
     story = TOLD[LetterKind.BREACH](Story())
     assert story.now == datetime(2026, 6, 28, 23, 0, tzinfo=UTC)
     for form in both(story.render(LetterKind.BREACH)):
-        assert "By the end of Sunday 28 June 2026" in form
-        assert "00:00 on Monday 29 June 2026" in form
+        assert "By the end of Sunday, 28 June 2026" in form
+        assert "00:00 on Monday, 29 June 2026" in form
 
 
 # --- Compiled ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from redress.domain import commands
 from redress.domain.correspondence import LetterKind
 from redress.domain.promises import promises
+from redress.language import language
 from redress.web.explanations import Telling, explain
 from tests.support.complaints import APPROVE, DEADLOCK, TRIAGE, milestone, submit
 from tests.support.portal import Answer, Visitor, region
@@ -79,9 +80,9 @@ def state(page: Answer, name: str) -> str:
 def test_a_british_complaint_shows_when_it_is_confirmed_answered_and_may_go_further(visitor: Visitor) -> None:
     page = visitor.get(complained(visitor, "gb-ukgc"))
     assert dated(page) == {
-        ACK: "By 10:14 on Tuesday 21 April 2026 Kept on 20 April 2026 at 10:16",
-        FINAL: "By the end of Sunday 14 June 2026 Still to come",
-        TURN: "From Monday 15 June 2026 Not open yet",
+        ACK: "By 10:14 on Tuesday, 21 April 2026 Kept on 20 April 2026 at 10:16",
+        FINAL: "By the end of Sunday, 14 June 2026 Still to come",
+        TURN: "From Monday, 15 June 2026 Not open yet",
     }
     assert [state(page, name) for name in (ACK, FINAL, TURN)] == ["kept", "open", "ahead"]
 
@@ -89,13 +90,15 @@ def test_a_british_complaint_shows_when_it_is_confirmed_answered_and_may_go_furt
 def test_a_date_explains_itself_by_the_rule_and_how_it_is_counted(visitor: Visitor) -> None:
     page = visitor.get(complained(visitor, "gb-ukgc"))
     assert why(page, FINAL) == (
-        "8 weeks from the day we received your complaint (20 April 2026), that day included."
+        "Time: 8 weeks. It counts from 20 April 2026, when we received your complaint."
+        " That day is the first that counts."
         " Rule: LCCP social responsibility code 6.1.1.2."
     )
     assert why(page, ACK).startswith(
-        "24 hours from the moment we received your complaint (20 April 2026 at 10:14). Guidance: Gambling"
+        "Time: 24 hours. It counts from 20 April 2026 at 10:14, when we received your complaint."
+        " Guidance: Gambling"
     )
-    assert why(page, TURN).startswith("8 weeks from the day")
+    assert why(page, TURN).startswith("Time: 8 weeks. It counts from 20 April 2026, when we received")
     assert "Until then we have the time to answer you ourselves." in why(page, TURN)
 
 
@@ -114,9 +117,10 @@ def test_how_sure_a_source_is_stays_with_the_operator(visitor: Visitor) -> None:
 
 def test_where_the_law_is_silent_the_date_is_the_operators_own_promise(visitor: Visitor) -> None:
     page = visitor.get(complained(visitor, "fr-anj"))
-    assert dated(page)[FINAL] == "By the end of Friday 8 May 2026 Still to come"
+    assert dated(page)[FINAL] == "By the end of Friday, 8 May 2026 Still to come"
     assert why(page, FINAL) == (
-        "18 days after the day you sent your complaint (20 April 2026)."
+        "Time: 18 days. It counts from 20 April 2026, when you sent your complaint."
+        " That day itself does not count."
         " This is our own promise: no law sets this date."
     )
 
@@ -124,20 +128,23 @@ def test_where_the_law_is_silent_the_date_is_the_operators_own_promise(visitor: 
 def test_the_operators_own_target_beside_a_lawful_date_is_not_shown(visitor: Visitor) -> None:
     page = visitor.get(complained(visitor, "pl"))
     assert list(dated(page)) == [ACK, FINAL]
-    assert "By the end of Monday 4 May 2026" in dated(page)[FINAL]
+    assert "By the end of Monday, 4 May 2026" in dated(page)[FINAL]
 
 
 def test_a_date_that_the_law_moves_to_a_working_day_says_so() -> None:
     visitor = Visitor(region=WIDE, now=RECEIVED + timedelta(days=5))  # 14 days later is a Saturday
     page = visitor.get(complained(visitor, "pl"))
-    assert "By the end of Monday 11 May 2026" in dated(page)[FINAL]
+    assert "By the end of Monday, 11 May 2026" in dated(page)[FINAL]
     assert "is not a working day, so the next working day counts." in why(page, FINAL)
     assert "the law counts your complaint as accepted." in why(page, FINAL)
 
 
 def test_working_days_are_explained(visitor: Visitor) -> None:
     page = visitor.get(complained(visitor, "cw-cga", category="safer_gambling"))
-    assert why(page, FINAL).startswith("5 working days after the day we received your complaint")
+    assert why(page, FINAL).startswith(
+        "Time: 5 working days. It counts from 20 April 2026, when we received your complaint."
+        " That day itself does not count."
+    )
     assert "Working days leave out weekends and public holidays." in why(page, FINAL)
 
 
@@ -158,7 +165,7 @@ class TestPauses:
         path = complained(visitor, "gb-ukgc")
         visitor.operator(path, ASK, later=timedelta(days=9))
         page = visitor.get(path)
-        assert dated(page)[FINAL] == "By the end of Sunday 14 June 2026 Still to come"
+        assert dated(page)[FINAL] == "By the end of Sunday, 14 June 2026 Still to come"
         assert "stood still" not in why(page, FINAL)
 
     def test_a_pause_that_ended_moved_the_date_and_is_told(self, visitor: Visitor) -> None:
@@ -166,7 +173,7 @@ class TestPauses:
         visitor.operator(path, ASK, later=timedelta(days=9))
         visitor.operator(path, REPLY, later=timedelta(days=3))
         page = visitor.get(path)
-        assert dated(page)[TURN] == "From Thursday 18 June 2026 Not open yet"
+        assert dated(page)[TURN] == "From Thursday, 18 June 2026 Not open yet"
         stood = "The clock stood still from 29 April 2026 at 10:17 to 2 May 2026 at 10:17"
         assert f"{stood}: we awaited your answer." in why(page, TURN)
         assert "stood still" not in why(page, FINAL)
@@ -178,7 +185,7 @@ class TestPauses:
         [gateway] = [one for one in promises(WIDE.rules_of(complaint), complaint) if one.clock == "gateway"]
         later = replace(gateway, anchor_at=visitor.now)
         for promise, told in ((gateway, True), (later, False)):
-            said = explain(promise, complaint, Telling(zone=promise.zone)).sentences
+            said = explain(language("en"), promise, complaint, Telling(zone=promise.zone)).sentences
             assert any("stood still" in sentence for sentence in said) is told
 
     def test_of_two_pauses_both_reasons_are_told_until_both_are_over(self) -> None:
@@ -188,7 +195,7 @@ class TestPauses:
         visitor.now -= timedelta(minutes=3)  # the sandbox counts in seconds
         visitor.operator(path, police, later=timedelta(seconds=1))
         visitor.operator(path, ASK, later=timedelta(seconds=1))
-        assert "The police deal with it; We wait for your answer" in dated(visitor.get(path))[FINAL]
+        assert "The police deal with it We wait for your answer" in dated(visitor.get(path))[FINAL]
         visitor.operator(path, REPLY, later=timedelta(seconds=1))
         page = visitor.get(path)
         assert dated(page)[FINAL].endswith("The police deal with it")
@@ -200,11 +207,11 @@ class TestExtensions:
         path = complained(visitor, "cw-cga")
         longer = commands.ExtendDeadline(stage="final", content={"reasons": "A log is missing."})
         visitor.operator(path, longer, later=timedelta(days=20))
-        assert dated(visitor.get(path))[FINAL] == "By the end of Monday 18 May 2026 Still to come"
-        assert "Extended" not in why(visitor.get(path), FINAL)
+        assert dated(visitor.get(path))[FINAL] == "By the end of Monday, 18 May 2026 Still to come"
+        assert "More time" not in why(visitor.get(path), FINAL)
         visitor.letter(path, LetterKind.EXTENSION)
-        assert dated(visitor.get(path))[FINAL] == "By the end of Monday 15 June 2026 Still to come"
-        assert "Extended by 4 weeks." in why(visitor.get(path), FINAL)
+        assert dated(visitor.get(path))[FINAL] == "By the end of Monday, 15 June 2026 Still to come"
+        assert "More time was taken: 4 weeks." in why(visitor.get(path), FINAL)
 
     def test_an_extension_whose_letter_left_too_late_is_none(self, visitor: Visitor) -> None:
         path = complained(visitor, "cw-cga")
@@ -212,14 +219,14 @@ class TestExtensions:
         visitor.operator(path, longer, later=timedelta(days=28))
         visitor.now += timedelta(days=1)
         visitor.letter(path, LetterKind.EXTENSION)
-        assert dated(visitor.get(path))[FINAL] == "By the end of Monday 18 May 2026 Missed"
-        assert "Extended" not in why(visitor.get(path), FINAL)
+        assert dated(visitor.get(path))[FINAL] == "By the end of Monday, 18 May 2026 Missed"
+        assert "More time" not in why(visitor.get(path), FINAL)
 
 
 class TestNotices:
     def test_by_when_the_player_hears_is_promised(self, visitor: Visitor) -> None:
         page = visitor.get(complained(visitor, "dk-spillemyndigheden"))
-        assert dated(page)[NOTICE] == "By the end of Monday 4 May 2026 Still to come"
+        assert dated(page)[NOTICE] == "By the end of Monday, 4 May 2026 Still to come"
         assert "we have to tell you when we will" in why(page, NOTICE)
 
     def test_a_letter_that_leaves_when_its_time_has_come_is_in_time(self, visitor: Visitor) -> None:
@@ -233,8 +240,10 @@ class TestNotices:
         path = complained(visitor, "dk-spillemyndigheden")
         visitor.wait(path, until=RECEIVED + timedelta(days=16))
         page, later = visitor.get(path), "You get our final answer, as we wrote you later"
-        assert dated(page)[later] == "By the end of Tuesday 19 May 2026 Still to come"
-        assert "14 days after the day we wrote you that we need longer" in why(page, later)
+        assert dated(page)[later] == "By the end of Tuesday, 19 May 2026 Still to come"
+        assert "Time: 14 days. It counts from 5 May 2026, when we wrote you that we need longer." in why(
+            page, later
+        )
 
     def test_a_letter_that_does_not_leave_is_missed_a_day_later(self, visitor: Visitor) -> None:
         path = complained(visitor, "dk-spillemyndigheden")
@@ -262,8 +271,10 @@ class TestOutsideBody:
         assert dated(page)[FINAL].endswith("On 20 May 2026 at 10:19 we told you how to take it further")
         assert dated(page)[TURN] == "Since 20 May 2026 at 10:19 Open: you need not wait for our answer"
         assert "Our letter to you opened the way before that." in why(page, TURN)
-        assert dated(page)[LAST] == "By the end of Thursday 20 May 2027 Free of charge and independent of us"
-        assert "12 months after the day we sent you our last word on it (20 May 2026)" in why(page, LAST)
+        assert dated(page)[LAST] == "By the end of Thursday, 20 May 2027 Free of charge and independent of us"
+        assert why(page, LAST).startswith(
+            "Time: 12 months. It counts from 20 May 2026, when we sent you our last word on it."
+        )
         assert state(page, LAST) == "yours"
 
     def test_a_breach_opens_it_though_its_own_clock_stands_still(self, visitor: Visitor) -> None:
@@ -320,10 +331,11 @@ class TestTwoPacks:
     def test_the_earliest_date_that_the_operator_owes_is_shown_and_why(self, visitor: Visitor) -> None:
         page = visitor.get(complained(visitor, "gb-ukgc", "es-dgoj"))
         assert (
-            dated(page)[FINAL] == "By the end of Wednesday 20 May 2026 (time of Europe/Madrid) Still to come"
+            dated(page)[FINAL] == "By the end of Wednesday, 20 May 2026 Time of Europe/Madrid Still to come"
         )
         assert why(page, FINAL) == (
-            "1 month after the day we registered your complaint (20 April 2026)."
+            "Time: 1 month. It counts from 20 April 2026, when we registered your complaint."
+            " That day itself does not count."
             " Counted in the time of Europe/Madrid."
             " Two sets of rules apply to your complaint: of their dates, the earliest binds us."
             " Rule: Ministerial orders under Ley 13/2011. Read the rule"
@@ -332,9 +344,9 @@ class TestTwoPacks:
 
     def test_each_body_has_its_own_day(self, visitor: Visitor) -> None:
         page = visitor.get(complained(visitor, "gb-ukgc", "es-dgoj"))
-        assert dated(page)[TURN] == "From Monday 15 June 2026 Not open yet"
+        assert dated(page)[TURN] == "From Monday, 15 June 2026 Not open yet"
         assert dated(page)["You may turn to Gaming Directorate"] == (
-            "From Thursday 21 May 2026 (time of Europe/Madrid) Not open yet"
+            "From Thursday, 21 May 2026 Time of Europe/Madrid Not open yet"
         )
 
     def test_a_missed_date_stays_though_the_other_pack_has_time_left(self, visitor: Visitor) -> None:
@@ -371,7 +383,7 @@ class TestTwoPacks:
         assert list(dated(page)).count(TURN) == 1
         assert page.text.count(f"take your complaint to {BODY}") == 1
         assert "of their dates, you have the latest." in why(page, LAST)
-        assert "By the end of Tuesday 20 April 2027" in dated(page)[LAST]
+        assert "By the end of Tuesday, 20 April 2027" in dated(page)[LAST]
 
 
 def test_the_way_out_shows_at_its_date_though_no_letter_was_sent(visitor: Visitor) -> None:
@@ -380,12 +392,12 @@ def test_the_way_out_shows_at_its_date_though_no_letter_was_sent(visitor: Visito
     page = visitor.get(path)
     assert visitor.complaint(path).routes_opened
     assert "You can take your complaint to Gaming Mediator" in page.text
-    assert "By the end of Friday 8 May 2026 Missed" in dated(page)[FINAL]
+    assert "By the end of Friday, 8 May 2026 Missed" in dated(page)[FINAL]
 
 
 def test_the_confirmation_says_what_comes_next_and_nothing_more(visitor: Visitor) -> None:
     path = visitor.passed_on(submit("gb-ukgc"))
     page = visitor.get(f"{path}/received")
-    assert f"{FINAL} By the end of Sunday 14 June 2026" in page.text
+    assert f"{FINAL} By the end of Sunday, 14 June 2026" in page.text
     assert TURN not in page.text
-    assert f"You can take it to {BODY}, free of charge and independent of us." in page.text
+    assert f"You can take your complaint to {BODY}, free of charge and independent of us." in page.text

@@ -7,9 +7,8 @@ import pytest
 
 from redress.domain import events as e
 from redress.domain import player
-from redress.web.complaint_form import told
 from tests.support.complaints import NO_CURRENCY, REGION, T0
-from tests.support.portal import ADDRESS, COMPLAINT, Visitor
+from tests.support.portal import ADDRESS, COMPLAINT, FORM_ADDRESS, Visitor
 
 
 @pytest.fixture
@@ -19,30 +18,31 @@ def visitor() -> Visitor:
 
 
 def test_the_form_asks_everything_the_issue_names(visitor: Visitor) -> None:
-    page = visitor.get("/")
+    page = visitor.get(FORM_ADDRESS)
     assert page.status == 200
-    for name in set(COMPLAINT):
+    for name in {*COMPLAINT, "residence"}:
         assert f'name="{name}"' in page.body
 
 
 def test_a_brand_is_asked_for_only_where_there_are_several() -> None:
-    assert '<select id="brand"' not in Visitor().get("/").body
+    assert '<select id="brand"' not in Visitor().get(FORM_ADDRESS).body
     second = replace(REGION.brands[0], id="southwind", name="Southwind Bets")
     several = Visitor(replace(REGION, brands=(*REGION.brands, second)))
-    page = several.get("/?brand=southwind")
-    assert '<option value="southwind" selected>Southwind Bets</option>' in page.body
+    page = several.get(f"{FORM_ADDRESS}&brand=southwind")
+    assert '<option value="southwind" selected>Southwind Bets' in page.body
     assert page.title == "Make a complaint – Southwind Bets"
 
 
 def test_an_unknown_brand_in_the_address_is_ignored(visitor: Visitor) -> None:
     assert visitor.get("/?brand=nowhere").status == 200
+    assert visitor.get(f"{FORM_ADDRESS}&brand=nowhere").status == 200
 
 
 def test_a_jurisdiction_is_asked_for_only_where_there_are_several(visitor: Visitor) -> None:
-    assert "Great Britain (Gambling Commission)" in visitor.get("/").text
+    assert "Great Britain (Gambling Commission)" in visitor.get(FORM_ADDRESS).text
     brand = REGION.brands[0]
     single = replace(brand, jurisdictions={"gb-ukgc": brand.jurisdictions["gb-ukgc"]})
-    page = Visitor(replace(REGION, brands=(single,))).get("/")
+    page = Visitor(replace(REGION, brands=(single,))).get(FORM_ADDRESS)
     assert '<input type="hidden" name="jurisdiction" value="gb-ukgc">' in page.body
     assert "Where is your account held?" not in page.text
 
@@ -77,9 +77,9 @@ def test_a_complaint_is_stored_as_it_was_told(visitor: Visitor) -> None:
 
 
 def test_only_what_is_needed_has_to_be_filled_in(visitor: Visitor) -> None:
-    needed = {"category", "description", "name", "email", "brand", "jurisdiction", "currency"}
+    needed = {"category", "description", "name", "email", "brand", "jurisdiction"}
     fields = {name: text for name, text in COMPLAINT.items() if name in needed}
-    sent = visitor.post("/complaints", {**fields, "nonce": visitor.get("/").nonce()})
+    sent = visitor.post("/complaints", {**fields, "nonce": visitor.get(FORM_ADDRESS).nonce()})
     assert sent.status == 303
 
 
@@ -90,8 +90,8 @@ def test_the_confirmation_shows_number_private_link_and_promised_dates(visitor: 
     assert page.status == 200
     assert number in page.text
     assert f"{ADDRESS}{sent.location.removesuffix('/received')}" in page.text
-    assert "By 12:00 on Tuesday 3 March 2026" in page.text
-    assert "By the end of Sunday 26 April 2026" in page.text
+    assert "By 12:00 on Tuesday, 3 March 2026" in page.text
+    assert "By the end of Sunday, 26 April 2026" in page.text
     assert "player@example.test" in page.text
 
 
@@ -109,17 +109,22 @@ def test_without_a_configured_address_the_link_uses_that_of_the_gateway() -> Non
         ({"description": " \r\n "}, "description", "Tell us what happened"),
         ({"description": "x" * 10_001}, "description", "Your text has 10,001 characters"),
         ({"occurred_day": "31", "occurred_month": "2"}, "occurred_on", "Write a date that exists"),
-        ({"occurred_month": "April"}, "occurred_on", "Write a date that exists"),
+        ({"occurred_month": "Spring"}, "occurred_on", "Write a date that exists"),
         ({"occurred_day": ""}, "occurred_on", "Write a date that exists"),
         ({"occurred_day": "3"}, "occurred_on", "The date is in the future"),
-        ({"occurred_year": "26"}, "occurred_on", "Check the year"),
+        ({"occurred_month": "April"}, "occurred_on", "The date is in the future"),
+        ({"occurred_year": "27"}, "occurred_on", "Check the year"),
         ({"amount": "a lot"}, "amount", "Write the amount in figures"),
         ({"amount": "-5"}, "amount", "Write the amount in figures"),
         ({"amount": "1e3"}, "amount", "Write the amount in figures"),
         ({"amount": "0"}, "amount", "Write an amount above zero"),
-        ({"amount": "12.505"}, "amount", "too many digits"),
+        ({"amount": "12.5051"}, "amount", "too many decimal digits"),
+        ({"amount": "12.505"}, "amount", "If you mean £12,505.00, write 12505"),
         ({"amount": "9" * 30}, "amount", "Write an amount above zero"),
-        ({"currency": NO_CURRENCY}, "currency", "Choose the currency from the list"),
+        ({"currency": NO_CURRENCY}, "currency", "Choose the currency of the amount"),
+        ({"currency": ""}, "currency", "Choose the currency of the amount"),
+        ({"amount": "25.50 €"}, "currency", "The amount has the sign of another currency"),
+        ({"residence": "UK"}, "residence", "Choose the country where you live from the list"),
         (
             {"transaction_references": "\n".join("ab" * 9 for _ in range(21))},
             "transaction_references",
@@ -133,7 +138,7 @@ def test_without_a_configured_address_the_link_uses_that_of_the_gateway() -> Non
         ({"email": "a@example.test\r\nBcc: b@example.test"}, "email", "name@example.com"),
         ({"account": "x" * 101}, "account", "100 characters"),
         ({"brand": "nowhere"}, "brand", "Choose whom your complaint is about"),
-        ({"jurisdiction": "nowhere"}, "jurisdiction", "Choose a place that belongs to the brand"),
+        ({"jurisdiction": "nowhere"}, "jurisdiction", "Choose a place that belongs to that brand"),
         ({"jurisdiction": ""}, "jurisdiction", "Choose where your account is held"),
     ],
 )
@@ -151,7 +156,7 @@ def test_a_wrong_field_is_told_beside_it_and_in_the_summary_and_nothing_is_store
 
 
 def test_the_problems_stand_in_the_order_of_the_form(visitor: Visitor) -> None:
-    page = visitor.post("/complaints", {"nonce": visitor.get("/").nonce()})
+    page = visitor.post("/complaints", {"nonce": visitor.get(FORM_ADDRESS).nonce()})
     links = [part.split('"')[0] for part in page.body.split('<a href="#')[1:]]
     assert links == ["category", "description", "name", "email", "brand", "jurisdiction"]
 
@@ -164,21 +169,13 @@ def test_what_was_typed_is_kept(visitor: Visitor) -> None:
     assert page.value("occurred_day") == "31"
     assert page.value("amount") == "25.50"
     assert page.value("transaction_references") == "T-1\r\nT-2"
-    assert 'value="bonuses" checked' in page.body
+    assert '<input type="hidden" name="category" value="bonuses">' in page.body
     assert '<option value="gb-ukgc" selected>' in page.body
 
 
 def test_a_form_that_was_corrected_is_accepted(visitor: Visitor) -> None:
     page = visitor.complain(name="")
     assert visitor.post("/complaints", {**COMPLAINT, "nonce": page.nonce()}).status == 303
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [("£1,250.00", "1250.00"), ("1 250", "1250"), ("12,50", "12,50"), ("0,125", "0,125"), (" 25 € ", "25")],
-)
-def test_an_amount_is_read_as_people_write_it(typed: str, read: str) -> None:
-    assert told({"amount": typed})["amount"] == read
 
 
 @pytest.mark.parametrize(
@@ -241,7 +238,8 @@ def test_other_content_under_a_used_nonce_gets_a_fresh_form_and_nothing_of_the_f
     first = visitor.post("/complaints", fields)
     page = visitor.post("/complaints", {**fields, "description": "Another matter."})
     assert page.status == 409
-    assert "This form was sent before" in page.text
+    assert "You sent this form already" in page.text
+    assert "use the private link in our e-mail about it" in page.text
     assert page.value("description") == "Another matter."
     assert page.nonce() != fields["nonce"]
     assert "The bonus was not paid." not in page.body
@@ -272,7 +270,7 @@ def test_a_form_without_a_nonce_of_ours_gets_one_with_the_text_kept(visitor: Vis
 
 
 def test_every_form_has_its_own_nonce(visitor: Visitor) -> None:
-    assert visitor.get("/").nonce() != visitor.get("/").nonce()
+    assert visitor.get(FORM_ADDRESS).nonce() != visitor.get(FORM_ADDRESS).nonce()
 
 
 def test_no_request_is_stored_with_its_text(visitor: Visitor) -> None:

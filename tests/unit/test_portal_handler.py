@@ -16,7 +16,7 @@ from redress.adapters import clients, wiring
 from redress.region import load
 from tests.support import tables
 from tests.support.complaints import REGION
-from tests.support.portal import COMPLAINT, Answer, answer, event
+from tests.support.portal import COMPLAINT, FORM_ADDRESS, Answer, answer, event
 
 
 @dataclass
@@ -41,7 +41,7 @@ def handler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleT
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
         tables.make(boto3.client("dynamodb"))
         manager = boto3.client("secretsmanager")
-        for name in ("LINK_SECRET_ARN", "PLAYER_INDEX_SECRET_ARN"):
+        for name in ("LINK_SECRET_ARN", "PLAYER_INDEX_SECRET_ARN", "PREFILL_SECRET_ARN"):
             monkeypatch.setenv(name, manager.create_secret(Name=name, SecretString=name)["ARN"])
         monkeypatch.setenv("TABLE_NAME", tables.NAME)
         monkeypatch.setenv("REGION_FILE", str(region_file))
@@ -59,7 +59,7 @@ def ask(handler: ModuleType, method: str, path: str, body: str | None = None) ->
 
 
 def test_a_complaint_goes_from_the_form_to_its_tracking_page(handler: ModuleType) -> None:
-    fields = urlencode({**COMPLAINT, "nonce": ask(handler, "GET", "/").nonce()})
+    fields = urlencode({**COMPLAINT, "nonce": ask(handler, "GET", FORM_ADDRESS).nonce()})
     first, second = (ask(handler, "POST", "/complaints", fields) for _ in range(2))
     assert first.status == 303
     assert first.location == second.location
@@ -71,7 +71,7 @@ def test_a_complaint_goes_from_the_form_to_its_tracking_page(handler: ModuleType
 
 
 def test_another_complaint_under_a_used_nonce_is_refused_by_the_table(handler: ModuleType) -> None:
-    nonce = ask(handler, "GET", "/").nonce()
+    nonce = ask(handler, "GET", FORM_ADDRESS).nonce()
     ask(handler, "POST", "/complaints", urlencode({**COMPLAINT, "nonce": nonce}))
     other = {**COMPLAINT, "nonce": nonce, "description": "Another matter."}
     assert ask(handler, "POST", "/complaints", urlencode(other)).status == 409

@@ -33,13 +33,14 @@ def complained(visitor: Visitor, pack: str) -> str:
 
 
 def lines(page: Answer) -> list[str]:
-    """The timeline, the latest line first: what happened and, after a bar, what was said."""
+    """The timeline, the latest line first: what happened; after bars, one sentence more, what was said."""
     [body] = re.findall(r'<ol class="timeline">(.*?)</ol>', page.body, re.DOTALL)
     found = []
     for line in re.findall(r"<li class=.*?</li>", body, re.DOTALL):
         what = re.search(r"<p>(.*?)(?: <span|</p>)", line, re.DOTALL)
+        more = re.search(r'<p class="more">(.*?)</p>', line, re.DOTALL)
         said = re.search(r'<div class="said" dir="auto">(.*?)</div>', line, re.DOTALL)
-        found.append(unescape(" | ".join(part[1] for part in (what, said) if part)))
+        found.append(unescape(" | ".join(part[1] for part in (what, more, said) if part)))
     return found
 
 
@@ -85,7 +86,7 @@ def test_an_extension_tells_its_reasons_and_once_it_holds_the_new_date(visitor: 
     visitor.letter(path, LetterKind.EXTENSION)
     assert lines(visitor.get(path))[:2] == [
         "We told you that we need more time",
-        "We take more time for our answer, until the end of Monday 15 June 2026 | A log is missing.",
+        "We take more time for our answer | New date: by the end of Monday, 15 June 2026 | A log is missing.",
     ]
 
 
@@ -104,7 +105,7 @@ def test_the_date_of_an_extension_stays_what_it_was_then(visitor: Visitor) -> No
     sent = commands.RecordLetterSent(letter=letter, message_id="message-1")
     visitor.operator(path, commands.ClaimLetter(letter=letter), sent, later=SECONDS)
     [told] = [line for line in lines(visitor.get(path)) if "more time for" in line]
-    assert "until 10:15:00 on Monday 20 April 2026" in told  # 40 and 20 seconds
+    assert "New date: by 10:15:00 on Monday, 20 April 2026" in told  # 40 and 20 seconds
     visitor.operator(path, ASK, REPLY, later=SECONDS)
     assert told in lines(visitor.get(path))
 

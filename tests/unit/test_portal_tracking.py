@@ -44,13 +44,13 @@ def test_a_new_complaint_shows_stage_promises_and_what_was_told(visitor: Visitor
     assert page.status == 200
     assert page.title.startswith("We have your complaint: 0000-0001-")
     assert (
-        "We confirm that we have your complaint By 12:00 on Tuesday 3 March 2026 Still to come" in page.text
+        "We confirm that we have your complaint By 12:00 on Tuesday, 3 March 2026 Still to come" in page.text
     )
-    assert "You get our final answer By the end of Sunday 26 April 2026 Still to come" in page.text
+    assert "You get our final answer By the end of Sunday, 26 April 2026 Still to come" in page.text
     for text in (
         "The bonus was not paid.",
-        "25.50 GBP",
-        "Sunday 1 March 2026",
+        "£25.50",
+        "Sunday, 1 March 2026",
         "T-1, T-2",
         "Pay it.",
         "player-1",
@@ -67,7 +67,7 @@ def test_a_kept_promise_is_shown_with_its_instant(visitor: Visitor, path: str) -
 
 def test_a_missed_promise_stays_visible(visitor: Visitor, path: str) -> None:
     visitor.now += timedelta(days=70)
-    assert "You get our final answer By the end of Sunday 26 April 2026 Missed" in visitor.get(path).text
+    assert "You get our final answer By the end of Sunday, 26 April 2026 Missed" in visitor.get(path).text
     visitor.operator(path, milestone("due", breach=True))
     assert "We did not give you our final answer in time" in visitor.get(path).text
     resolve(visitor, path)
@@ -177,7 +177,7 @@ def test_the_answer_is_shown_once_it_was_sent_and_not_before(visitor: Visitor, p
     assert "It was our mistake." not in page.body
     visitor.letter(path, LetterKind.FINAL_RESPONSE)
     page = visitor.get(path)
-    for text in ("We agree with your complaint.", "1,250.00 GBP", "It was our mistake.", "Bonus terms, 4"):
+    for text in ("We agree with your complaint.", "£1,250.00", "It was our mistake.", "Bonus terms, 4"):
         assert text in page.text
     assert "Example Adjudication Service" in page.text
     assert "https://adjudication.example.test" in page.body
@@ -205,7 +205,7 @@ def test_a_rating_is_given_once(visitor: Visitor, path: str) -> None:
     assert sent.location == f"{path}?done=feedback"
     after = visitor.get(sent.location)
     assert "4 of 5" in after.text
-    assert "/feedback" not in after.body
+    assert '/feedback"' not in after.body
     again = visitor.post(f"{path}/feedback", {"nonce": page.nonce("feedback"), "score": "1"})
     assert again.status == 409
 

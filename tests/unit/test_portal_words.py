@@ -1,27 +1,31 @@
 """The portal has words for everything the domain can say, and they read well."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redress.domain import events, promises, rulepack
+from redress.domain import commands, events, promises, rulepack
 from redress.domain.categories import Category
 from redress.domain.correspondence import TO_STAFF, LetterKind
 from redress.domain.money import MINOR_DIGITS
 from redress.domain.stages import Stage
+from redress.http import casework_bodies
 from redress.http.intake import Intake
-from redress.web import complaint_form, dates, explanations, style, words
-from redress.web.submissions import Feedback, Reply
+from redress.language import language
+from redress.web import complaint_form, dates, explanations, form_words, style, words
+from redress.web.submissions import Dispute, Feedback, Reply
+
+ENGLISH = language("en")
 
 
 def test_every_category_stage_and_letter_to_a_player_has_words() -> None:
     assert set(words.CATEGORIES) == set(Category)
     assert set(words.STAGES) == set(Stage)
     assert set(words.LETTERS) == set(LetterKind) - TO_STAFF
-    assert set(words.CURRENCIES) <= set(MINOR_DIGITS)
+    assert set(form_words.CURRENCIES) <= set(MINOR_DIGITS)
 
 
 def test_every_outcome_and_reason_of_the_domain_has_words() -> None:
@@ -31,29 +35,37 @@ def test_every_outcome_and_reason_of_the_domain_has_words() -> None:
     assert set(words.CLOSINGS) == _listed(events.Closed)
     assert set(words.RESUMED) == _listed(events.ClockResumed)
     assert set(words.BODY_OUTCOMES) == _listed(events.AdrOutcomeRecorded)
+    assert {*words.REDRESS, *words.PAID} == {*_listed(events.DecisionProposed), None}
+    assert set(words.OUTCOMES) == {*_listed(commands.ProposeDecision), "deemed_accepted"}
+    assert set(words.REOPENINGS) == set(words.GROUNDS) == set(get_args(casework_bodies.Ground))
+    assert set(words.MEANS) == {"email", *get_args(casework_bodies.Means)}
     assert set(words.EXTENDED) == set(promises.STAGES.values())
 
 
 def _listed(event: type) -> set[str]:
-    """The values that the description of an event lists after its colon."""
-    listed = " ".join((event.__doc__ or "").split()).rpartition(": ")[2].rstrip(".")
+    """The values that the description of an event lists after its colon, up to the full stop."""
+    listed = " ".join((event.__doc__ or "").split()).rpartition(": ")[2].partition(".")[0].partition(" (")[0]
     return set(listed.replace(" or ", ", ").split(", "))
 
 
 def test_everything_a_deadline_may_say_has_words_in_an_explanation() -> None:
-    english = explanations.ENGLISH
     for said, known in (
-        (english.units, rulepack.Unit),
-        (english.days, rulepack.Anchor),
-        (english.moments, rulepack.Anchor),
-        (english.counts, rulepack.CountStart),
-        (english.kinds, rulepack.Kind),
-        (english.paused, rulepack.PauseReason),
-        (english.standing, rulepack.PauseReason),
-        (english.rules, rulepack.Strength),
+        (explanations.SINCE, rulepack.Anchor),
+        (explanations.COUNTS, rulepack.CountStart),
+        (explanations.KINDS, rulepack.Kind),
+        (explanations.PAUSED, rulepack.PauseReason),
+        (explanations.STANDING, rulepack.PauseReason),
+        (explanations.RULES, rulepack.Strength),
     ):
         assert set(said) == set(get_args(known)), known
-    assert {"none", *english.rollovers} == set(get_args(rulepack.Rollover))
+    assert {"none", *explanations.ROLLOVERS} == set(get_args(rulepack.Rollover))
+
+
+@pytest.mark.parametrize("unit", get_args(rulepack.Unit))
+def test_a_length_of_every_unit_is_said_in_the_plural_form_of_its_count(unit: str) -> None:
+    one, many = (explanations.length(ENGLISH, count, unit) for count in (1, 1_200))
+    assert one.startswith("1 ")
+    assert many == f"1,200 {one.removeprefix('1 ')}s"
 
 
 def test_the_form_asks_only_for_what_intake_reads() -> None:
@@ -61,10 +73,14 @@ def test_the_form_asks_only_for_what_intake_reads() -> None:
 
 
 def test_every_problem_of_a_field_has_words_of_its_own_or_of_its_rule() -> None:
-    known = set(complaint_form.ORDER) | set(Reply.model_fields) | set(Feedback.model_fields)
-    assert {field for field, _ in words.FIELD_PROBLEMS} <= known
-    assert words.problem("name", "control_character") == words.PROBLEMS["control_character"]
-    assert words.problem("name", "a rule of tomorrow") == "Check this field"
+    forms = (Reply, Feedback, Dispute)
+    known = set(complaint_form.ORDER).union(*(form.model_fields for form in forms))
+    assert {field for field, _ in form_words.FIELD_PROBLEMS} <= known
+    assert (
+        form_words.problem(language("en"), "name", "control_character")
+        == form_words.PROBLEMS["control_character"]
+    )
+    assert form_words.problem(language("en"), "name", "a rule of tomorrow") == "Check this field"
 
 
 def test_the_limit_that_a_problem_names_is_the_one_that_is_enforced() -> None:
@@ -77,33 +93,35 @@ def test_the_limit_that_a_problem_names_is_the_one_that_is_enforced() -> None:
 @pytest.mark.parametrize(
     ("due_at", "since", "said"),
     [
-        ("2026-04-26T23:00:00Z", "2026-03-02T12:00:00Z", "the end of Sunday 26 April 2026"),
-        ("2026-03-03T12:00:59.999Z", "2026-03-02T12:00:59.999Z", "12:00 on Tuesday 3 March 2026"),
-        ("2026-03-02T12:00:40.5Z", "2026-03-02T12:00:00.5Z", "12:00:40 on Monday 2 March 2026"),
+        ("2026-04-26T23:00:00Z", "2026-03-02T12:00:00Z", "By the end of Sunday, 26 April 2026"),
+        ("2026-03-03T12:00:59.999Z", "2026-03-02T12:00:59.999Z", "By 12:00 on Tuesday, 3 March 2026"),
+        ("2026-03-02T12:00:40.5Z", "2026-03-02T12:00:00.5Z", "By 12:00:40 on Monday, 2 March 2026"),
     ],
 )
 def test_a_date_names_its_last_day_or_a_time_not_after_the_instant(
     due_at: str, since: str, said: str
 ) -> None:
     due, received = datetime.fromisoformat(due_at), datetime.fromisoformat(since)
-    assert dates.until(due, "Europe/London", received) == said
+    assert dates.until(ENGLISH, dates.BY, due, "Europe/London", received) == said
 
 
 def test_a_day_without_midnight_is_named_by_its_end_and_by_its_start_too() -> None:
     due = datetime.fromisoformat("2026-03-29T01:00:00Z")  # the clocks skip from 23:59:59 to 01:00
     since = datetime.fromisoformat("2026-03-21T12:00:00Z")
-    assert dates.until(due, "Atlantic/Azores", since) == "the end of Saturday 28 March 2026"
-    assert dates.opening(due, "Atlantic/Azores", since) == "Sunday 29 March 2026"
+    assert (
+        dates.until(ENGLISH, dates.BY, due, "Atlantic/Azores", since)
+        == "By the end of Saturday, 28 March 2026"
+    )
+    assert dates.opening(ENGLISH, dates.FROM, due, "Atlantic/Azores", since) == "From Sunday, 29 March 2026"
 
 
 def test_what_opens_within_a_day_is_named_by_its_time() -> None:
     due = datetime.fromisoformat("2026-03-02T12:00:40Z")
     since = datetime.fromisoformat("2026-03-02T12:00:00Z")
-    assert dates.opening(due, "Europe/London", since) == "12:00:40 on Monday 2 March 2026"
-
-
-def test_a_moment_is_told_in_the_zone_of_the_pack() -> None:
-    assert dates.moment(datetime(2026, 7, 1, 23, 30, tzinfo=UTC), "Europe/London") == "2 July 2026 at 00:30"
+    assert (
+        dates.opening(ENGLISH, dates.FROM, due, "Europe/London", since)
+        == "From 12:00:40 on Monday, 2 March 2026"
+    )
 
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")

@@ -11,4 +11,4 @@ from redress.http.routes import ROUTES, Route
 def test_an_operation_takes_the_model_that_its_route_reads(route: Route) -> None:
     _call, *models = inspect.signature(route.operation).parameters.values()
     taken = [str(model.annotation).rpartition(".")[2] for model in models]
-    assert taken == ([route.reads.rpartition(":")[2]] if route.reads else [])
+    assert taken == ([route.reads.__name__] if route.reads else [])

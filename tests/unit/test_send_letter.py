@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from redress.domain import commands as c
+from redress.domain import events as e
 from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.errors import Conflict, NotFound
 from redress.domain.next_step import Step
@@ -194,7 +195,7 @@ def test_a_refusal_for_good_ends_the_letter_and_opens_a_task() -> None:
     story, mailer = Story(), Mailer([MailRefused("InvalidAddress", permanent=True)])
     assert deliver(story, mailer) is Outcome.REFUSED
     assert status(story) is LetterStatus.ABANDONED
-    assert vars(story.case.records[-1].event) == {"task": "letter_refused", "letter": "acknowledgement-1"}
+    assert story.case.records[-1].event == e.TaskOpened(task="letter_refused", letter="acknowledgement-1")
     story.now += timedelta(days=1)
     assert deliver(story, mailer) is Outcome.NOT_OWED
 

@@ -1,6 +1,7 @@
 """Which command is possible at which stage: exactly what the transition table says."""
 
 from collections.abc import Callable, Mapping
+from copy import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -9,8 +10,9 @@ import pytest
 from redress.domain import commands as c
 from redress.domain import decisions, instants
 from redress.domain.commands import Command
-from redress.domain.correspondence import LetterKind
+from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.errors import IllegalTransition
+from redress.domain.parts import Evidence
 from redress.domain.stages import ANY, LEGAL_AT, OPEN, Stage
 from tests.support.complaints import (
     APPROVE,
@@ -26,6 +28,7 @@ from tests.support.complaints import (
     milestone,
     personal,
 )
+from tests.support.evidence import added
 
 LATER = timedelta(seconds=1)
 PAUSE = c.PauseClock(reason="awaiting_player_info", content=personal("explanation"))
@@ -55,20 +58,80 @@ def _referred(case: Case) -> None:
 
 
 def _owing_a_letter(case: Case) -> None:
-    """Any open stage can owe a breach notice to staff."""
-    if case.complaint.stage in OPEN:
-        case.do(milestone("due", breach=True), SYSTEM)
+    """Any open stage can owe a breach notice to staff, a closed one its private link."""
+    owes = milestone("due", breach=True) if case.complaint.stage in OPEN else c.RequestLink()
+    case.do(owes, SYSTEM)
 
 
 def _with_a_letter_in_flight(case: Case) -> None:
     _owing_a_letter(case)
-    if case.complaint.stage in OPEN:
-        case.do(c.ClaimLetter(letter=_letter(case)), SYSTEM)
+    case.do(c.ClaimLetter(letter=_letter(case)), SYSTEM)
 
+
+def _recategorised(case: Case) -> None:
+    """Once triaged, a complaint is triaged again only when its category changed."""
+    if case.complaint.team and case.complaint.stage in LEGAL_AT[c.Recategorise]:
+        case.do(c.Recategorise(category="account", team="care", content=personal("why")))
+
+
+def _with_a_task(case: Case) -> None:
+    case.do(replace(milestone("due", breach=True), actions=("report_regulator",)), SYSTEM)
+
+
+def _awarded(case: Case) -> None:
+    _referred(case)
+    case.do(c.RecordAdrOutcome(outcome="upheld", redress_minor=100, currency="GBP"))
+
+
+def _with_a_letter_given_up(case: Case) -> None:
+    _owing_a_letter(case)
+    case.do(c.RecordLetterRefused(letter=_unsent(case), reason="rejected", permanent=True), SYSTEM)
+
+
+def _with_a_file(case: Case) -> None:
+    file = Evidence(seq=1, added_at=T0, added_by="player")  # one from before it was closed
+    case.complaint = replace(case.complaint, evidence={"e1": file})
+
+
+def _suspected(case: Case) -> None:
+    case.complaint = replace(case.complaint, suspicions=("honeypot",))
+
+
+def _unsent(case: Case) -> str:
+    unsent = [key for key, one in case.complaint.letters.items() if one.status is not LetterStatus.SENT]
+    return unsent[-1]
+
+
+def _task(case: Case) -> int:
+    return case.complaint.open_tasks[-1].opened
+
+
+DUPLICATE = c.LinkDuplicate(duplicate="0000-0001-Y", received_at="2026-03-01T12:00:00.000Z")
 
 # What has to have happened before, and the command: one that only the stage can make illegal.
 EXAMPLES: Mapping[type[Command], tuple[Callable[[Case], None] | None, Callable[[Case], Command]]] = {
-    c.Triage: (None, lambda _: TRIAGE),
+    c.Release: (_suspected, lambda _: c.Release(content=personal("why"))),
+    c.RejectAsSpam: (_suspected, lambda _: c.RejectAsSpam(content=personal("why"))),
+    c.RequestLink: (None, lambda _: c.RequestLink()),
+    c.Triage: (_recategorised, lambda _: TRIAGE),
+    c.OverruleTriage: (None, lambda _: c.OverruleTriage(content=personal("why"), severity="low")),
+    c.AddNote: (None, lambda _: c.AddNote(visibility="internal", content=personal("note"))),
+    c.AttachContext: (None, lambda _: c.AttachContext(kinds=("bet",), content=personal("where"))),
+    c.OpenTask: (None, lambda _: c.OpenTask(team="payments", content=personal("what"))),
+    c.CloseTask: (_with_a_task, lambda case: c.CloseTask(opened=_task(case), outcome="done")),
+    c.Escalate: (None, lambda _: c.Escalate(content=personal("why"))),
+    c.DeclareDeadlock: (None, lambda _: c.DeclareDeadlock(content=personal("why"))),
+    c.Reopen: (None, lambda _: c.Reopen(ground="disputed", content=personal("why"))),
+    c.LinkDuplicate: (None, lambda _: DUPLICATE),
+    c.LinkAsDuplicate: (None, lambda _: c.LinkAsDuplicate(primary="0000-0001-Y", content=personal("why"))),
+    c.RecordRedressPaid: (
+        _awarded,
+        lambda _: c.RecordRedressPaid(amount_minor=100, currency="GBP", paid_on="2026-03-02"),
+    ),
+    c.SendOtherwise: (
+        _with_a_letter_given_up,
+        lambda case: c.SendOtherwise(letter=_unsent(case), means="post"),
+    ),
     c.Assign: (None, lambda _: c.Assign(assignee="subject-1", team="care")),
     c.RequestInformation: (None, lambda _: c.RequestInformation(content=personal("question"))),
     c.Recategorise: (
@@ -102,6 +165,9 @@ EXAMPLES: Mapping[type[Command], tuple[Callable[[Case], None] | None, Callable[[
         lambda case: c.RecordLetterRefused(letter=_letter(case), reason="rejected", permanent=True),
     ),
     c.AbandonLetter: (_with_a_letter_in_flight, lambda case: c.AbandonLetter(letter=_letter(case))),
+    c.AddEvidence: (None, lambda _: added()),
+    c.RefuseEvidence: (None, lambda _: c.RefuseEvidence(evidence="e1", reason="empty")),
+    c.RecordScan: (_with_a_file, lambda _: c.RecordScan(evidence="e1", verdict="clean")),
     c.Close: (None, lambda _: c.Close(reason="completed")),
 }
 
@@ -151,7 +217,15 @@ def test_a_command_is_possible_exactly_at_the_stages_of_the_table(
         (c.ReturnDecision, Stage.DEADLOCKED, Stage.DEADLOCKED),
         (c.Assign, Stage.DEADLOCKED, Stage.DEADLOCKED),
         (c.Reply, Stage.RESOLVED, Stage.RESOLVED),
+        (c.Triage, Stage.DEADLOCKED, Stage.DEADLOCKED),
+        (c.DeclareDeadlock, Stage.INVESTIGATING, Stage.DEADLOCKED),
+        (c.LinkAsDuplicate, Stage.INVESTIGATING, Stage.CLOSED),
+        (c.Reopen, Stage.RESOLVED, Stage.INVESTIGATING),
+        (c.Reopen, Stage.CLOSED, Stage.INVESTIGATING),
         (c.GiveFeedback, Stage.RESOLVED, Stage.RESOLVED),
+        (c.RejectAsSpam, Stage.INVESTIGATING, Stage.CLOSED),
+        (c.Release, Stage.DEADLOCKED, Stage.DEADLOCKED),
+        (c.RequestLink, Stage.CLOSED, Stage.CLOSED),
     ],
 )
 def test_a_command_leads_to_its_stage(command: type[Command], stage: Stage, after: Stage) -> None:
@@ -161,12 +235,16 @@ def test_a_command_leads_to_its_stage(command: type[Command], stage: Stage, afte
 
 
 @pytest.mark.parametrize("stage", Stage)
-def test_of_a_closed_complaint_only_letters_breaches_and_outside_bodies_are_heard_of(stage: Stage) -> None:
+def test_of_a_closed_complaint_only_what_comes_late_is_heard_of(stage: Stage) -> None:
     heard = {command for command, stages in LEGAL_AT.items() if stage in stages}
     outside = {c.ReferToAdr, c.AnswerAdr, c.RecordAdrOutcome}
-    known_late = {c.RecordLetterSent, c.RecordLetterRefused, c.ReachMilestone, *outside}
+    told = {c.AddNote, c.AttachContext, c.CloseTask, c.RecordRedressPaid, c.SendOtherwise}
+    letters = {c.RequestLink, c.ClaimLetter, c.AbandonLetter, c.RecordLetterSent, c.RecordLetterRefused}
+    files = {c.AddEvidence, c.RefuseEvidence, c.RecordScan}  # of which none is taken any more
+    known_late = {c.Release, c.ReachMilestone, *letters, *outside, *told, *files}
     assert known_late == {command for command, stages in LEGAL_AT.items() if stages == ANY}
-    assert heard == known_late if stage is Stage.CLOSED else heard > known_late
+    closed = known_late | {c.Reopen, c.GiveFeedback}
+    assert heard == closed if stage is Stage.CLOSED else heard > known_late
 
 
 @pytest.mark.parametrize("stage", [Stage.DEADLOCKED, Stage.DECIDED, Stage.RESOLVED])

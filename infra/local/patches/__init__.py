@@ -19,6 +19,7 @@ MODULES = (
     "apigateway",
     "dynamodb",
     "event_sources",
+    "eventbridge",
     "lambda_",
     "schedules",
     "secretsmanager",

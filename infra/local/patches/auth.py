@@ -1,15 +1,17 @@
-"""Permissions (AUTH=true): transport, fault proxy, the sender of mail."""
+"""Permissions (AUTH=true): transport, fault proxy, batches of messages, the sender of mail."""
 
 import json
 import os
 from typing import Any
 
 from ministack import app
-from ministack.core import sigv4
+from ministack.core import iam_actions, sigv4
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import s3
 
 from . import AnyFunction, Json, around
 
+BATCH = "Batch"
 LOOPBACK = ("127.0.0.1", "::1")
 PROXY_HOST = "REDRESS_PROXY_HOST"
 """Environment variable: the host:port that clients sign for when a fault proxy stands before the platform."""
@@ -39,6 +41,23 @@ def signature_for_the_proxy_is_valid(
     if failure and proxy:
         failure = check(signature, secret, method, path, query, {**headers, "host": proxy}, body, **options)
     return failure
+
+
+@around(s3, "_verify_presigned_sigv4")
+def address_for_the_proxy_is_valid(
+    check: AnyFunction, method: str, path: str, headers: dict[str, Any], query: Any
+) -> Any:
+    """The same for an address of an object that was signed for whoever has it."""
+    failure = check(method, path, headers, query)
+    proxy = os.environ.get(PROXY_HOST)
+    return check(method, path, {**headers, "host": proxy}, query) if failure and proxy else failure
+
+
+@around(iam_actions, "extract_iam_action")
+def a_batch_of_messages_takes_the_permission_of_one(extract: AnyFunction, *request: Any) -> str | None:
+    """AWS knows no permission for SendMessageBatch and its like: that for one message holds for ten."""
+    action: str | None = extract(*request)
+    return action.removesuffix(BATCH) if action and action.startswith("sqs:") else action
 
 
 @around(app, "_enforce_ses_v2")

@@ -20,7 +20,7 @@ from ministack.services.cloudformation import provisioners
 
 from . import AnyFunction, Json, around
 
-WORKERS_PER_FUNCTION = 4
+WORKERS_PER_FUNCTION = 6
 """A burst starts one process per request on the stock platform; here the rest waits for a free one."""
 
 OPT = "/opt/"

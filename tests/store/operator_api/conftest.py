@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from redress import region as regions
-from redress.adapters import clients, wiring
+from redress.adapters import clients, evidence_wiring, webhook_wiring, wiring
 from redress.region import Client
 from tests.support import tables
 from tests.support.complaints import REGION
@@ -41,27 +41,36 @@ DOCUMENT = replace(
         "gb-ukgc": {"house": {"targets": {"final": {"amount": 6, "unit": "weeks"}}}},
     },
 )
+TOKEN_CLIENTS = {CLIENT_ID: "back-office", "cognito-crm": "crm", "stray": "nobody"}
 CRM = {"client_id": "cognito-crm", "scope": SCOPES}
 
 
 @pytest.fixture(scope="module")
 def function(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """The handler's module, with a table, a secret and a region file."""
+    """The handler's module, with a table, secrets, the queue of webhooks and a region file."""
     region_file = tmp_path_factory.mktemp("region") / "region.json"
     region_file.write_text(json.dumps(asdict(DOCUMENT)), encoding="utf-8")
-    cached = (wiring.region, wiring.table, wiring.desk, wiring.live_versions, clients.client, regions.load)
+    cached = (
+        *(wiring.region, wiring.table, wiring.desk, wiring.live_versions, clients.client, regions.load),
+        *(webhook_wiring.desk, webhook_wiring.queue, evidence_wiring.door),
+    )
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         for name, value in {
             "AWS_DEFAULT_REGION": "eu-west-2",
             "TABLE_NAME": tables.NAME,
+            "EVIDENCE_BUCKET": "evidence",
+            "EVIDENCE_DOMAIN": "evidence.s3.eu-west-2.amazonaws.com",
             "REGION_FILE": str(region_file),
-            "API_CLIENTS": json.dumps({CLIENT_ID: "back-office", "cognito-crm": "crm", "stray": "nobody"}),
-            "TOKEN_SCOPE_PREFIX": "redress/complaints:",
+            "TOKENS": json.dumps({"clients": TOKEN_CLIENTS, "scope_prefix": "redress/complaints:"}),
             "POWERTOOLS_SERVICE_NAME": "operator-api",
         }.items():
             environment.setenv(name, value)
         secret = boto3.client("secretsmanager").create_secret(Name="player", SecretString="0" * 64)
         environment.setenv("PLAYER_INDEX_SECRET_ARN", secret["ARN"])
+        secret = boto3.client("secretsmanager").create_secret(Name="webhooks", SecretString="1" * 64)
+        environment.setenv("WEBHOOK_SECRET_ARN", secret["ARN"])
+        queue = boto3.client("sqs").create_queue(QueueName="deliveries")
+        environment.setenv("WEBHOOK_DELIVERIES_URL", queue["QueueUrl"])
         for each in cached:
             each.cache_clear()
         yield importlib.import_module("functions.operator_api.handler")

@@ -27,6 +27,8 @@ def test_it_is_referred_answered_and_decided(app: OperatorApp, referable: str) -
         "complete_file_at": referred["complete_file_at"],
         "answered_at": None,
         "outcome": None,
+        "redress_minor": None,
+        "currency": None,
         "decided_at": None,
     }
     assert promise(app, referable, "adr_reply")["anchor_at"] == referred["complete_file_at"]

@@ -23,6 +23,7 @@ class TestWork:
             "clause": "7.2",
             "redress_minor": 1000,
             "currency": "GBP",
+            "redress_kind": "refund",
         }
         handler, approver = {"redress-user": "person-1"}, {"redress-user": "person-2"}
         assert post_to(app, number, "assignment", {"assignee": "person-1", "team": "care"}).status == 200
@@ -34,13 +35,14 @@ class TestWork:
             "person-1",
             True,
         )
-        assert waiting["proposal"] == {**proposed, "proposed_by": "app:back-office/person-1"}
+        by = {"proposed_by": "app:back-office/person-1", "approved_by": None}
+        assert waiting["proposal"] == {**proposed, **by}
 
         approved = post_to(app, number, "decision/approval", **approver)
         shown = app.get(f"/complaints/{number}")
         assert approved.etag == shown.etag
         assert shown.body["stage"] == "decided"
-        assert shown.body["decision"] == waiting["proposal"]
+        assert shown.body["decision"] == {**waiting["proposal"], "approved_by": "app:back-office/person-2"}
         assert shown.body["proposal"] is None
 
     def test_a_proposal_can_be_returned_and_made_anew(self, app: OperatorApp) -> None:
@@ -132,6 +134,13 @@ class TestWork:
         assert read(app, number)["version"] == 2
 
 
+# What may still be told of a closed complaint, and what is about another one.
+KNOWN_LATE = (
+    *("add_note", "attach_context", "close_task", "record_redress_payment", "send_otherwise"),
+    *("refer_to_adr", "answer_adr", "record_adr_outcome", "link_duplicate"),
+)
+
+
 class TestIllegalTransitions:
     def test_nobody_decides_twice(self, app: OperatorApp) -> None:
         number = investigated(app)
@@ -148,7 +157,7 @@ class TestIllegalTransitions:
             )
         assert read(app, number)["version"] == version
 
-    @pytest.mark.parametrize("name", COMMANDS)
+    @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in KNOWN_LATE])
     def test_nothing_happens_to_a_closed_complaint(self, app: OperatorApp, name: str) -> None:
         number = investigated(app)
         post_to(app, number, "withdrawal")

@@ -30,7 +30,12 @@ class ExternalBody:
 
 @dataclass(frozen=True, kw_only=True)
 class Brand:
-    """A name under which the operator meets players. `jurisdictions` maps a rule pack to its ADR body."""
+    """A name under which the operator meets players. `jurisdictions` maps a rule pack to its ADR body.
+
+    `logo` is the drawing itself (SVG); in a region file it is the name of a file in the folder beside it, and
+    `infra/logos.py` puts the drawing in its place. `privacy_url` is the operator's privacy notice, which the
+    form leads to.
+    """
 
     id: str
     name: str
@@ -38,43 +43,95 @@ class Brand:
     colour: str
     sender: str
     jurisdictions: Mapping[str, ExternalBody]
+    logo: str | None = None
+    privacy_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """The people who own complaints of some categories, and the mailbox their notices go to."""
+    """The people who own complaints of some categories, and the mailbox their notices go to.
+
+    A team without categories works on tasks of others' complaints. `members` are subject ids of the
+    operator's identity provider; where none is listed, anybody may be of the team.
+    """
 
     id: str
     name: str
     email: str
-    categories: tuple[str, ...]
+    categories: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+    def takes(self, person: str) -> bool:
+        """Whether a person (subject id) may work for the team."""
+        return not self.members or person in self.members
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalationLevel:
+    """Whom a complaint reaches that goes up: a mailbox, and the supervisors (subject ids) behind it."""
+
+    name: str
+    email: str
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """An application of the operator that may call the API, and the brands it may see."""
+    """An application of the operator that may call the API, the brands it may see, and how often.
+
+    `requests_per_minute` None sets no limit of its own; the gateway's holds for all clients together.
+    """
 
     id: str
     brands: tuple[str, ...]
     scopes: tuple[str, ...]
+    requests_per_minute: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Macro:
+    """A text that handlers use again, by language (BCP 47), with fields in braces such as {number}."""
+
+    id: str
+    title: str
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """One deployment. `escalation` lists the mailboxes of level 1, level 2 and so on, in that order.
+    """One deployment. `escalation` lists level 1, level 2 and so on, in that order.
 
-    `rules` are the operator's settings for rule packs, by pack id (`redress/rulepacks/README.md`).
+    `rules` are the operator's settings for rule packs, by pack id (`redress/rulepacks/README.md`). Letters of
+    practice complaints go to `training_mailbox`; without one there is no practice. Redress that was decided
+    is to be paid by `redress_team` (the complaint's own if None) within `redress_days`. `lease_seconds` is
+    how long a complaint that somebody drew from a queue is kept for them. `triage` are tables of the
+    operator's own triage rules (`redress/triage/README.md`). An anonymous consultation is answered within
+    `consultation_days` calendar days, and kept for `consultation_kept_days` after the last answer.
+    Complaints by the portal are suspected of spam that were written in less than `form_seconds`, and those
+    of a local day after the first `player_complaints` of one e-mail address or account, or the first
+    `network_complaints` of one network address.
     """
 
     brands: tuple[Brand, ...]
     teams: tuple[Team, ...]
-    escalation: tuple[str, ...]
+    escalation: tuple[EscalationLevel, ...]
     clients: tuple[Client, ...]
     severe_amount_minor: int = 100_000
     second_person_approves: bool = False
+    training_mailbox: str | None = None
+    redress_team: str | None = None
+    redress_days: int = 7
+    lease_seconds: int = 900
+    macros: tuple[Macro, ...] = ()
+    triage: tuple[Mapping[str, Any], ...] = ()
     claim_seconds: int = 600
     attention_seconds: int = 120
     link_days: int = 730
+    form_seconds: int = 3
+    player_complaints: int = 5
+    network_complaints: int = 50
+    consultation_days: int = 3
+    consultation_kept_days: int = 365
     rules: Settings = field(default_factory=dict)
 
     @property
@@ -115,17 +172,25 @@ def from_json(document: Mapping[str, Any]) -> Region:
         Brand(**{**brand, "jurisdictions": {k: ExternalBody(**v) for k, v in brand["jurisdictions"].items()}})
         for brand in document["brands"]
     )
-    teams = tuple(Team(**{**team, "categories": tuple(team["categories"])}) for team in document["teams"])
-    clients = tuple(
-        Client(id=c["id"], brands=tuple(c["brands"]), scopes=tuple(c["scopes"])) for c in document["clients"]
-    )
-    rest = {
-        "brands": brands,
-        "teams": teams,
-        "clients": clients,
-        "escalation": tuple(document["escalation"]),
+    parts = {
+        name: tuple(kind(**_frozen(one)) for one in document[name])
+        for name, kind in _PARTS.items()
+        if name in document
     }
-    return Region(**{**document, **rest})
+    own = {"brands": brands, "triage": tuple(document.get("triage", ()))}
+    return Region(**{**document, **parts, **own})
+
+
+_PARTS: Mapping[str, type] = {
+    "teams": Team,
+    "escalation": EscalationLevel,
+    "clients": Client,
+    "macros": Macro,
+}
+
+
+def _frozen(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in part.items()}
 
 
 @cache

@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from redress.language import Language
 
 PACKAGE = Path(__file__).parent
 COMPILED = "compiled_templates"
@@ -35,6 +38,23 @@ def environment(kind: str) -> Environment:
     """The templates of a kind, compiled ones where the package holds them. A missing value is an error."""
     compiled = PACKAGE / COMPILED / kind
     return _environment(kind, ModuleLoader(compiled) if compiled.is_dir() else _sources(PACKAGE, kind))
+
+
+def spoken(language: Language) -> Mapping[str, object]:
+    """What a template of HTML says in a language: `say` and `say_many` as there, `language` for the rest.
+
+    A message is text: what it holds is escaped, and so are the values of its places, unless they are markup.
+    """
+
+    def say(message: str, **values: object) -> Markup:
+        said = escape(language.say(message))
+        return said.format(**values) if values else said
+
+    def say_many(one: str, many: str, count: int, **values: object) -> Markup:
+        said = escape(language.catalogue.ngettext(one, many, count))
+        return said.format(count=language.number(count), **values)
+
+    return {"say": say, "say_many": say_many, "language": language}
 
 
 def compile_templates(package: Path) -> None:

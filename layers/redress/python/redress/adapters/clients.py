@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
 from botocore.session import Session, get_session
 
 CONNECT_SECONDS, READ_SECONDS = 2, 5
@@ -23,6 +24,19 @@ def client(service: str, attempts: int = 4) -> Any:  # noqa: ANN401 - botocore m
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return _session().create_client(service, config=config)
+
+
+def credentials() -> Any:  # noqa: ANN401 - as above
+    """The credentials of the moment, for what is signed without a call."""
+    found = _session().get_credentials()
+    if found is None:
+        raise NoCredentialsError
+    return found.get_frozen_credentials()
+
+
+def region_name() -> str:
+    """The AWS region of the process."""
+    return str(_session().get_config_variable("region"))
 
 
 @cache

@@ -6,12 +6,17 @@ import secrets
 import time
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from redress import region as regions
 from redress.adapters.clients import client
 from redress.region import Region
 from redress.store.table import Table
 from redress.usecases.change import Desk
+
+if TYPE_CHECKING:  # imported when the first help page is asked for
+    from redress.faq.entries import Faq
 
 LONGEST_PAUSE_SECONDS = 0.4
 SECRET_SECONDS = 300
@@ -27,6 +32,13 @@ def now() -> datetime:
 def region() -> Region:
     """What this deployment knows about its operator."""
     return regions.load(os.environ["REGION_FILE"])
+
+
+def faq(brand: str, language: str) -> "Faq":
+    """The help pages of a brand (id) in a language (ISO 639-1); empty if the region layer holds none."""
+    from redress.faq import entries  # noqa: PLC0415 - few requests are about them
+
+    return entries.load(Path(os.environ["REGION_FILE"]).parent / entries.FOLDER, brand, language)
 
 
 @cache

@@ -411,6 +411,7 @@ _ANCHORS = {
     "stage_entered": "the stage was entered",
     "acknowledged": "the complaint was acknowledged",
     "info_request_answered": "the request for information was answered",
+    "reopened": "the complaint was reopened",
     "final_response_sent": "the final response was sent",
     "complete_file_at_adr": "the external body had the complete file",
     "period_end": "the period ended",

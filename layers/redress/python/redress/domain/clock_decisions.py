@@ -8,9 +8,10 @@ from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain import instants, promises
 from redress.domain.changes import Change, illegal
-from redress.domain.complaint import Complaint, Extension
+from redress.domain.complaint import Complaint
 from redress.domain.correspondence import Letter, LetterKind, LetterStatus
 from redress.domain.errors import FieldProblem, InvalidInput, NotAllowedByPack
+from redress.domain.parts import Extension
 from redress.domain.rulepack import AWAITING_PLAYER, Length, RulePack, StageKey
 from redress.domain.rules import Rules
 from redress.domain.stages import LEGAL_AT

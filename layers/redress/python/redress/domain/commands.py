@@ -26,21 +26,150 @@ class Submit(Value):
     operator_aware_at: str | None = None
     platform_posted_at: str | None = None
     event_settled_at: str | None = None
+    training: bool = False
+    suspicions: tuple[str, ...] = ()
+    verified: bool = False
+    consultation: str | None = None
+
+
+class Release(Value):
+    """A person finds that a suspected complaint is none of spam; content: why."""
+
+    content: Content
+
+
+class RejectAsSpam(Value):
+    """A person finds that a suspected complaint is spam; content: why."""
+
+    content: Content
+
+
+class RequestLink(Value):
+    """The player lost the private link and asks for it by mail."""
 
 
 class Triage(Value):
-    """The system assigns team and severity."""
+    """The system weighs the complaint by the rules; content: what they saw."""
 
     team: str
     severity: str
     reasons: tuple[str, ...]
+    priority: int = 3
+    nature: str = "complaint"
+    validity: tuple[str, ...] = ()
+    needs_human: bool = False
+    content: Content = NO_CONTENT
+
+
+class OverruleTriage(Value):
+    """A person weighs the complaint otherwise; None leaves a part as it is. Content: why."""
+
+    content: Content
+    severity: str | None = None
+    priority: int | None = None
+    nature: str | None = None
+    validity: tuple[str, ...] | None = None
 
 
 class Assign(Value):
-    """A person takes the complaint, or is given it."""
+    """A person takes the complaint or is given it; with `assignee` None it goes to the team's queue."""
 
-    assignee: str
+    assignee: str | None
     team: str
+
+
+class AddNote(Value):
+    """A handler writes something down, `internal` or for the `player`."""
+
+    visibility: str
+    content: Content
+
+
+class AttachContext(Value):
+    """An application adds references to what the operator's systems know; content: the references."""
+
+    kinds: tuple[str, ...]
+    content: Content
+
+
+class OpenTask(Value):
+    """A handler asks a team for something, until `due_at` where it is given; content: what."""
+
+    content: Content
+    team: str
+    due_at: str | None = None
+
+
+class CloseTask(Value):
+    """The task that event `opened` opened is `done` or `not_needed`; content: what came of it."""
+
+    opened: int
+    outcome: str
+    content: Content = NO_CONTENT
+
+
+class Escalate(Value):
+    """A person takes the complaint up to a level of supervisors: the next one if `level` is None."""
+
+    content: Content
+    level: int | None = None
+
+
+class DeclareDeadlock(Value):
+    """The operator will not agree with the player, who is referred to the outside body; content: why."""
+
+    content: Content
+
+
+class Reopen(Value):
+    """The player disputes the outcome (`disputed`), or brings something new (`new_information`).
+
+    `harm`, here and below: which signals of harm the player's text holds.
+    """
+
+    ground: str
+    content: Content
+    harm: Content = NO_CONTENT
+
+
+class LinkDuplicate(Value):
+    """Another complaint of the same player goes on in this one. The instants are the other one's."""
+
+    duplicate: str
+    received_at: str
+    sent_at: str | None = None
+    registered_at: str | None = None
+    operator_aware_at: str | None = None
+    platform_posted_at: str | None = None
+    needs_human: bool = False
+
+
+class LinkAsDuplicate(Value):
+    """The complaint goes on in another one of the same player; content: why."""
+
+    primary: str
+    content: Content
+
+
+class RecordRedressPaid(Value):
+    """The redress of the task that event `opened` opened was paid on `paid_on` (a local date).
+
+    `opened` None means the only one there is.
+    """
+
+    amount_minor: int
+    currency: str
+    paid_on: str
+    opened: int | None = None
+    content: Content = NO_CONTENT
+
+
+class SendOtherwise(Value):
+    """A letter that could not go by mail was brought to its reader by other means; content: the proof."""
+
+    letter: str
+    means: str
+    content: Content = NO_CONTENT
 
 
 class RequestInformation(Value):
@@ -96,15 +225,17 @@ class Reply(Value):
     """The player writes on the tracking page or by mail."""
 
     content: Content
+    harm: Content = NO_CONTENT
 
 
 class ProposeDecision(Value):
-    """The handler proposes an outcome: upheld, partly_upheld, rejected, goodwill or out_of_scope."""
+    """The handler proposes an outcome: upheld, partly_upheld, rejected, goodwill, withdrawn, out_of_scope."""
 
     outcome: str
     content: Content
     redress_minor: int | None = None
     currency: str | None = None
+    redress_kind: str | None = None
 
 
 class ReturnDecision(Value):
@@ -114,15 +245,21 @@ class ReturnDecision(Value):
 
 
 class ApproveDecision(Value):
-    """The proposal becomes the decision. `second_person`: the proposer may not approve."""
+    """The proposal becomes the decision. `second_person`: the proposer may not approve.
+
+    Redress is to be paid by `pay_team` (None: the complaint's own) until `pay_by`.
+    """
 
     second_person: bool = False
+    pay_team: str | None = None
+    pay_by: str | None = None
 
 
 class Withdraw(Value):
     """The player takes the complaint back, with or without saying why."""
 
     content: Content = NO_CONTENT
+    harm: Content = NO_CONTENT
 
 
 class GiveFeedback(Value):
@@ -130,6 +267,7 @@ class GiveFeedback(Value):
 
     score: int
     content: Content = NO_CONTENT
+    harm: Content = NO_CONTENT
 
 
 class ReachMilestone(Value):
@@ -167,9 +305,13 @@ class AnswerAdr(Value):
 
 
 class RecordAdrOutcome(Value):
-    """The outside body has decided."""
+    """The outside body has decided. What it awards is to be paid by `pay_team` until `pay_by`."""
 
     outcome: str
+    redress_minor: int | None = None
+    currency: str | None = None
+    pay_team: str | None = None
+    pay_by: str | None = None
     content: Content = NO_CONTENT
 
 
@@ -200,6 +342,33 @@ class AbandonLetter(Value):
     letter: str
 
 
+class AddEvidence(Value):
+    """A file was sent that is of a kind we take. Content: its SHA-256.
+
+    `scanned`: whether a scan for malware follows; without one the file counts as released at once.
+    """
+
+    evidence: str
+    media_type: str
+    size: int
+    content: Content
+    scanned: bool = True
+
+
+class RefuseEvidence(Value):
+    """A file was sent that is not taken, for a reason of `evidence.Refusal`."""
+
+    evidence: str
+    reason: str
+
+
+class RecordScan(Value):
+    """The scan for malware has come to a verdict on a file."""
+
+    evidence: str
+    verdict: str
+
+
 class Close(Value):
     """Nothing more is owed."""
 
@@ -208,8 +377,23 @@ class Close(Value):
 
 # Everything that can be asked of a complaint that exists; Submit makes one.
 type Command = (
-    Triage
+    Release
+    | RejectAsSpam
+    | RequestLink
+    | Triage
+    | OverruleTriage
     | Assign
+    | AddNote
+    | AttachContext
+    | OpenTask
+    | CloseTask
+    | Escalate
+    | DeclareDeadlock
+    | Reopen
+    | LinkDuplicate
+    | LinkAsDuplicate
+    | RecordRedressPaid
+    | SendOtherwise
     | RequestInformation
     | Recategorise
     | AdoptPackVersion
@@ -230,5 +414,8 @@ type Command = (
     | RecordLetterSent
     | RecordLetterRefused
     | AbandonLetter
+    | AddEvidence
+    | RefuseEvidence
+    | RecordScan
     | Close
 )

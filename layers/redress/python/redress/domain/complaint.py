@@ -5,70 +5,26 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from redress.domain import actors, casework, instants
 from redress.domain import events as e
-from redress.domain import instants
 from redress.domain.audit import Record
-from redress.domain.correspondence import Letter, LetterKind, LetterStatus, advance, owed_by
+from redress.domain.correspondence import TO_STAFF, Letter, LetterKind, LetterStatus, advance, owed_by
+from redress.domain.parts import Evidence, Extension, Pause, Payment, Proposal, Referral, Review, Task
 from redress.domain.stages import Stage
 from redress.domain.values import Value
 
-
-class Proposal(Value):
-    """A decision waiting for approval. `seq` is its event, whose content holds reasons and clause."""
-
-    seq: int
-    outcome: str
-    proposed_by: str
-    redress_minor: int | None
-    currency: str | None
-
-
-class Pause(Value):
-    """A time for which clocks (`pack:stage` or `pack:body`) stopped; `ended_at` None: they still stand.
-
-    `notice` is the event that owes the letter about it; `ends_at` when they go on by themselves.
-    """
-
-    seq: int
-    reason: str
-    clocks: tuple[str, ...]
-    started_at: datetime
-    notice: int
-    ends_at: datetime | None = None
-    ended_at: datetime | None = None
-
-
-class Extension(Value):
-    """A longer time taken for a stage. It holds from `holds_since` on: at once, or when its letter is sent.
-
-    If `before_due` it holds only when that was before the deadline it extends.
-    """
-
-    seq: int
-    pack: str
-    stage: str
-    amount: int
-    unit: str
-    before_due: bool
-    holds_since: datetime | None = None
-
-
-class Referral(Value):
-    """The complaint at an outside body; `body` is its key in `pack`."""
-
-    pack: str
-    body: str
-    complete_file_at: datetime
-    answered_at: datetime | None = None
-    outcome: str | None = None
-    decided_at: datetime | None = None
+PAY_REDRESS = "pay_redress"
+CHECK_SUSPICION = "check_suspicion"
+SPAM = "spam"
 
 
 class Complaint(Value):
     """What the events say so far. Instants are UTC; `fired` holds the keys of reached milestones.
 
     `residence_packs` are `id@version`. Instants of intake that nobody told are None. `routes_opened` says by
-    pack since when its outside route is on record as open.
+    pack since when its outside route is on record as open. `received_at` is what its clocks count from: the
+    earliest receipt of it and its duplicates; `own_received_at` is its own. `final_response_sent_at` is the
+    first answer, which the law asks for, `last_response_sent_at` the one that the player's time counts from.
     """
 
     number: str
@@ -84,6 +40,15 @@ class Complaint(Value):
     amount_minor: int | None
     currency: str | None
     received_at: datetime
+    own_received_at: datetime
+    recorded_at: datetime
+    training: bool = False
+    suspicions: tuple[str, ...] = ()
+    released_at: datetime | None = None
+    spam_at: datetime | None = None
+    verified: bool = False
+    consultation: str | None = None
+    link_requests: tuple[datetime, ...] = ()
     residence_packs: tuple[str, ...] = ()
     sent_at: datetime | None = None
     registered_at: datetime | None = None
@@ -92,6 +57,13 @@ class Complaint(Value):
     event_settled_at: datetime | None = None
     team: str | None = None
     severity: str | None = None
+    priority: int | None = None
+    nature: str | None = None
+    validity: tuple[str, ...] = ()
+    overruled: frozenset[str] = frozenset()
+    triage_due: bool = False
+    needs_human: bool = False
+    handled_by: frozenset[str] = frozenset()
     assignee: str | None = None
     acknowledged_at: datetime | None = None
     escalation_level: int = 0
@@ -105,21 +77,55 @@ class Complaint(Value):
     decided_at: datetime | None = None
     deadlocked_at: datetime | None = None
     deadlock_sent_at: datetime | None = None
+    last_deadlock_sent_at: datetime | None = None
     routes_opened: Mapping[str, datetime] = {}
     referral: Referral | None = None
     final_response_sent_at: datetime | None = None
+    last_response_sent_at: datetime | None = None
+    review: Review | None = None
+    tasks: Mapping[int, Task] = {}
+    payments: tuple[Payment, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    primary: str | None = None
+    linked_at: datetime | None = None
     withdrawn_at: datetime | None = None
     feedback_score: int | None = None
     closed_at: datetime | None = None
     closed_because: str | None = None
     fired: frozenset[str] = frozenset()
     letters: Mapping[str, Letter] = {}
+    evidence: Mapping[str, Evidence] = {}
 
     @property
     def packs(self) -> tuple[tuple[str, str], ...]:
         """Id and version of each rule pack in force, the licence's first."""
         others = (ref.partition("@") for ref in self.residence_packs)
         return ((self.jurisdiction, self.pack_version), *((pack, version) for pack, _, version in others))
+
+    @property
+    def ended_unanswered_at(self) -> datetime | None:
+        """Since when (UTC) no answer is owed: withdrawn, going on in another complaint, found to be spam."""
+        return self.withdrawn_at or self.linked_at or self.spam_at
+
+    @property
+    def held(self) -> bool:
+        """Whether no letter to the player may leave, until a person has looked whether it is spam."""
+        return bool(self.suspicions) and self.released_at is None
+
+    @property
+    def seen_at_once(self) -> bool:
+        """Whether a human has to see it before all others: for the player's sake, or as its letters wait."""
+        return self.needs_human or (self.held and self.stage is not Stage.CLOSED)
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        """What persons have to do, in the order it was asked."""
+        return tuple(task for task in self.tasks.values() if task.closed_at is None)
+
+    @property
+    def unpaid(self) -> tuple[Task, ...]:
+        """Redress that was decided and not yet paid."""
+        return tuple(task for task in self.open_tasks if task.task == PAY_REDRESS)
 
     def pause(self, reason: str) -> Pause | None:
         """The pause for a reason that still runs, or None."""
@@ -132,16 +138,21 @@ def milestone_key(clock: str, milestone: str, deadline_version: str) -> str:
 
 
 def may_claim(complaint: Complaint, letter: Letter, now: datetime, claim_expiry: timedelta) -> bool:
-    """Whether the letter may be sent now: live, not in flight, and past its pause after a refusal.
+    """Whether the letter may be sent now: live, not held, not in flight, past its pause after a refusal.
 
     A claim without outcome runs out after `claim_expiry`; then only a statutory letter goes again.
     """
-    if not letter.is_live(complaint.stage):
+    if not letter.is_live(complaint.stage) or is_held(complaint, letter):
         return False
     if letter.status is LetterStatus.CLAIMED and not letter.statutory:
         return False
     next_attempt = letter.next_attempt_at(claim_expiry)
     return next_attempt is None or next_attempt <= now
+
+
+def is_held(complaint: Complaint, letter: Letter) -> bool:
+    """Whether a letter waits for a person to look at the complaint; what staff are told never does."""
+    return complaint.held and letter.kind not in TO_STAFF
 
 
 def begin(record: Record) -> Complaint:
@@ -150,12 +161,14 @@ def begin(record: Record) -> Complaint:
     if not isinstance(event, e.ComplaintReceived):
         raise TypeError(f"{record.number} begins with {type(event).__name__}")
     told = {name: instants.from_text(at) if at else None for name, at in vars(event).items() if name in _TOLD}
+    received_at = told["received_at"] or record.at
     return Complaint(
         number=record.number,
         version=record.seq,
         stage=Stage.RECEIVED,
         letters={letter.key: letter for letter in owed_by(event, record.seq)},
-        **{**vars(event), **told, "received_at": told["received_at"] or record.at},
+        **{**vars(event), **told, "received_at": received_at, "own_received_at": received_at},
+        recorded_at=record.at,
     )
 
 
@@ -192,20 +205,28 @@ def fold_onto(complaint: Complaint, records: Iterable[Record]) -> Complaint:
 
 def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C901 - a table
     match record.event:
+        case e.Released():
+            return casework.released(complaint, record.at)
+        case e.PrivateLinkRequested():
+            return {"link_requests": (*complaint.link_requests, record.at)}
         case e.Acknowledged():
             first = complaint.stage is Stage.RECEIVED
             stage = Stage.ACKNOWLEDGED if first else complaint.stage
             return {"acknowledged_at": record.at, "stage": stage}
-        case e.Triaged(team=team, severity=severity):
-            return {"stage": Stage.INVESTIGATING, "team": team, "severity": severity}
+        case e.Triaged() | e.TriageOverruled() | e.HarmSignalled() as weighed:
+            return casework.weighed(complaint, weighed)
         case e.Assigned(assignee=assignee, team=team):
-            return {"assignee": assignee, "team": team}
+            return _assigned(complaint, assignee, team)
         case e.InformationRequested():
             return {"waiting_for_player": True}
         case e.PlayerReplied():
             return {"waiting_for_player": False, "replied_at": record.at}
         case e.Recategorised(category=category, team=team):
-            return {"category": category, "team": team if complaint.team else None}
+            return _recategorised(complaint, category, team)
+        case e.TaskOpened() | e.TaskClosed() | e.RedressPaid() as worked:
+            return casework.worked(complaint, worked, record)
+        case e.Reopened() | e.DuplicateLinked() | e.LinkedAsDuplicate() as turned:
+            return casework.turned(complaint, turned, record)
         case e.PackVersionAdopted() as adopted:
             return _with_pack(complaint, adopted)
         case e.ClockPaused() as paused:
@@ -222,40 +243,69 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             return _referred(complaint, referred)
         case e.AdrAnswered() if complaint.referral:
             return {"referral": replace(complaint.referral, answered_at=record.at)}
-        case e.AdrOutcomeRecorded(outcome=outcome) if complaint.referral:
-            decided = replace(complaint.referral, outcome=outcome, decided_at=record.at)
-            return {"referral": decided}
+        case e.AdrOutcomeRecorded() as decided if complaint.referral:
+            return {"referral": replace(complaint.referral, **vars(decided), decided_at=record.at)}
         case e.Escalated(level=level):
             return {"escalation_level": max(level, complaint.escalation_level)}
         case e.DecisionProposed() as proposed:
-            return {"proposal": _proposal(proposed, record)}
+            return {"proposal": _proposal(proposed, record), "handled_by": _handlers(complaint, record)}
         case e.DecisionReturned():
-            return {"proposal": None}
+            return {"proposal": None, "handled_by": _handlers(complaint, record)}
         case e.DecisionApproved():
-            decision = complaint.proposal
-            return {"stage": Stage.DECIDED, "decision": decision, "proposal": None, "decided_at": record.at}
+            return _approved(complaint, record)
         case e.DeadlockDeclared():
             return {"stage": Stage.DEADLOCKED, "deadlocked_at": record.at}
         case e.LetterSent() as sent:
             return _after_sending(complaint, sent, record.at)
+        case e.EvidenceAdded() | e.EvidenceRefused() | e.EvidenceScanned() as sent_in:
+            return casework.collected(complaint, sent_in, record)
         case e.Withdrawn():
             return {"withdrawn_at": record.at}
         case e.FeedbackGiven(score=score):
             return {"feedback_score": score}
         case e.Closed(reason=reason):
-            return {"stage": Stage.CLOSED, "closed_at": record.at, "closed_because": reason}
+            spam_at = record.at if reason == SPAM else complaint.spam_at
+            closed = {"stage": Stage.CLOSED, "closed_at": record.at, "closed_because": reason}
+            return {**closed, "spam_at": spam_at}
         case _:
             return {}
 
 
 def _proposal(event: e.DecisionProposed, record: Record) -> Proposal:
-    return Proposal(
-        seq=record.seq,
-        outcome=event.outcome,
-        proposed_by=record.actor,
-        redress_minor=event.redress_minor,
-        currency=event.currency,
-    )
+    return Proposal(seq=record.seq, proposed_by=record.actor, **vars(event))
+
+
+def _approved(complaint: Complaint, record: Record) -> dict[str, Any]:
+    """The clocks count from the first decision."""
+    return {
+        "stage": Stage.DECIDED,
+        "decision": replace(complaint.proposal, approved_by=record.actor) if complaint.proposal else None,
+        "proposal": None,
+        "decided_at": complaint.decided_at or record.at,
+        "handled_by": _handlers(complaint, record),
+    }
+
+
+def _recategorised(complaint: Complaint, category: str, team: str) -> dict[str, Any]:
+    """What is another team's now is nobody's in it; what was not triaged yet gets its team then."""
+    own = team if complaint.team else None
+    kept = complaint.assignee if own == complaint.team else None
+    return {"category": category, "team": own, "assignee": kept, "triage_due": complaint.team is not None}
+
+
+def _assigned(complaint: Complaint, assignee: str | None, team: str) -> dict[str, Any]:
+    return {
+        "assignee": assignee,
+        "team": team,
+        "needs_human": complaint.needs_human and not assignee,
+        "handled_by": complaint.handled_by | ({assignee} if assignee else frozenset()),
+    }
+
+
+def _handlers(complaint: Complaint, record: Record) -> frozenset[str]:
+    """Whoever had a part in a decision (subject ids)."""
+    person = actors.person(record.actor)
+    return complaint.handled_by | ({person} if person else frozenset())
 
 
 def _with_pack(complaint: Complaint, adopted: e.PackVersionAdopted) -> dict[str, Any]:
@@ -293,7 +343,8 @@ def _referred(complaint: Complaint, event: e.ReferredToAdr) -> dict[str, Any]:
     if complaint.stage is not Stage.CLOSED:
         return {"referral": referral}
     stage = Stage.RESOLVED if complaint.final_response_sent_at else Stage.DEADLOCKED
-    return {"referral": referral, "stage": stage, "closed_at": None, "closed_because": None}
+    opened = {"stage": stage, "closed_at": None, "closed_because": None, "spam_at": None}
+    return {"referral": referral, **opened}
 
 
 def _extension(event: e.DeadlineExtended, record: Record) -> Extension:
@@ -316,22 +367,16 @@ def _reached(complaint: Complaint, event: e.MilestoneReached, at: datetime) -> d
 
 
 def _deemed_accepted(record: Record) -> dict[str, Any]:
-    decision = Proposal(
-        seq=record.seq,
-        outcome="deemed_accepted",
-        proposed_by=record.actor,
-        redress_minor=None,
-        currency=None,
-    )
+    decision = Proposal(seq=record.seq, outcome="deemed_accepted", proposed_by=record.actor)
     return {"stage": Stage.DECIDED, "decision": decision, "proposal": None, "decided_at": record.at}
 
 
 def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> dict[str, Any]:
     match event.kind:
         case LetterKind.FINAL_RESPONSE if _is_answered(complaint, event):
-            return {"final_response_sent_at": at, "stage": Stage.RESOLVED}
+            return _answered(complaint, at)
         case LetterKind.DEADLOCK:
-            return {"deadlock_sent_at": at}
+            return {"deadlock_sent_at": complaint.deadlock_sent_at or at, "last_deadlock_sent_at": at}
         case LetterKind.HOLDING:
             return {"holding_sent_at": complaint.holding_sent_at or at}
         case LetterKind.EXTENSION:
@@ -341,10 +386,23 @@ def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> d
             return {}
 
 
+def _answered(complaint: Complaint, at: datetime) -> dict[str, Any]:
+    review = complaint.review
+    return {
+        "stage": Stage.RESOLVED,
+        "final_response_sent_at": complaint.final_response_sent_at or at,
+        "last_response_sent_at": at,
+        "review": replace(review, answered_at=review.answered_at or at) if review else None,
+    }
+
+
 def _is_answered(complaint: Complaint, event: e.LetterSent) -> bool:
     """Whether the letter tells the decision that stands, and not one that the law has overtaken."""
-    decision = complaint.decision
-    return decision is None or complaint.letters[event.letter].cause >= decision.seq
+    decision, review = complaint.decision, complaint.review
+    cause = complaint.letters[event.letter].cause
+    if decision is None:
+        return review is None or cause > review.seq
+    return cause >= decision.seq
 
 
 def _notified(extension: Extension, seq: int, at: datetime) -> Extension:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from redress.domain import events
-from redress.domain.stages import OPEN, UNDECIDED, Stage
+from redress.domain.stages import ANY, OPEN, UNDECIDED, Stage
 from redress.domain.values import Value
 
 FIRST_RETRY = timedelta(seconds=5)
@@ -29,6 +29,11 @@ class LetterKind(StrEnum):
     ESCALATION = "escalation"
     BREACH = "breach"
     REMINDER = "reminder"
+    MESSAGE = "message"
+    REOPENED = "reopened"
+    DUPLICATE = "duplicate"
+    ALERT = "alert"
+    PRIVATE_LINK = "private_link"
 
 
 STATUTORY = frozenset(
@@ -41,7 +46,18 @@ STATUTORY = frozenset(
         LetterKind.DEADLOCK,
     }
 )
-TO_STAFF = frozenset({LetterKind.WARNING, LetterKind.ESCALATION, LetterKind.BREACH, LetterKind.REMINDER})
+TO_STAFF = frozenset(
+    {
+        LetterKind.WARNING,
+        LetterKind.ESCALATION,
+        LetterKind.BREACH,
+        LetterKind.REMINDER,
+        LetterKind.ALERT,
+    }
+)
+
+# Of several that could not leave only the latest goes.
+SUPERSEDED = frozenset({LetterKind.PROGRESS, LetterKind.REMINDER})
 
 # A letter is sent only while the complaint is at one of these stages; otherwise it has lost its point.
 SENT_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
@@ -58,6 +74,11 @@ SENT_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
     LetterKind.ESCALATION: UNDECIDED,
     LetterKind.BREACH: OPEN,
     LetterKind.REMINDER: OPEN,
+    LetterKind.MESSAGE: OPEN,
+    LetterKind.REOPENED: UNDECIDED,
+    LetterKind.DUPLICATE: OPEN,
+    LetterKind.ALERT: OPEN,
+    LetterKind.PRIVATE_LINK: ANY,
 }
 
 
@@ -72,11 +93,15 @@ class LetterStatus(StrEnum):
 
 
 class Letter(Value):
-    """A letter owed since event `cause`; `changed_at` (UTC) is when its status changed last."""
+    """A letter owed since event `cause`; `changed_at` (UTC) is when its status changed last.
+
+    `about` is the clock and the version of its deadline that a milestone's letter is about.
+    """
 
     key: str
     kind: LetterKind
     cause: int
+    about: str = ""
     status: LetterStatus = LetterStatus.OWED
     attempt: int = 0
     changed_at: datetime | None = None
@@ -110,6 +135,10 @@ _OWED_BY: Mapping[type[events.Event], LetterKind] = {
     events.DeemedAccepted: LetterKind.FINAL_RESPONSE,
     events.DeadlockDeclared: LetterKind.DEADLOCK,
     events.Escalated: LetterKind.ESCALATION,
+    events.Reopened: LetterKind.REOPENED,
+    events.DuplicateLinked: LetterKind.DUPLICATE,
+    events.HarmSignalled: LetterKind.ALERT,
+    events.PrivateLinkRequested: LetterKind.PRIVATE_LINK,
 }
 
 _OWED_BY_MILESTONE: Mapping[str, LetterKind] = {
@@ -122,7 +151,14 @@ _OWED_BY_MILESTONE: Mapping[str, LetterKind] = {
 
 def owed_by(event: events.Event, seq: int) -> tuple[Letter, ...]:
     """The letters that an event makes the operator owe."""
-    return tuple(Letter(key=f"{kind}-{seq}", kind=kind, cause=seq) for kind in _kinds(event))
+    about = _about(event)
+    return tuple(Letter(key=f"{kind}-{seq}", kind=kind, cause=seq, about=about) for kind in _kinds(event))
+
+
+def _about(event: events.Event) -> str:
+    if isinstance(event, events.MilestoneReached):
+        return f"{event.clock}:{event.deadline_version}"
+    return ""
 
 
 def _kinds(event: events.Event) -> Iterator[LetterKind]:
@@ -133,6 +169,10 @@ def _kinds(event: events.Event) -> Iterator[LetterKind]:
             yield LetterKind.FEEDBACK_REQUEST
         case events.ClockPaused(notice=LetterKind.PAUSE):
             yield LetterKind.PAUSE
+        case events.NoteAdded(visibility="player"):
+            yield LetterKind.MESSAGE
+        case events.Triaged(needs_human=True):
+            yield LetterKind.ALERT
         case _ if type(event) in _OWED_BY:
             yield _OWED_BY[type(event)]
 
@@ -166,10 +206,12 @@ def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) ->
             # What fails before it is claimed is an attempt, too: the pauses between attempts grow.
             attempt = refused.attempt + (refused.status is not LetterStatus.CLAIMED)
             change = replace(refused, status=status, attempt=attempt, changed_at=at)
+        case events.Closed(reason="duplicate") | events.Reopened():
+            return {key: _overtaken(letter, at) for key, letter in letters.items()}
         case events.TaskOpened(letter=str() as letter):
             change = replace(letters[letter], status=LetterStatus.ABANDONED, changed_at=at)
-        case events.MilestoneReached(clock="progress"):
-            return {key: _superseded(letter, at) for key, letter in letters.items()}
+        case events.MilestoneReached():
+            return _superseded(letters, event, at)
         case events.DeemedAccepted():
             return {key: _given_up(letter, at) for key, letter in letters.items()}
         case _:
@@ -177,10 +219,24 @@ def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) ->
     return {**letters, change.key: change}
 
 
-def _superseded(letter: Letter, at: datetime) -> Letter:
-    """Of several updates that could not leave only the latest goes."""
-    waits = letter.kind is LetterKind.PROGRESS and letter.status in {LetterStatus.OWED, LetterStatus.REFUSED}
+def _overtaken(letter: Letter, at: datetime) -> Letter:
+    """What a duplicate still owed is owed by the complaint it goes on in; a second look begins anew."""
+    waits = letter.status in {LetterStatus.OWED, LetterStatus.REFUSED}
     return replace(letter, status=LetterStatus.ABANDONED, changed_at=at) if waits else letter
+
+
+def _superseded(
+    letters: Mapping[str, Letter], event: events.MilestoneReached, at: datetime
+) -> Mapping[str, Letter]:
+    """The letters, of which those that say the same as the one which is owed now go no more."""
+    again = SUPERSEDED.intersection(_kinds(event))
+    if not again:
+        return letters
+    about = _about(event)
+    return {
+        key: _overtaken(letter, at) if letter.kind in again and letter.about == about else letter
+        for key, letter in letters.items()
+    }
 
 
 def _given_up(letter: Letter, at: datetime) -> Letter:

@@ -4,7 +4,7 @@ and in the table of `stages`."""
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from redress.domain import clock_decisions, instants
+from redress.domain import actors, casework_decisions, clock_decisions, evidence_decisions, trust
 from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain.changes import Change, illegal
@@ -14,23 +14,6 @@ from redress.domain.errors import NotAllowedByPack
 from redress.domain.milestones import milestones
 from redress.domain.rules import Rules
 from redress.domain.stages import LEGAL_AT, UNDECIDED, Stage
-
-REGISTERED_WITHIN = timedelta(days=1)
-
-
-def submit(command: c.Submit) -> list[Change]:
-    """The events of a new complaint. One that was registered late gets a person's attention at once."""
-    facts = {name: value for name, value in vars(command).items() if name != "content"}
-    received = Change(event=e.ComplaintReceived(**facts), content=command.content)
-    return [received, Change(event=e.TaskOpened(task="registered_late"))] if _late(command) else [received]
-
-
-def _late(command: c.Submit) -> bool:
-    """Whether it lay about for more than a day: where a clock starts at registration, the player waited."""
-    if not (command.registered_at and command.received_at):
-        return False
-    lay = instants.from_text(command.registered_at) - instants.from_text(command.received_at)
-    return lay > REGISTERED_WITHIN
 
 
 def decide(
@@ -49,7 +32,14 @@ def decide(
     """
     if complaint.stage not in LEGAL_AT[type(command)]:
         raise illegal(complaint, command, f"it is not allowed at the stage '{complaint.stage}'")
-    changes = _decided(complaint, command, now, actor, claim_expiry, rules)
+    if isinstance(command, casework_decisions.CASEWORK):
+        changes = casework_decisions.decide(complaint, command, now, actor, rules)
+    elif isinstance(command, evidence_decisions.EVIDENCE):
+        changes = evidence_decisions.decide(complaint, command, actor)
+    elif isinstance(command, trust.TRUST):
+        changes = trust.decide(complaint, command, now)
+    else:
+        changes = _decided(complaint, command, now, actor, claim_expiry, rules)
     return [*clock_decisions.settle(complaint, changes), *changes]
 
 
@@ -84,8 +74,11 @@ def _decided(
 def _decide_plainly(complaint: Complaint, command: c.Command) -> list[Change]:  # noqa: C901 - a table
     match command:
         case c.Triage():
-            return [Change(event=e.Triaged(**vars(command)))]
+            return _triage(complaint, command)
+        case c.SendOtherwise():
+            return _tell_otherwise(complaint, command)
         case c.Assign():
+            casework_decisions.check_independent(complaint, command, command.assignee or "")
             return [Change(event=e.Assigned(**vars(command)))]
         case c.RequestInformation():
             return [Change(event=e.InformationRequested(), content=command.content)]
@@ -95,15 +88,9 @@ def _decide_plainly(complaint: Complaint, command: c.Command) -> list[Change]:  
         case c.AdoptPackVersion():
             return _adopt(complaint, command)
         case c.Reply():
-            replied = Change(event=e.PlayerReplied(), content=command.content)
-            return [replied, *clock_decisions.resume_after_reply(complaint)]
+            return _reply(complaint, command)
         case c.Withdraw():
-            withdrawn = Change(event=e.Withdrawn(), content=command.content or None)
-            return [withdrawn, Change(event=e.Closed(reason="withdrawn"))]
-        case c.GiveFeedback():
-            if complaint.feedback_score is not None:
-                raise illegal(complaint, command, "feedback was given already")
-            return [Change(event=e.FeedbackGiven(score=command.score), content=command.content or None)]
+            return _withdraw(complaint, command)
         case c.Close():
             return [Change(event=e.Closed(reason=command.reason))]
     raise TypeError(f"no rule for {type(command).__name__}")
@@ -113,23 +100,56 @@ def _decide_outcome(
     complaint: Complaint, command: c.ProposeDecision | c.ReturnDecision | c.ApproveDecision, actor: str
 ) -> list[Change]:
     proposal = complaint.proposal
+    casework_decisions.check_independent(complaint, command, actors.person(actor))
     if isinstance(command, c.ProposeDecision):
         if proposal:
             raise illegal(complaint, command, "another proposal waits for approval")
         event = e.DecisionProposed(
-            outcome=command.outcome, redress_minor=command.redress_minor, currency=command.currency
+            outcome=command.outcome,
+            redress_minor=command.redress_minor,
+            currency=command.currency,
+            redress_kind=command.redress_kind,
         )
         return [Change(event=event, content=command.content)]
     if not proposal:
         raise illegal(complaint, command, "no proposal waits for approval")
     if isinstance(command, c.ReturnDecision):
         return [Change(event=e.DecisionReturned(), content=command.content)]
-    if command.second_person and actor == proposal.proposed_by:
+    if command.second_person and casework_decisions.same_person(actor, proposal.proposed_by):
         raise illegal(complaint, command, "the person who proposed a decision may not approve it")
+    amount, currency, kind = proposal.redress_minor, proposal.currency, proposal.redress_kind
     approved = e.DecisionApproved(
-        outcome=proposal.outcome, redress_minor=proposal.redress_minor, currency=proposal.currency
+        outcome=proposal.outcome, redress_minor=amount, currency=currency, redress_kind=kind
     )
-    return [Change(event=approved)]
+    owed = casework_decisions.owe(complaint, proposal, command.pay_team, command.pay_by)
+    return [Change(event=approved), *owed]
+
+
+def _withdraw(complaint: Complaint, command: c.Withdraw) -> list[Change]:
+    if complaint.referral and complaint.referral.outcome is None:
+        raise illegal(complaint, command, "it is at an outside body: record what came of it there")
+    if complaint.unpaid:
+        raise illegal(complaint, command, "redress is still to be paid: record its payment first")
+    withdrawn = Change(event=e.Withdrawn(), content=command.content or None)
+    harm = casework_decisions.signalled(complaint, command.harm)
+    return [withdrawn, *harm, Change(event=e.Closed(reason="withdrawn"))]
+
+
+def _triage(complaint: Complaint, command: c.Triage) -> list[Change]:
+    """The first triage, and another one after a change of category."""
+    if complaint.stage not in {Stage.RECEIVED, Stage.ACKNOWLEDGED} and not complaint.triage_due:
+        raise illegal(complaint, command, "it has been triaged")
+    values = {name: value for name, value in vars(command).items() if name != "content"}
+    changes = [Change(event=e.Triaged(**values), content=command.content or None)]
+    if command.needs_human and not complaint.needs_human:
+        changes.append(Change(event=e.TaskOpened(task=casework_decisions.HARM)))
+    return changes
+
+
+def _reply(complaint: Complaint, command: c.Reply) -> list[Change]:
+    replied = Change(event=e.PlayerReplied(), content=command.content)
+    harm = casework_decisions.signalled(complaint, command.harm)
+    return [replied, *harm, *clock_decisions.resume_after_reply(complaint)]
 
 
 def _reach(complaint: Complaint, command: c.ReachMilestone) -> list[Change]:
@@ -153,6 +173,7 @@ def _led_to(complaint: Complaint, command: c.ReachMilestone) -> Iterator[e.Event
         yield from clock_decisions.resume_at_maximum(complaint, command.milestone)
     if "mark_deemed_accepted" in command.actions and not _accepted_or_closed(complaint):
         yield e.DeemedAccepted()
+        yield e.TaskOpened(task="carry_out_acceptance")
     if "report_regulator" in command.actions:
         yield e.TaskOpened(task="report_regulator")
 
@@ -189,7 +210,11 @@ def _decide_referral(
     if referral.outcome:
         raise illegal(complaint, command, "the outside body has decided")
     if isinstance(command, c.RecordAdrOutcome):
-        return [Change(event=e.AdrOutcomeRecorded(outcome=command.outcome), content=content)]
+        decided = e.AdrOutcomeRecorded(
+            outcome=command.outcome, redress_minor=command.redress_minor, currency=command.currency
+        )
+        award = (command.redress_minor, command.currency, None, command.pay_team, command.pay_by)
+        return [Change(event=decided, content=content), *casework_decisions.pay(*award)]
     if referral.answered_at:
         raise illegal(complaint, command, "the outside body was answered already")
     return [Change(event=e.AdrAnswered(), content=content)]
@@ -200,6 +225,8 @@ def _refer(complaint: Complaint, command: c.ReferToAdr, rules: Rules) -> e.Refer
         raise illegal(complaint, command, "it is at an outside body already")
     if complaint.withdrawn_at:
         raise illegal(complaint, command, "the player took it back: take it as a new complaint")
+    if complaint.primary:
+        raise illegal(complaint, command, f"it goes on in complaint {complaint.primary}: refer that one")
     named = command.pack or rules.licence.id
     pack = rules.pack(named)
     known = [body.key for body in pack.external_bodies] if pack else []
@@ -242,6 +269,15 @@ def _sent(letter: Letter, message_id: str) -> list[Change]:
     if letter.kind is LetterKind.ACKNOWLEDGEMENT:
         changes.append(Change(event=e.Acknowledged()))
     return changes
+
+
+def _tell_otherwise(complaint: Complaint, command: c.SendOtherwise) -> list[Change]:
+    sent = casework_decisions.tell_otherwise(complaint, command)
+    changes = [sent]
+    if complaint.letters[command.letter].kind is LetterKind.ACKNOWLEDGEMENT:
+        changes.append(Change(event=e.Acknowledged()))
+    about = [task for task in complaint.open_tasks if task.letter == command.letter]
+    return changes + [Change(event=e.TaskClosed(opened=task.opened, outcome="done")) for task in about]
 
 
 def _refused(complaint: Complaint, letter: Letter, command: c.RecordLetterRefused) -> list[Change]:

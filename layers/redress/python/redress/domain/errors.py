@@ -8,8 +8,19 @@ RedressError
 ├── PreconditionRequired    a decision needs If-Match
 ├── StaleVersion            the complaint changed since the caller read it
 ├── IdempotencyKeyReused    the key was used for another request
+├── Leased                  another person has the complaint before them
+├── NoSuchTeam              the region file names no such team
+├── NotOfTeam               the person is no member of the team
 ├── Conflict                too many simultaneous writers; try again
 ├── Forbidden               the caller lacks a permission
+├── TooManyRequests         the client has used up what it may ask in a minute
+├── NoSuchConsultation      no such consultation, or none that the caller may see
+├── ConsultationOver        the consultation stands where this is not possible
+├── NoSuchWebhook           no such webhook, or none of the caller's own
+├── TooManyWebhooks         the caller has as many as it may
+├── WebhookDisabled         nothing is sent to the webhook
+├── NoSuchEvidence          the complaint has no such file
+├── EvidenceNotReleased     the file may not be opened, or not yet
 ├── NotMoney                (money) a text is no amount of its currency
 ├── ChainBroken             (audit) a record does not follow from the one before it
 ├── RulePackInvalid         (reading) a pack cannot be used; says what counsel must supply
@@ -19,6 +30,7 @@ RedressError
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -71,7 +83,7 @@ class PreconditionRequired(RedressError):
 
     def __init__(self, number: str, version: int) -> None:
         self.number, self.version = number, version
-        super().__init__(f"Send If-Match with the ETag of complaint {number} that you decided on.")
+        super().__init__(f"Send If-Match with the ETag of {number} that you decided on.")
 
 
 class StaleVersion(RedressError):
@@ -79,7 +91,7 @@ class StaleVersion(RedressError):
 
     def __init__(self, number: str, version: int) -> None:
         self.number, self.version = number, version
-        super().__init__(f"Complaint {number} is now at version {version}: read it again, then decide.")
+        super().__init__(f"{number} is now at version {version}: read it again, then decide.")
 
 
 class IdempotencyKeyReused(RedressError):
@@ -90,12 +102,36 @@ class IdempotencyKeyReused(RedressError):
         super().__init__("This idempotency key was used for another request: send a new key.")
 
 
+class Leased(RedressError):
+    """Another person (subject id) has the complaint before them, until an instant (UTC)."""
+
+    def __init__(self, number: str, holder: str, until: datetime) -> None:
+        self.number, self.holder, self.until = number, holder, until
+        super().__init__(f"{holder} has complaint {number} before them: choose another, or ask them.")
+
+
+class NoSuchTeam(RedressError):
+    """The region file names no such team; `teams` are those it names."""
+
+    def __init__(self, team: str, teams: Sequence[str]) -> None:
+        self.team, self.teams = team, tuple(teams)
+        super().__init__(f"There is no team {team}. The teams are: {', '.join(self.teams)}.")
+
+
+class NotOfTeam(RedressError):
+    """The person is no member of the team, so its queue has nothing for them."""
+
+    def __init__(self, team: str) -> None:
+        self.team = team
+        super().__init__(f"Only members of {team} are given its complaints: ask for a team of your own.")
+
+
 class Conflict(RedressError):
     """Others kept writing to the same complaint; the same request may be sent again after `retry_after` s."""
 
     def __init__(self, number: str, retry_after: int = 1) -> None:
         self.number, self.retry_after = number, retry_after
-        super().__init__(f"Complaint {number} is being changed by others: try again in {retry_after} s.")
+        super().__init__(f"Others are writing at the same time ({number}): try again in {retry_after} s.")
 
 
 class Forbidden(RedressError):
@@ -104,3 +140,67 @@ class Forbidden(RedressError):
     def __init__(self, permission: str) -> None:
         self.permission = permission
         super().__init__(f"This needs the permission '{permission}'.")
+
+
+class TooManyRequests(RedressError):
+    """The client has used up its requests of this minute; the next begins in `retry_after` s."""
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        self.limit, self.retry_after = limit, retry_after
+        super().__init__(f"This client may send {limit} requests a minute: try again in {retry_after} s.")
+
+
+class NoSuchConsultation(RedressError):
+    """No consultation of that number, or none that the caller may see."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        super().__init__(f"There is no consultation {number}.")
+
+
+class ConsultationOver(RedressError):
+    """The consultation stands where this is not possible."""
+
+    def __init__(self, number: str, command: str, state: str, why: str) -> None:
+        self.number, self.command, self.state, self.why = number, command, state, why
+        super().__init__(f"{command} is not possible for consultation {number}, which is {state}: {why}.")
+
+
+class NoSuchWebhook(RedressError):
+    """No webhook of that id, or none that is the caller's own."""
+
+    def __init__(self, webhook: str) -> None:
+        self.webhook = webhook
+        super().__init__(f"There is no webhook {webhook}.")
+
+
+class TooManyWebhooks(RedressError):
+    """The caller has as many webhooks as a client may."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"A client has at most {limit} webhooks: delete one.")
+
+
+class WebhookDisabled(RedressError):
+    """Nothing is sent to the webhook, so nothing can be queued for it."""
+
+    def __init__(self, webhook: str) -> None:
+        self.webhook = webhook
+        super().__init__(f"Webhook {webhook} is disabled: enable it first.")
+
+
+class NoSuchEvidence(RedressError):
+    """The complaint has no file of that id."""
+
+    def __init__(self, number: str, evidence: str) -> None:
+        self.number, self.evidence = number, evidence
+        super().__init__(f"Complaint {number} has no evidence {evidence}.")
+
+
+class EvidenceNotReleased(RedressError):
+    """The file may not be opened: its `state` is checking, infected, unscannable or refused."""
+
+    def __init__(self, number: str, evidence: str, state: str) -> None:
+        self.number, self.evidence, self.state = number, evidence, state
+        super().__init__(f"Nobody may open evidence {evidence} of complaint {number}: its state is {state}.")

@@ -13,7 +13,9 @@ class ComplaintReceived(Value):
     """A complaint reached the operator. `jurisdiction` is a rule pack id, `occurred_on` a local date.
 
     `residence_packs` (`id@version`) apply besides, by where the player lives. The instants are told by
-    whoever passes a complaint on; one that is not told is that of the event itself.
+    whoever passes a complaint on; one that is not told is that of the event itself. `training`: practice.
+    `suspicions` name what speaks for spam: honeypot, form_token, too_fast, too_old, many. `verified`: the
+    operator's own site said whose account it is. `consultation` is the anonymous one that became it.
     """
 
     brand: str
@@ -32,6 +34,18 @@ class ComplaintReceived(Value):
     operator_aware_at: str | None = None
     platform_posted_at: str | None = None
     event_settled_at: str | None = None
+    training: bool = False
+    suspicions: tuple[str, ...] = ()
+    verified: bool = False
+    consultation: str | None = None
+
+
+class Released(Value):
+    """A person found that a suspected complaint is none of spam: its letters leave. Why is content."""
+
+
+class PrivateLinkRequested(Value):
+    """Somebody who knows number and e-mail address asked for the private link once more."""
 
 
 class Acknowledged(Value):
@@ -39,18 +53,55 @@ class Acknowledged(Value):
 
 
 class Triaged(Value):
-    """The complaint got its owner team, its severity (low, normal, high) and the rules that said so."""
+    """The rules of triage gave a complaint its owner team and its weight; `reasons` names those that fired.
+
+    `severity` is low, normal, high or critical, `priority` 1 (most urgent) to 4, `nature` complaint or
+    dispute; `validity` says what speaks against it (empty: nothing). `needs_human` is the fast lane. What the
+    rules saw is content.
+    """
 
     team: str
     severity: str
     reasons: tuple[str, ...]
+    priority: int = 3
+    nature: str = "complaint"
+    validity: tuple[str, ...] = ()
+    needs_human: bool = False
+
+
+class TriageOverruled(Value):
+    """A person weighs the complaint otherwise than the rules; None leaves a part as it is. Why is content."""
+
+    severity: str | None = None
+    priority: int | None = None
+    nature: str | None = None
+    validity: tuple[str, ...] | None = None
+
+
+class HarmSignalled(Value):
+    """Something in what the player wrote later asks for a human at once; which signal it was is content."""
 
 
 class Assigned(Value):
-    """A person of the operator took over: `assignee` is a subject id of the operator's identity provider."""
+    """A person of the operator took over, or the complaint went to a team's queue (`assignee` None).
 
-    assignee: str
+    `assignee` is a subject id of the operator's identity provider.
+    """
+
+    assignee: str | None
     team: str
+
+
+class NoteAdded(Value):
+    """A handler wrote something down: `internal`, or for the `player`, who is told. The text is content."""
+
+    visibility: str
+
+
+class ContextAttached(Value):
+    """References to what the operator's systems know were added; `kinds` are theirs, the rest is content."""
+
+    kinds: tuple[str, ...]
 
 
 class InformationRequested(Value):
@@ -139,17 +190,24 @@ class DeemedAccepted(Value):
 
 
 class Escalated(Value):
-    """The complaint went up to a level of the operator's supervisors, 1 being the first."""
+    """The complaint went up to a level of the operator's supervisors, 1 being the first.
+
+    By the clock, or by a person whose reason is content.
+    """
 
     level: int
 
 
 class DecisionProposed(Value):
-    """A handler proposed an outcome; reasons and clause are content."""
+    """A handler proposed an outcome; reasons and clause are content.
+
+    `redress_kind`: refund, compensation, bonus, correction or other.
+    """
 
     outcome: str
     redress_minor: int | None = None
     currency: str | None = None
+    redress_kind: str | None = None
 
 
 class DecisionReturned(Value):
@@ -162,10 +220,46 @@ class DecisionApproved(Value):
     outcome: str
     redress_minor: int | None = None
     currency: str | None = None
+    redress_kind: str | None = None
+
+
+class RedressPaid(Value):
+    """What was decided was paid: on `paid_on`, a local date. Where the payment is found is content."""
+
+    amount_minor: int
+    currency: str
+    kind: str | None
+    paid_on: str
+
+
+class Reopened(Value):
+    """The player does not accept the outcome (`disputed`) or brings something new (`new_information`).
+
+    What they say is content.
+    """
+
+    ground: str
+
+
+class DuplicateLinked(Value):
+    """Another complaint about the same goes on in this one; the earliest of their instants count from now."""
+
+    duplicate: str
+    received_at: str
+    sent_at: str | None = None
+    registered_at: str | None = None
+    operator_aware_at: str | None = None
+    platform_posted_at: str | None = None
+
+
+class LinkedAsDuplicate(Value):
+    """The complaint goes on in another one, whose number is `primary`; why is content."""
+
+    primary: str
 
 
 class DeadlockDeclared(Value):
-    """No decision in time: the player is referred to the independent body before the final instant."""
+    """The player is referred to the independent body: no decision in time, or no agreement (why: content)."""
 
 
 class ReferredToAdr(Value):
@@ -184,9 +278,14 @@ class AdrAnswered(Value):
 
 
 class AdrOutcomeRecorded(Value):
-    """The outside body decided: upheld, partly_upheld, rejected, settled or discontinued."""
+    """The outside body decided: upheld, partly_upheld, rejected, settled or discontinued.
+
+    `redress_minor` is what the operator has to pay by it, in minor units of `currency`.
+    """
 
     outcome: str
+    redress_minor: int | None = None
+    currency: str | None = None
 
 
 class Withdrawn(Value):
@@ -200,10 +299,27 @@ class FeedbackGiven(Value):
 
 
 class TaskOpened(Value):
-    """A person of the operator has to look at something that the system could not do."""
+    """A person of the operator has to do something: what the system could not, or a team was asked for.
+
+    `task` is work, pay_redress, or what the system met (letter_refused …); what is asked is content. `team`
+    None is the complaint's own, `due_at` None at once. The task is known by the seq of this event. The money
+    is what is to be paid.
+    """
 
     task: str
     letter: str | None = None
+    team: str | None = None
+    due_at: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    redress_kind: str | None = None
+
+
+class TaskClosed(Value):
+    """The task that event `opened` opened is done, or not needed any more; what came of it is content."""
+
+    opened: int
+    outcome: str
 
 
 class LetterClaimed(Value):
@@ -215,11 +331,15 @@ class LetterClaimed(Value):
 
 
 class LetterSent(Value):
-    """The mail service accepted the letter under `message_id`."""
+    """The mail service accepted the letter under `message_id`, or a person sent it by other `means`.
+
+    (post, phone, in_person or chat; where the proof is kept is content, and there is no message id.)
+    """
 
     letter: str
     kind: str
     message_id: str
+    means: str = "email"
 
 
 class LetterRefused(Value):
@@ -231,10 +351,36 @@ class LetterRefused(Value):
     permanent: bool
 
 
+class EvidenceAdded(Value):
+    """A file came to the complaint: its id, and the media type and size (bytes) found in its content.
+
+    It is opened by nobody before its scan. The SHA-256 of the file is content: it goes when the file goes.
+    """
+
+    evidence: str
+    media_type: str
+    size: int
+
+
+class EvidenceRefused(Value):
+    """A file was not taken, and is gone: why, in a word of `evidence.Refusal`."""
+
+    evidence: str
+    reason: str
+
+
+class EvidenceScanned(Value):
+    """What the scan for malware said: clean, infected (the file is gone), unscannable, not_scanned."""
+
+    evidence: str
+    verdict: str
+
+
 class Closed(Value):
     """Nothing more is owed.
 
-    `reason`: completed, feedback_window_ended, adr_window_ended, adr_decided, withdrawn.
+    `reason`: completed, feedback_window_ended, adr_window_ended, adr_decided, withdrawn, duplicate, spam (why
+    a person thinks so is content).
     """
 
     reason: str
@@ -242,9 +388,15 @@ class Closed(Value):
 
 type Event = (
     ComplaintReceived
+    | Released
+    | PrivateLinkRequested
     | Acknowledged
     | Triaged
+    | TriageOverruled
+    | HarmSignalled
     | Assigned
+    | NoteAdded
+    | ContextAttached
     | InformationRequested
     | PlayerReplied
     | Recategorised
@@ -258,6 +410,10 @@ type Event = (
     | DecisionProposed
     | DecisionReturned
     | DecisionApproved
+    | RedressPaid
+    | Reopened
+    | DuplicateLinked
+    | LinkedAsDuplicate
     | DeadlockDeclared
     | ReferredToAdr
     | AdrAnswered
@@ -265,9 +421,13 @@ type Event = (
     | Withdrawn
     | FeedbackGiven
     | TaskOpened
+    | TaskClosed
     | LetterClaimed
     | LetterSent
     | LetterRefused
+    | EvidenceAdded
+    | EvidenceRefused
+    | EvidenceScanned
     | Closed
 )
 
@@ -275,9 +435,15 @@ EVENT_TYPES: Mapping[str, Callable[..., Event]] = {
     kind.__name__: kind
     for kind in (
         ComplaintReceived,
+        Released,
+        PrivateLinkRequested,
         Acknowledged,
         Triaged,
+        TriageOverruled,
+        HarmSignalled,
         Assigned,
+        NoteAdded,
+        ContextAttached,
         InformationRequested,
         PlayerReplied,
         Recategorised,
@@ -291,6 +457,10 @@ EVENT_TYPES: Mapping[str, Callable[..., Event]] = {
         DecisionProposed,
         DecisionReturned,
         DecisionApproved,
+        RedressPaid,
+        Reopened,
+        DuplicateLinked,
+        LinkedAsDuplicate,
         DeadlockDeclared,
         ReferredToAdr,
         AdrAnswered,
@@ -298,9 +468,13 @@ EVENT_TYPES: Mapping[str, Callable[..., Event]] = {
         Withdrawn,
         FeedbackGiven,
         TaskOpened,
+        TaskClosed,
         LetterClaimed,
         LetterSent,
         LetterRefused,
+        EvidenceAdded,
+        EvidenceRefused,
+        EvidenceScanned,
         Closed,
     )
 }

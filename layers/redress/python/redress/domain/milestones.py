@@ -19,6 +19,7 @@ from redress.domain.promises import (
     LIMITS,
     NOTICE,
     OWED,
+    REVIEW,
     STAGES,
     TARGET,
     Promise,
@@ -28,7 +29,7 @@ from redress.domain.rules import Rules
 from redress.domain.stages import UNDECIDED, Stage
 from redress.domain.values import Value
 
-PROGRESS, FEEDBACK, PAUSE = "progress", "feedback", "pause"
+PROGRESS, FEEDBACK, PAUSE, TASK = "progress", "feedback", "pause", "task"
 DEADLOCK, DUE, TARGET_MISSED = "deadlock", "due", "target"
 MAX_OF_A_SERIES = 500  # a bound for the loop, far above any pack
 
@@ -98,13 +99,24 @@ def _all(rules: Rules, complaint: Complaint) -> Iterator[Milestone]:
         if not promise.kept:
             yield from _at_due(rules, complaint, promise, dates)
     if complaint.stage in UNDECIDED:
-        for name in (ACK, NOTICE, FINAL):
+        for name in (ACK, NOTICE, FINAL, REVIEW):
             first = promises.governing(dates, name, name + TARGET)
             if first and first.due_at and first.met_at is None:
                 yield from _towards(rules, name, first, first.due_at)
         yield from _before_final(rules, dates)
         yield from _while_undecided(rules, complaint, dates)
     yield from _feedback_window(rules, complaint)
+    if complaint.stage is not Stage.CLOSED:
+        yield from _late_tasks(rules, complaint)
+
+
+def _late_tasks(rules: Rules, complaint: Complaint) -> Iterator[Milestone]:
+    """Whoever was asked for something is reminded when it is late, and again while it is not done."""
+    for task in complaint.open_tasks:
+        if task.due_at:
+            version = str(task.opened)
+            yield _own(rules, TASK, "reminder_0", task.due_at, version)
+            yield from _next_of_series(rules, complaint, TASK, "reminder", task.due_at, version)
 
 
 def _at_due(
@@ -128,12 +140,13 @@ def _is_waited_for(complaint: Complaint, promise: Promise, dates: Sequence[Promi
 
 def _towards(rules: Rules, name: str, first: Promise, due_at: datetime) -> Iterator[Milestone]:
     """What leads to the first of a stage's dates, be it the law's or the operator's own."""
-    for count, mark in enumerate(rules.house.warnings.get(STAGES[name], ()), start=1):
+    stage = STAGES.get(name, "final")  # a second look is warned of as the first one was
+    for count, mark in enumerate(rules.house.warnings.get(stage, ()), start=1):
         warning = _of(rules, first, f"warning_{count}", _at_mark(rules, mark, first, due_at))
         yield replace(warning, clock=name)
-    for step in rules.house.escalations if name == FINAL else ():
+    for step in rules.house.escalations if name in (FINAL, REVIEW) else ():
         escalation = _of(rules, first, f"escalation_{step.level}", _at_mark(rules, step.at, first, due_at))
-        yield replace(escalation, clock=FINAL, kind="house", level=step.level)
+        yield replace(escalation, clock=name, kind="house", level=step.level)
 
 
 def _before_final(rules: Rules, dates: Sequence[Promise]) -> Iterator[Milestone]:
@@ -146,7 +159,8 @@ def _before_final(rules: Rules, dates: Sequence[Promise]) -> Iterator[Milestone]
 
 def _while_undecided(rules: Rules, complaint: Complaint, dates: Sequence[Promise]) -> Iterator[Milestone]:
     """The player hears on as long as it lasts, and the handlers are reminded of what waits or is late."""
-    yield from _next_of_series(rules, complaint, PROGRESS, "progress", complaint.received_at, "1")
+    waits_since, wait = _heard_since(complaint)
+    yield from _next_of_series(rules, complaint, PROGRESS, "progress", waits_since, wait)
     for pause in complaint.pauses:
         if pause.ended_at is None:
             since = instants.to_text(pause.started_at)
@@ -156,8 +170,15 @@ def _while_undecided(rules: Rules, complaint: Complaint, dates: Sequence[Promise
                 yield _own(rules, PAUSE, name, pause.ends_at, instants.to_text(pause.ends_at))
     final = promises.governing(dates, FINAL)
     if final and final.due_at and final.met_at is None:
-        due = instants.to_text(final.due_at)
-        yield from _next_of_series(rules, complaint, FINAL, "reminder", final.due_at, due)
+        due, late_since = instants.to_text(final.due_at), max(final.due_at, complaint.recorded_at)
+        yield from _next_of_series(rules, complaint, FINAL, "reminder", late_since, due)
+
+
+def _heard_since(complaint: Complaint) -> tuple[datetime, str]:
+    """Since when the player waits for an answer, and the version of that wait."""
+    if complaint.review:
+        return complaint.review.reopened_at, str(complaint.review.seq)
+    return complaint.recorded_at, "1"  # what lay elsewhere before cannot be made up for
 
 
 def _next_of_series(
@@ -173,7 +194,7 @@ def _next_of_series(
 
 
 def _feedback_window(rules: Rules, complaint: Complaint) -> Iterator[Milestone]:
-    sent_at = complaint.final_response_sent_at
+    sent_at = complaint.last_response_sent_at
     if sent_at and complaint.stage is Stage.RESOLVED:
         window = rules.house.feedback_window
         at = clock.until(sent_at, window.amount, window.unit, rules.zone, rules.calendar)

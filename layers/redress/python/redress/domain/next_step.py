@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from redress.domain.complaint import Complaint, may_claim
-from redress.domain.correspondence import Letter, LetterKind, LetterStatus
+from redress.domain import instants
+from redress.domain.complaint import Complaint, is_held, may_claim, milestone_key
+from redress.domain.correspondence import SUPERSEDED, Letter, LetterKind, LetterStatus
 from redress.domain.milestones import Milestone
 from redress.domain.promises import ADR_WINDOW
 from redress.domain.stages import Stage
@@ -50,6 +51,9 @@ SENDING: Mapping[LetterKind, Step] = {
     LetterKind.EXTENSION: Step.INFORM_PLAYER,
     LetterKind.HOLDING: Step.INFORM_PLAYER,
     LetterKind.PROGRESS: Step.INFORM_PLAYER,
+    LetterKind.MESSAGE: Step.INFORM_PLAYER,
+    LetterKind.REOPENED: Step.INFORM_PLAYER,
+    LetterKind.DUPLICATE: Step.INFORM_PLAYER,
     LetterKind.FINAL_RESPONSE: Step.RESOLVE,
     LetterKind.DEADLOCK: Step.REFER_TO_ADR,
     LetterKind.FEEDBACK_REQUEST: Step.ASK_FOR_FEEDBACK,
@@ -57,11 +61,14 @@ SENDING: Mapping[LetterKind, Step] = {
     LetterKind.ESCALATION: Step.NOTIFY_STAFF,
     LetterKind.BREACH: Step.NOTIFY_STAFF,
     LetterKind.REMINDER: Step.NOTIFY_STAFF,
+    LetterKind.ALERT: Step.NOTIFY_STAFF,
+    LetterKind.PRIVATE_LINK: Step.INFORM_PLAYER,
 }
 
 WAITING: Mapping[Stage, Step] = {
     Stage.DEADLOCKED: Step.WAIT_FOR_ADR,
     Stage.RESOLVED: Step.FEEDBACK,
+    Stage.CLOSED: Step.FEEDBACK,  # for the private link that the player asked for, and nothing else
 }
 
 
@@ -72,20 +79,26 @@ def next_step(
 
     The order: letters before milestones (a letter that is late gets later), but updates after them, so that
     of several the latest goes; an owner team before milestones, which are told to it. Whatever cannot be done
-    yet is waited for. A closed complaint owes the record of its breaches.
+    yet is waited for. A closed complaint owes the record of its breaches, and a private link that was asked
+    for. What is held back waits for a person, not for an instant.
     """
+    owed = (one for one in complaint.letters.values() if one.is_live(complaint.stage))
+    live = [letter for letter in owed if not is_held(complaint, letter)]
     if complaint.stage is Stage.CLOSED:
-        return _breach(milestones, now) or NextStep(step=Step.DONE)
-    live = [letter for letter in complaint.letters.values() if letter.is_live(complaint.stage)]
-    updates = [letter for letter in live if letter.kind is LetterKind.PROGRESS]
-    others = [letter for letter in live if letter.kind is not LetterKind.PROGRESS]
+        return (
+            _breach(milestones, now)
+            or _letter(complaint, live, now, claim_expiry)
+            or (_wait(complaint, live, [], now, claim_expiry) if live else NextStep(step=Step.DONE))
+        )
+    updates = [letter for letter in live if letter.kind in SUPERSEDED]
+    others = [letter for letter in live if letter.kind not in SUPERSEDED]
     ready = [one for one in milestones if not _may_be_met(one, complaint, now, claim_expiry)]
     return (
         _letter(complaint, others, now, claim_expiry)
         or _triage(complaint)
         or _milestone(ready, now)
         or _letter(complaint, updates, now, claim_expiry)
-        or _closing(complaint)
+        or _closing(complaint, milestones)
         or _wait(complaint, live, [one for one in milestones if one.at > now], now, claim_expiry)
     )
 
@@ -129,28 +142,38 @@ def _breach(milestones: Sequence[Milestone], now: datetime) -> NextStep | None:
 
 def _triage(complaint: Complaint) -> NextStep | None:
     untriaged = complaint.stage in {Stage.RECEIVED, Stage.ACKNOWLEDGED}
-    return NextStep(step=Step.TRIAGE) if untriaged else None
+    again = complaint.triage_due and complaint.stage in {Stage.INVESTIGATING, Stage.DEADLOCKED}
+    return NextStep(step=Step.TRIAGE) if untriaged or again else None
 
 
-def _closing(complaint: Complaint) -> NextStep | None:
-    reason = closing_reason(complaint)
+def _closing(complaint: Complaint, milestones: Sequence[Milestone]) -> NextStep | None:
+    """A duty that is still ahead keeps a complaint open: closed, it would pass unseen."""
+    reason = None if any(one.breach for one in milestones) else closing_reason(complaint)
     return NextStep(step=Step.CLOSE, reason=reason) if reason else None
 
 
 def closing_reason(complaint: Complaint) -> str | None:
     """Why the complaint may be closed now, or None."""
-    if complaint.stage not in {Stage.DEADLOCKED, Stage.RESOLVED}:
+    if complaint.stage not in {Stage.DEADLOCKED, Stage.RESOLVED} or complaint.unpaid:
         return None
     reached = {key.split(":")[0] for key in complaint.fired}
     if complaint.referral:
         return "adr_decided" if complaint.referral.outcome else None
     if complaint.stage is Stage.RESOLVED and complaint.feedback_score is not None:
         return "completed"
-    if complaint.stage is Stage.RESOLVED and "feedback" in reached:
+    if complaint.stage is Stage.RESOLVED and _feedback_window_ended(complaint):
         return "feedback_window_ended"
     if complaint.stage is Stage.DEADLOCKED and ADR_WINDOW in reached:
         return "adr_window_ended"
     return None
+
+
+def _feedback_window_ended(complaint: Complaint) -> bool:
+    """Whether the time to rate the latest answer is over: that of an earlier one does not count."""
+    sent_at = complaint.last_response_sent_at
+    if sent_at is None:
+        return False
+    return milestone_key("feedback", "due", instants.to_text(sent_at)) in complaint.fired
 
 
 def _wait(

@@ -10,6 +10,8 @@ import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+REVOKED_KNOWN = 10  # versions before the present one whose keys are still told from wrong ones
+
 _EXPIRY_BYTES, _MAC_BYTES = 4, 20
 
 
@@ -21,14 +23,31 @@ def make(secret: bytes, number: str, version: int, now: datetime, valid_for: tim
 
 def opens(secrets: Sequence[bytes], key: str, number: str, version: int, now: datetime) -> bool:
     """Whether `key` opens the complaint under one of the live secrets (two during a rotation)."""
-    try:
-        raw = base64.urlsafe_b64decode(key.encode("ascii"))
-    except ValueError:
+    expiry = _expiry(key)
+    return expiry is not None and _day(now) <= expiry and _is_genuine(secrets, key, number, version, expiry)
+
+
+def opened_once(secrets: Sequence[bytes], key: str, number: str, version: int) -> bool:
+    """Whether `key` is one that we made: it opened the complaint before it ran out, or was revoked."""
+    expiry = _expiry(key)
+    if expiry is None:
         return False
-    expiry = int.from_bytes(raw[:_EXPIRY_BYTES])
-    # Whole keys are compared, not what they decode to: so a key has one spelling only.
-    genuine = [hmac.compare_digest(key, _encode(expiry, _mac(s, number, version, expiry))) for s in secrets]
-    return any(genuine) and _day(now) <= expiry
+    versions = range(max(1, version - REVOKED_KNOWN), version + 1)
+    return any(_is_genuine(secrets, key, number, one, expiry) for one in versions)
+
+
+def _expiry(key: str) -> int | None:
+    """The UTC day that a key names as its last; None for what is no key."""
+    try:
+        return int.from_bytes(base64.urlsafe_b64decode(key.encode("ascii"))[:_EXPIRY_BYTES])
+    except ValueError:
+        return None
+
+
+def _is_genuine(secrets: Sequence[bytes], key: str, number: str, version: int, expiry: int) -> bool:
+    """Whole keys are compared, not what they decode to: so a key has one spelling only."""
+    made = [_encode(expiry, _mac(secret, number, version, expiry)) for secret in secrets]
+    return any(hmac.compare_digest(key, one) for one in made)
 
 
 def _day(instant: datetime) -> int:

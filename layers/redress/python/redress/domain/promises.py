@@ -11,13 +11,24 @@ from typing import NamedTuple, cast
 
 from redress.domain import clock
 from redress.domain.clock import Due, Interval, Step
-from redress.domain.complaint import Complaint, Extension, Pause
-from redress.domain.rulepack import Anchor, Deadline, ExternalBody, Length, RulePack, Sourced, StageKey
+from redress.domain.complaint import Complaint
+from redress.domain.parts import Extension, Pause
+from redress.domain.rulepack import (
+    ELAPSED,
+    Anchor,
+    Deadline,
+    ExternalBody,
+    Length,
+    RulePack,
+    Sourced,
+    StageKey,
+)
 from redress.domain.rules import Rules
 from redress.domain.values import Value
 
 ACK, NOTICE, FINAL, ANNOUNCED = "ack", "notice", "final", "announced"
 GATEWAY, FILING_WINDOW = "gateway", "filing_window"
+REVIEW = "review"  # the second look at a complaint that the player reopened
 ADR_WINDOW, ADR_REPLY, ADR_DECISION = "adr_window", "adr_reply", "adr_decision"
 STAGES: Mapping[str, StageKey] = {ACK: "ack", NOTICE: "interim", FINAL: "final"}
 TARGET = "_target"  # after the name of a stage's clock: the operator's own date beside the law's
@@ -110,7 +121,8 @@ def stage_due(pack: RulePack, complaint: Complaint, stage: StageKey) -> Due | No
 
 def window_if_sent(rules: Rules, complaint: Complaint, sent_at: datetime) -> Promise | None:
     """Until when the player may turn to the outside body, if the letter that names it is sent then."""
-    sent = replace(complaint, final_response_sent_at=sent_at)
+    first = complaint.final_response_sent_at or sent_at
+    sent = replace(complaint, final_response_sent_at=first, last_response_sent_at=sent_at)
     return governing(promises(rules, sent), ADR_WINDOW)
 
 
@@ -121,7 +133,7 @@ def opened_at(pack: RulePack, complaint: Complaint) -> datetime | None:
     that ends the operator's part opens it. None while nothing has, and for a withdrawn complaint.
     """
     route = pack.route
-    if route is None or complaint.withdrawn_at:
+    if route is None or complaint.ended_unanswered_at:
         return None
     letters = {"final_response": complaint.final_response_sent_at, "deadlock": complaint.deadlock_sent_at}
     early = route.opens_early_on if route.opens_when.value else tuple(letters)
@@ -163,7 +175,7 @@ class _Clock(NamedTuple):
 def _of_pack(pack: RulePack, complaint: Complaint) -> Iterator[Promise]:
     for one in _clocks(pack, complaint):
         deadline = one.rule.value
-        since = _ANCHORED[deadline.anchor](complaint, pack) if deadline else None
+        since = _since(deadline, one.name, complaint, pack) if deadline else None
         if deadline and since:
             due = _due(pack, deadline, since, complaint, one)
             promise = Promise(
@@ -178,6 +190,19 @@ def _of_pack(pack: RulePack, complaint: Complaint) -> Iterator[Promise]:
             yield promise
             if one.name == FINAL:
                 yield from _announced(promise, complaint)
+
+
+def _since(deadline: Deadline, name: str, complaint: Complaint, pack: RulePack) -> datetime | None:
+    """The anchor. Each complaint is acknowledged for itself, however early its duplicates came.
+
+    A consultation was answered as such: there was no complaint to acknowledge before it became one.
+    """
+    since = _ANCHORED[deadline.anchor](complaint, pack)
+    if since is None or name not in (ACK, ACK + TARGET):
+        return since
+    if complaint.consultation:
+        return max(since, complaint.recorded_at)
+    return max(since, complaint.own_received_at) if complaint.duplicates else since
 
 
 def _announced(final: Promise, complaint: Complaint) -> Iterator[Promise]:
@@ -197,9 +222,34 @@ def _clocks(pack: RulePack, complaint: Complaint) -> Iterator[_Clock]:
         target = pack.house.targets.get(stage)
         if target and rule.value is not target:
             yield _Clock(name + TARGET, Sourced(value=target), met_at, stops_as=stage)
+    if complaint.review and pack.id == complaint.jurisdiction:
+        yield _Clock(REVIEW, Sourced(value=_review(pack)), _reviewed(complaint))
     for place, body in enumerate(pack.external_bodies):
         yield from _body_clocks(pack, body, f"_{body.key}" if place else "", complaint)
     yield _Clock(FILING_WINDOW, pack.intake.filing_window, complaint.received_at)
+
+
+def _review(pack: RulePack) -> Deadline:
+    """The operator's own promise: no law of ours says how long a second look may take."""
+    within = pack.house.review_within
+    elapsed = within.unit in ELAPSED
+    return Deadline(
+        kind="duty",
+        amount=within.amount,
+        unit=within.unit,
+        anchor="reopened",
+        count_start="exact_instant" if elapsed else "exclude_anchor_day",
+        end_at="exact_instant" if elapsed else "end_of_local_day",
+    )
+
+
+def _reviewed(complaint: Complaint) -> datetime | None:
+    """When (UTC) the second look ended: with an answer, or with the way outside."""
+    review, deadlock = complaint.review, complaint.last_deadlock_sent_at
+    if review is None:
+        return None
+    outside = deadlock if deadlock and deadlock >= review.reopened_at else None
+    return _first(review.answered_at, outside, complaint.ended_unanswered_at)
 
 
 def _body_clocks(pack: RulePack, body: ExternalBody, suffix: str, complaint: Complaint) -> Iterator[_Clock]:
@@ -209,7 +259,9 @@ def _body_clocks(pack: RulePack, body: ExternalBody, suffix: str, complaint: Com
     referred_at = referral.complete_file_at if referral else None
     yield _Clock(ADR_WINDOW + suffix, body.referral_limit, referred_at)
     if referral and (referral.pack, referral.body) == (pack.id, body.key):
-        yield _Clock(ADR_REPLY + suffix, body.operator_reply, referral.answered_at)
+        yield _Clock(
+            ADR_REPLY + suffix, body.operator_reply, _first(referral.answered_at, referral.decided_at)
+        )
         yield _Clock(ADR_DECISION + suffix, body.decision_time, referral.decided_at)
 
 
@@ -253,7 +305,7 @@ def _pauses(pack: RulePack, name: str, complaint: Complaint) -> Iterator[Interva
 def _met(name: str, rule: Sourced[Deadline], pack: RulePack, complaint: Complaint) -> datetime | None:
     """When (UTC) what a stage asks for was done."""
     if name == ACK:
-        return _first(complaint.acknowledged_at, complaint.withdrawn_at)
+        return _first(complaint.acknowledged_at, complaint.ended_unanswered_at)
     answered = _answered(pack, complaint)
     if name == NOTICE:  # met by the answer itself, or by the letter that says when it comes
         return _first(answered, complaint.holding_sent_at)
@@ -267,7 +319,7 @@ def _answered(pack: RulePack, complaint: Complaint) -> datetime | None:
     (LCCP 6.1.1 guidance; other regimes know no deadlock, and silence there stays silence.)
     """
     referred = complaint.deadlock_sent_at if pack.deadlock_opens else None
-    return _first(complaint.final_response_sent_at, referred, complaint.withdrawn_at)
+    return _first(complaint.final_response_sent_at, referred, complaint.ended_unanswered_at)
 
 
 def _first(*instants_or_none: datetime | None) -> datetime | None:
@@ -296,8 +348,9 @@ _ANCHORED: Mapping[Anchor, Callable[[Complaint, RulePack], datetime | None]] = {
     "event_settled": lambda complaint, pack: complaint.event_settled_at or _incident(complaint, pack),
     "stage_entered": lambda complaint, _: complaint.received_at,
     "acknowledged": lambda complaint, _: complaint.acknowledged_at,
+    "reopened": lambda complaint, _: complaint.review.reopened_at if complaint.review else None,
     "info_request_answered": lambda complaint, _: complaint.replied_at,
-    "final_response_sent": lambda one, _: _last(one.deadlock_sent_at, one.final_response_sent_at),
+    "final_response_sent": lambda one, _: _last(one.last_deadlock_sent_at, one.last_response_sent_at),
     "complete_file_at_adr": lambda one, _: one.referral.complete_file_at if one.referral else None,
     "period_end": lambda _, __: None,  # of reports, not of complaints
 }

@@ -16,6 +16,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 from redress.domain.errors import RedressError
 
 FOLDER = Path(__file__).parent.parent / "rulepacks"
+TRIAGE_FOLDER = FOLDER.parent / "triage"
 
 
 class RulePackInvalid(RedressError):
@@ -141,14 +142,16 @@ def _below(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def read_data(name: str) -> dict[str, Any] | None:
-    """The document of a data file of the packs' folder, or None. JSON, the compiled form, goes first.
+def read_data(name: str, folder: Path | None = None) -> dict[str, Any] | None:
+    """The document of a data file, or None. JSON, the compiled form, goes first.
 
-    Raises RulePackInvalid for a file that is not TOML.
+    It is one of the packs' folder, unless another is named. Raises RulePackInvalid for a file that is not
+    TOML.
     """
     if not re.fullmatch(r"(calendars/)?[A-Za-z0-9][A-Za-z0-9.@-]*", name):
         return None
-    compiled, written = FOLDER / f"{name}.json", FOLDER / f"{name}.toml"
+    place = folder or FOLDER
+    compiled, written = place / f"{name}.json", place / f"{name}.toml"
     if compiled.is_file():
         return dict(json.loads(compiled.read_bytes()))
     if not written.is_file():

@@ -32,6 +32,7 @@ Anchor = Literal[
     "stage_entered",
     "acknowledged",
     "info_request_answered",
+    "reopened",
     "final_response_sent",
     "complete_file_at_adr",
     "period_end",
@@ -380,12 +381,15 @@ class House(NamedTuple):
     """What the operator promises itself, strength `house` throughout.
 
     A target is the deadline of a stage where the law has none, and one more clock where it has one. Warnings
-    and escalation levels count towards the earliest of a stage's dates, the latter towards the final one.
+    and escalation levels count towards the earliest of a stage's dates, the latter towards the final one. A
+    player may reopen a complaint `reopen_within` of the answer, and hears again `review_within` of that.
     """
 
     deadlock_before: Length
     feedback_window: Length
     progress_every: Length
+    review_within: Length = Length(amount=14, unit="calendar_days")
+    reopen_within: Length = Length(amount=30, unit="calendar_days")
     targets: Mapping[StageKey, Deadline] = {}
     warnings: Mapping[StageKey, tuple[Mark, ...]] = {}
     escalations: tuple[EscalationLevel, ...] = ()

@@ -31,8 +31,23 @@ OPEN = frozenset({_R, _A, _I, _X, _D, _F})
 ANY = OPEN | {Stage.CLOSED}
 
 LEGAL_AT: Mapping[type[commands.Command], frozenset[Stage]] = {
-    commands.Triage: frozenset({_R, _A}),
+    commands.Release: ANY,  # a finding of spam that was wrong is taken back
+    commands.RejectAsSpam: frozenset({_R, _A, _I, _X}),
+    commands.RequestLink: ANY,
+    commands.Triage: frozenset({_R, _A, _I, _X}),  # once more when the category changes
+    commands.OverruleTriage: frozenset({_I, _X}),
     commands.Assign: frozenset({_I, _X}),
+    commands.AddNote: ANY,
+    commands.AttachContext: ANY,
+    commands.OpenTask: OPEN,
+    commands.CloseTask: ANY,
+    commands.Escalate: frozenset({_R, _A, _I, _X}),
+    commands.DeclareDeadlock: frozenset({_I}),
+    commands.Reopen: frozenset({_F, Stage.CLOSED}),
+    commands.LinkDuplicate: frozenset({_R, _A, _I, _X}),
+    commands.LinkAsDuplicate: frozenset({_R, _A, _I}),
+    commands.RecordRedressPaid: ANY,
+    commands.SendOtherwise: ANY,
     commands.RequestInformation: frozenset({_I, _X}),
     commands.Recategorise: frozenset({_R, _A, _I, _X}),
     commands.AdoptPackVersion: OPEN,
@@ -47,11 +62,14 @@ LEGAL_AT: Mapping[type[commands.Command], frozenset[Stage]] = {
     commands.ReturnDecision: frozenset({_I, _X}),
     commands.ApproveDecision: frozenset({_I, _X}),
     commands.Withdraw: frozenset({_R, _A, _I, _X}),
-    commands.GiveFeedback: frozenset({_F}),
+    commands.GiveFeedback: frozenset({_F, Stage.CLOSED}),  # once, and not for ever
     commands.ReachMilestone: ANY,  # a breach is one, even if the complaint was closed before it was noticed
-    commands.ClaimLetter: OPEN,
+    commands.ClaimLetter: ANY,  # which letter leaves at which stage is said in `correspondence`
     commands.RecordLetterSent: ANY,  # it did leave, whatever happened meanwhile
     commands.RecordLetterRefused: ANY,
-    commands.AbandonLetter: OPEN,
+    commands.AbandonLetter: ANY,
+    commands.AddEvidence: ANY,  # at a closed one it is refused, on record
+    commands.RefuseEvidence: ANY,
+    commands.RecordScan: ANY,
     commands.Close: frozenset({_X, _F}),
 }

@@ -2,35 +2,18 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from redress.domain.categories import Category
 from redress.domain.rulepack import LONGEST, PauseReason
-from redress.http.fields import AmountMinor, CurrencyCode, Email, Past, Rule, Strict, Text, paying
+from redress.http.fields import AmountMinor, CurrencyCode, Past, Rule, Strict, Text, paying
 from redress.http.intake import unknown
-from redress.http.requests import SUBJECT
-
-LARGEST_LIMIT = 100
 
 Short = Annotated[str, Text(100)]
 Note = Annotated[str, Text(2_000, lines=True)]
 Letter = Annotated[str, Text(10_000, lines=True)]
-Month = Annotated[
-    str,
-    StringConstraints(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$"),
-    Rule("month", "Send a month such as 2026-04."),
-]
-Limit = Annotated[
-    int,
-    Field(strict=False, ge=1, le=LARGEST_LIMIT),  # a query holds nothing but text
-    Rule("limit", f"Send a number from 1 to {LARGEST_LIMIT}."),
-]
-Subject = Annotated[
-    str,
-    StringConstraints(pattern=f"^{SUBJECT}$"),
-    Rule("subject", "Send the person's subject id, no name and no address."),
-]
-Outcome = Literal["upheld", "partly_upheld", "rejected", "goodwill", "out_of_scope"]
+Outcome = Literal["upheld", "partly_upheld", "rejected", "goodwill", "withdrawn", "out_of_scope"]
+RedressKind = Literal["refund", "compensation", "bonus", "correction", "other"]
 AdrOutcome = Literal["upheld", "partly_upheld", "rejected", "settled", "discontinued"]
 Stage = Literal["ack", "interim", "final"]
 Why = Annotated[PauseReason, Rule(*unknown("reason", get_args(PauseReason)))]
@@ -40,26 +23,6 @@ More = Annotated[  # how much is too much is the rule pack's to say
         {"type": "integer", "minimum": 1, "maximum": LONGEST, "description": "In the pack's unit."}
     ),
 ]
-
-
-class ListQuery(Strict):
-    """Which list, and which part of it."""
-
-    team: Short | None = None
-    jurisdiction: Short | None = None
-    month: Month | None = None
-    brand: Short | None = None
-    account: Short | None = None
-    email: Email | None = None
-    limit: Limit = 25
-    cursor: Annotated[str, Text(4_000)] | None = None
-
-
-class Assignment(Strict):
-    """Who is to work on a complaint: a person, and a team if it changes."""
-
-    assignee: Subject
-    team: Short | None = None
 
 
 class InformationRequest(Strict):
@@ -127,20 +90,26 @@ class AdrAnswer(Strict):
 
 
 class AdrDecision(Strict):
-    """What the outside body decided."""
+    """What the outside body decided, and what it awards: `redress_minor` in minor units of `currency`."""
 
     outcome: Annotated[AdrOutcome, Rule(*unknown("outcome", get_args(AdrOutcome)))]
+    redress_minor: AmountMinor | None = None
+    currency: Annotated[CurrencyCode | None, paying("redress_minor"), Field(validate_default=True)] = None
     reference: Short | None = None
 
 
 class Decision(Strict):
-    """The outcome proposed, with what the player gets: `redress_minor` in minor units of `currency`."""
+    """The outcome proposed, with what the player gets: `redress_minor` in minor units of `currency`.
+
+    `redress_kind` is other unless it says.
+    """
 
     outcome: Annotated[Outcome, Rule(*unknown("outcome", get_args(Outcome)))]
     reasons: Letter
     clause: Note | None = None
     redress_minor: AmountMinor | None = None
     currency: Annotated[CurrencyCode | None, paying("redress_minor"), Field(validate_default=True)] = None
+    redress_kind: Annotated[RedressKind, Rule(*unknown("redress_kind", get_args(RedressKind)))] | None = None
 
 
 class Approval(Strict):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from redress.domain import instants, promises
-from redress.domain.complaint import Pause
+from redress.domain.parts import Pause
 from redress.domain.promises import TARGET, Promise
 from redress.http.views import ExtensionView, extensions, text
 from redress.region import Region

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -48,6 +48,7 @@ _EMAIL_LENGTH = 254
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
+_LONGEST_AHEAD = timedelta(days=731)
 _FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)  # before it nothing that is still to be dealt with happened
 
 # Errors of pydantic's own as our rules, with their remedies.
@@ -60,7 +61,10 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "int_type": ("whole_number", "Send a whole number."),
     "bool_type": ("truth", "Send true or false."),
     "list_type": ("list", "Send a list of texts."),
+    "too_short": ("too_few", "Give at least {min_length}."),
     "too_long": ("too_many", "Give at most {max_length}."),
+    "greater_than_equal": ("number_range", "Send {ge} or more."),
+    "less_than_equal": ("number_range", "Send {le} or less."),
     "extra_forbidden": ("unknown_field", "Leave this out: it is not known."),
     "model_type": ("object", "Send one JSON object."),
 }
@@ -163,7 +167,7 @@ def _date(sent: str) -> str:
         written = date.fromisoformat(sent).isoformat()
     except ValueError:
         written = ""
-    if written != sent:
+    if not sent or written != sent:
         raise broken("date", "Write the date as year-month-day, such as 2026-04-26.")
     return sent
 
@@ -176,6 +180,17 @@ def _past(sent: str, info: ValidationInfo) -> str:
     context: Any = info.context
     if instant > context["now"]:
         raise broken("instant_in_future", "Give an instant that has come already.")
+    return instants.to_text(instant)
+
+
+def _future(sent: str, info: ValidationInfo) -> str:
+    """An instant that is still to come, as `instants` writes it; the model is read with `now`."""
+    instant = _instant(sent)
+    context: Any = info.context
+    if instant <= context["now"]:
+        raise broken("instant_in_past", "Give an instant that is still to come.")
+    if instant > context["now"] + _LONGEST_AHEAD:
+        raise broken("instant_too_late", "Give an instant within the next two years.")
     return instants.to_text(instant)
 
 
@@ -228,6 +243,17 @@ Past = Annotated[
             "type": "string",
             "format": "date-time",
             "description": "An instant with its zone, not in the future.",
+        }
+    ),
+]
+Future = Annotated[
+    str,
+    AfterValidator(_future),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": "An instant with its zone, within the next two years.",
         }
     ),
 ]

@@ -4,7 +4,7 @@ Every failure is an InvalidInput with one FieldProblem per field, whose `rule` i
 required, text, text_length, control_character, unknown_brand, unknown_jurisdiction, unknown_category, email,
 date, date_in_future, date_too_early, currency, currency_without_amount, amount_without_currency, amount,
 amount_digits, amount_range, whole_number, list, too_many, unknown_field, object, unknown_channel, language,
-residence, instant, instant_in_future, instant_too_early, instant_order.
+residence, instant, instant_in_future, instant_too_early, instant_order, training_unavailable.
 How text is kept, and what is refused in it, is told in `fields`. A model is read with `region`, whose brands
 and jurisdictions there are, and `now`, any aware instant.
 """
@@ -59,6 +59,8 @@ class Intake(Strict):
     `occurred_on` is an ISO 8601 date, at the latest today in the zone of the jurisdiction's rule pack.
     `amount_minor` is what the complaint is about, in minor units of the ISO 4217 `currency`. The instants are
     those of deadlines that begin with something else than this request; one that is not told is not known.
+    `intermediary` is who passed it on (an ADR body, a consumer platform), `vulnerable` what the operator's
+    systems know of the player, `training` marks a complaint that is practice.
     """
 
     brand: Annotated[str, Text(100)]
@@ -77,6 +79,10 @@ class Intake(Strict):
     remedy: Annotated[str, Text(2_000, lines=True)] | None = None
     channel: Annotated[Channel, Rule(*unknown("channel", get_args(Channel)))] | None = None
     language: Annotated[Language, Rule("language", "Send a language tag such as en.")] | None = None
+    intermediary: Annotated[str, Text(200)] | None = None
+    intermediary_reference: Reference | None = None
+    vulnerable: bool | None = None
+    training: bool | None = None
     residence: Annotated[Residence, Rule(*_RESIDENCE)] | None = None
     sent_at: Past | None = None
     platform_posted_at: Past | None = None
@@ -122,6 +128,17 @@ class Intake(Strict):
             raise broken(*_RESIDENCE)
         return residence
 
+    @field_validator("training")
+    @classmethod
+    def _practice_is_provided_for(
+        cls,
+        training: bool | None,  # noqa: FBT001 - the value of a field
+        info: ValidationInfo,
+    ) -> bool | None:
+        if training and _region(info).training_mailbox is None:
+            raise broken("training_unavailable", "Leave it out: the region file names no training_mailbox.")
+        return training
+
     @field_validator("received_at")
     @classmethod
     def _was_sent_before(cls, received_at: str | None, info: ValidationInfo) -> str | None:
@@ -130,6 +147,10 @@ class Intake(Strict):
             if received_at and before and received_at < before:
                 raise broken("instant_order", f"Give an instant that is not before {name}.")
         return received_at
+
+    def _told(self, *names: str) -> Mapping[str, object]:
+        """Of these fields those that were sent."""
+        return {name: value for name in names if (value := getattr(self, name))}
 
     def to_command(self, channel: str, language: str, region: Region, now: datetime) -> Submit:
         """The command that submits the complaint under the rule packs in force at its receipt.
@@ -157,6 +178,7 @@ class Intake(Strict):
             operator_aware_at=self.operator_aware_at,
             platform_posted_at=self.platform_posted_at,
             event_settled_at=self.event_settled_at,
+            training=bool(self.training),
             content={
                 "name": self.name,
                 "email": self.email,
@@ -164,7 +186,7 @@ class Intake(Strict):
                 "description": self.description,
                 "transaction_references": list(self.transaction_references or ()),
                 "remedy": self.remedy,
-                **({"residence": self.residence} if self.residence else {}),
+                **self._told("residence", "intermediary", "intermediary_reference", "vulnerable"),
             },
         )
 
@@ -172,7 +194,7 @@ class Intake(Strict):
 # What the form asks the player and hands on unread. How a complaint came in is not for the player to say.
 _ASKED = frozenset(
     {
-        *("brand", "jurisdiction", "category", "description", "name", "email", "account"),
+        *("brand", "jurisdiction", "category", "description", "name", "email", "account", "residence"),
         *("occurred_on", "transaction_references", "remedy"),
     }
 )

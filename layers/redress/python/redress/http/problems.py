@@ -4,20 +4,31 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from redress.domain import instants
 from redress.domain.errors import (
     Conflict,
+    ConsultationOver,
+    EvidenceNotReleased,
     Forbidden,
     IdempotencyKeyReused,
     IllegalTransition,
     InvalidInput,
+    Leased,
+    NoSuchConsultation,
+    NoSuchEvidence,
+    NoSuchTeam,
+    NoSuchWebhook,
     NotAllowedByPack,
     NotFound,
+    NotOfTeam,
     PreconditionRequired,
     RedressError,
     StaleVersion,
+    TooManyRequests,
+    TooManyWebhooks,
+    WebhookDisabled,
 )
 from redress.domain.values import Value
 from redress.http.answer import Answer, etag
@@ -26,8 +37,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of problem: the last part of its type, its status, its title."""
 
     name: str
@@ -43,19 +53,30 @@ class Kind:
 UNAUTHENTICATED = Kind("unauthenticated", 401, "There is no valid token")
 FORBIDDEN = Kind("forbidden", 403, "The token does not allow this")
 UNKNOWN_CLIENT = Kind("unknown-client", 403, "The client of the token is unknown")
+NOT_OF_TEAM = Kind("not-of-team", 403, "The person is no member of the team")
 NOT_FOUND = Kind("not-found", 404, "There is no such complaint")
+NO_SUCH_CONSULTATION = Kind("no-such-consultation", 404, "There is no such consultation")
+NO_SUCH_WEBHOOK = Kind("no-such-webhook", 404, "There is no such webhook")
+NO_SUCH_EVIDENCE = Kind("no-such-evidence", 404, "The complaint has no such file")
+NO_SUCH_TEAM = Kind("no-such-team", 404, "There is no such team")
 NO_SUCH_PATH = Kind("no-such-path", 404, "There is nothing at this path")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The path does not take this method")
 MALFORMED_BODY = Kind("malformed-body", 400, "The body is not JSON")
 KEY_MISSING = Kind("idempotency-key-missing", 400, "The request has no usable Idempotency-Key")
 ILLEGAL_TRANSITION = Kind("illegal-transition", 409, "The complaint's stage does not allow this")
 NOT_ALLOWED_BY_PACK = Kind("not-allowed-by-rule-pack", 409, "No rule pack of the complaint allows this")
+CONSULTATION_OVER = Kind("consultation-over", 409, "The consultation has ended")
+TOO_MANY_WEBHOOKS = Kind("too-many-webhooks", 409, "The client has as many webhooks as it may")
+WEBHOOK_DISABLED = Kind("webhook-disabled", 409, "The webhook is disabled")
+EVIDENCE_NOT_RELEASED = Kind("evidence-not-released", 409, "The file may not be opened, or not yet")
+LEASED = Kind("leased", 409, "Another person has the complaint before them")
 STALE_VERSION = Kind("stale-version", 412, "The complaint has changed since")
 BODY_TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
 UNSUPPORTED_MEDIA_TYPE = Kind("unsupported-media-type", 415, "The body is not sent as JSON")
 INVALID_INPUT = Kind("invalid-input", 422, "What was sent breaks a rule")
 KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key belongs to another request")
 PRECONDITION_REQUIRED = Kind("precondition-required", 428, "The request does not name a version")
+TOO_MANY_REQUESTS = Kind("too-many-requests", 429, "The client has sent too many requests")
 BUSY = Kind("busy", 503, "The complaint is being changed by others")
 UNAVAILABLE = Kind("unavailable", 503, "A service that is needed does not answer")
 
@@ -83,8 +104,19 @@ KINDS: Mapping[type[RedressError], Kind] = {
     PreconditionRequired: PRECONDITION_REQUIRED,
     StaleVersion: STALE_VERSION,
     IdempotencyKeyReused: KEY_REUSED,
+    Leased: LEASED,
+    NoSuchTeam: NO_SUCH_TEAM,
+    NoSuchConsultation: NO_SUCH_CONSULTATION,
+    ConsultationOver: CONSULTATION_OVER,
+    NotOfTeam: NOT_OF_TEAM,
     Conflict: BUSY,
     Forbidden: FORBIDDEN,
+    TooManyRequests: TOO_MANY_REQUESTS,
+    NoSuchWebhook: NO_SUCH_WEBHOOK,
+    TooManyWebhooks: TOO_MANY_WEBHOOKS,
+    WebhookDisabled: WEBHOOK_DISABLED,
+    NoSuchEvidence: NO_SUCH_EVIDENCE,
+    EvidenceNotReleased: EVIDENCE_NOT_RELEASED,
 }
 TOLD: tuple[type[Exception], ...] = (
     Refused,
@@ -120,7 +152,7 @@ def unavailable() -> Answer:
     return problem(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
-def _told(error: Exception) -> _Told:
+def _told(error: Exception) -> _Told:  # noqa: C901 - a table
     match error:
         case InvalidInput(problems=problems):
             return _Told(members={"errors": [one._asdict() for one in problems]})
@@ -130,9 +162,13 @@ def _told(error: Exception) -> _Told:
             return _Told(members={"pack": pack, "rule": rule, "why": why})
         case StaleVersion(version=version) | PreconditionRequired(version=version):
             return _Told(members={"version": version}, headers={"ETag": etag(version)})
-        case Conflict(retry_after=seconds):
+        case Conflict(retry_after=seconds) | TooManyRequests(retry_after=seconds):
             return _Told(headers={"Retry-After": str(seconds)})
         case Forbidden(permission=permission):
             return _Told(members={"permission": permission})
+        case EvidenceNotReleased(state=state):
+            return _Told(members={"state": state})
+        case Leased(holder=holder, until=until):
+            return _Told(members={"holder": holder, "until": instants.to_text(until)})
         case _:
             return _Told()

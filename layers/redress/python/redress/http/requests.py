@@ -5,13 +5,14 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from redress.domain import actors
 from redress.domain.errors import FieldProblem, InvalidInput
 from redress.domain.values import Value
-from redress.http.permissions import Caller
+from redress.http.permissions import Caller, subject_id
 from redress.http.problems import (
     BODY_TOO_LARGE,
     KEY_MISSING,
@@ -22,18 +23,21 @@ from redress.http.problems import (
 from redress.usecases.change import Desk
 from redress.usecases.ports import Request
 
+if TYPE_CHECKING:  # imported when the first request for one comes
+    from redress.faq.entries import Faq
+    from redress.usecases.evidence_ports import EvidenceDoor
+    from redress.usecases.webhooks import WebhookDesk
+
 LARGEST_BODY = 256 * 1024  # bytes: the longest valid complaint, every character escaped, needs 190 KiB
 REMEMBERED = timedelta(days=7)  # how long an Idempotency-Key is
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?")
-# Kept in the register forever, so a subject id of the identity provider, never an address or a name.
-SUBJECT = r"[A-Za-z0-9._:|-]{1,100}"
 _ETAG = re.compile(r'"([1-9][0-9]{0,8})"')
 _NO_VERSION = 0  # equal to no complaint's version
 
 
 class Call(Value):
-    """A request that may be carried out. `number` is the path's, as written.
+    """A request that may be carried out. `path` holds what stands in the places of its path, as written.
 
     `version` is that of If-Match: None when none was sent, 0 when it can match no complaint.
     """
@@ -41,11 +45,20 @@ class Call(Value):
     desk: Desk
     caller: Caller
     player_secret: Callable[[], bytes]
+    webhooks: Callable[[], "WebhookDesk"]
+    evidence: Callable[[], "EvidenceDoor"]
+    link_secrets: Callable[[], Sequence[bytes]]
+    faq: Callable[[str, str], "Faq"]
     random_bits: Callable[[int], int]
-    number: str
+    path: Mapping[str, str]
     actor: str
     request: Request | None
     version: int | None
+
+    @property
+    def number(self) -> str:
+        """The complaint that the path names, as written."""
+        return self.path["number"]
 
     @property
     def once(self) -> Request:
@@ -83,15 +96,18 @@ def document(event: Mapping[str, Any]) -> object:
 
 
 def idempotency(
-    event: Mapping[str, Any], caller: Caller, path: str, body: object, now: Callable[[], Any]
+    event: Mapping[str, Any], caller: Caller, actor: str, path: str, body: object, now: Callable[[], Any]
 ) -> Request:
-    """The idempotent request that a POST is. Raises Refused without a usable Idempotency-Key."""
+    """The idempotent request that a POST is: of one actor, since an answer may be meant for one person.
+
+    Raises Refused without a usable Idempotency-Key.
+    """
     key = _header(event, "idempotency-key")
     if not _KEY.fullmatch(key):
         detail = "Send a header Idempotency-Key of 1 to 200 printable ASCII characters, new for each request."
         raise Refused(KEY_MISSING, detail)
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    fingerprint = hashlib.sha256(f"POST\n{path}\n{canonical}".encode()).hexdigest()
+    fingerprint = hashlib.sha256(f"POST\n{path}\n{actor}\n{canonical}".encode()).hexdigest()
     return Request(client=caller.client.id, key=key, fingerprint=fingerprint, expires_at=now() + REMEMBERED)
 
 
@@ -105,15 +121,22 @@ def version(event: Mapping[str, Any]) -> int | None:
 
 
 def actor(event: Mapping[str, Any], caller: Caller) -> str:
-    """Who acts: the application, and the person it names in the header Redress-User.
+    """Who acts: the application, and the person its token was issued to.
 
-    Raises InvalidInput for a name or an address where a subject id belongs.
+    A token of a program names nobody; then the person is the one that the application names in the header
+    Redress-User. Raises InvalidInput for a name or an address where a subject id belongs, and for a person
+    other than the token's.
     """
-    user = _header(event, "redress-user") or "-"
-    if not re.fullmatch(SUBJECT, user):
+    named = _header(event, "redress-user")
+    if caller.person is not None:
+        if named and subject_id(named) != caller.person:
+            remedy = "The token was issued to another person, who acts: leave the header out."
+            raise InvalidInput([FieldProblem("Redress-User", "subject", remedy)])
+        return actors.of_app(caller.client.id, caller.person)
+    if named and not re.fullmatch(actors.SUBJECT, named):
         remedy = "Send the person's subject id at your identity provider, no name and no address."
         raise InvalidInput([FieldProblem("Redress-User", "subject", remedy)])
-    return f"app:{caller.client.id}/{user}"
+    return actors.of_app(caller.client.id, named)
 
 
 def _bytes(event: Mapping[str, Any]) -> bytes:

@@ -4,9 +4,8 @@ A table of some twenty routes needs no framework: Powertools' resolver alone cos
 which beside pydantic (0.32) would break the target of 1.6.
 """
 
-from collections.abc import Callable, Mapping
-from pkgutil import resolve_name
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,10 +14,16 @@ from redress.domain import number as complaint_number
 from redress.domain.values import Value
 from redress.http import permissions, problems, requests
 from redress.http.answer import Answer
-from redress.http.permissions import Caller
+from redress.http.permissions import Caller, Tokens
 from redress.http.requests import Call
-from redress.http.routes import NUMBER, Route, find
+from redress.http.routes import Route, find
+from redress.usecases.allowance import Allowance
 from redress.usecases.change import Desk
+
+if TYPE_CHECKING:  # imported when the first request for one comes
+    from redress.faq.entries import Faq
+    from redress.usecases.evidence_ports import EvidenceDoor
+    from redress.usecases.webhooks import WebhookDesk
 
 # What passes by itself: the SDK has tried several times by then.
 PASSING = frozenset(
@@ -39,14 +44,19 @@ logger = Logger()
 class Api(Value):
     """What the API needs from outside, asked for when it is needed.
 
-    `clients` maps client ids of tokens to clients of the region file, `scope_prefix` precedes a permission
-    in a scope; `player_secret` finds a player's complaints again.
+    `tokens` says how tokens are read, `allowance` is asked for when a client has a limit; `player_secret`
+    finds a player's complaints again, `link_secrets` are the live secrets of private links, the current one
+    first. `faq` gives the help pages of a brand (id) in a language (ISO 639-1).
     """
 
     desk: Callable[[], Desk]
-    clients: Mapping[str, str]
-    scope_prefix: str
+    tokens: Tokens
+    allowance: Callable[[], Allowance]
     player_secret: Callable[[], bytes]
+    webhooks: Callable[[], "WebhookDesk"]
+    evidence: Callable[[], "EvidenceDoor"]
+    link_secrets: Callable[[], Sequence[bytes]]
+    faq: Callable[[str, str], "Faq"]
     random_bits: Callable[[int], int]
 
 
@@ -80,34 +90,47 @@ def _answer(api: Api, event: Mapping[str, Any], asked: dict[str, str | None]) ->
 def _operate(api: Api, event: Mapping[str, Any], asked: dict[str, str | None]) -> Answer:
     """Do what is asked; `asked` is filled for the log, with nothing that came unchecked."""
     desk = api.desk()
-    caller = permissions.identify(event, desk.region, api.clients, api.scope_prefix)
+    caller = permissions.identify(event, desk.region, api.tokens)
     asked["client"] = caller.client.id
-    route, number = find(event["requestContext"]["http"]["method"], event["rawPath"])
+    if (limit := caller.client.requests_per_minute) is not None:
+        api.allowance().spend(caller.client.id, limit, desk.now())
+    route, path = find(event["requestContext"]["http"]["method"], event["rawPath"])
     asked["operation"] = route.name
-    if number:
-        asked["complaint"] = complaint_number.parse(number)
-    caller.require(route.name)
+    if "number" in path:
+        asked["complaint"] = complaint_number.parse(path["number"])
+    caller.require(route.permission)
     sent = requests.query(event) if route.body is None else requests.document(event)
-    call = _call(api, desk, caller, route, number, event, sent)
-    if route.reads is None:
+    call = _call(api, desk, caller, route, path, event, sent)
+    model = route.reads  # imports it, and with it pydantic
+    if model is None:
         return route.operation(call)
-    model = resolve_name(route.reads)  # imports it, and with it pydantic
     asked = model.read(sent, region=caller.visible(desk.region), now=desk.now())
     return route.operation(call, asked)
 
 
 def _call(
-    api: Api, desk: Desk, caller: Caller, route: Route, number: str, event: Mapping[str, Any], sent: object
+    api: Api,
+    desk: Desk,
+    caller: Caller,
+    route: Route,
+    path: Mapping[str, str],
+    event: Mapping[str, Any],
+    sent: object,
 ) -> Call:
-    path = route.path.replace(NUMBER, number)
-    once = route.body is not None
+    actor = requests.actor(event, caller)
+    once = route.method == "POST"
+    path_sent = event["rawPath"]
     return Call(
         desk=desk,
         caller=caller,
         player_secret=api.player_secret,
+        webhooks=api.webhooks,
+        evidence=api.evidence,
+        link_secrets=api.link_secrets,
+        faq=api.faq,
         random_bits=api.random_bits,
-        number=number,
-        actor=requests.actor(event, caller),
-        request=requests.idempotency(event, caller, path, sent, desk.now) if once else None,
+        path=path,
+        actor=actor,
+        request=requests.idempotency(event, caller, actor, path_sent, sent, desk.now) if once else None,
         version=requests.version(event),
     )

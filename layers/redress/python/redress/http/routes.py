@@ -1,29 +1,35 @@
 """The routes of the operator's API: one table, which answers requests and from which openapi.json is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pkgutil import resolve_name
+from typing import Any
 
 from redress.domain.values import Value
-from redress.http import clock_views, operations, rulepack_views, views
 from redress.http.answer import Answer
 from redress.http.problems import METHOD_NOT_ALLOWED, NO_SUCH_PATH, Refused
 
 COMPLAINTS = "/v1/complaints"
 COMPLAINT = f"{COMPLAINTS}/{{number}}"
-RULE_PACKS = "/v1/rule-packs"
-NUMBER = "{number}"
+TEAM = "/v1/teams/{team}"
+CONSULTATIONS = "/v1/consultations"
+CONSULTATION = f"{CONSULTATIONS}/{{consultation}}"
+WEBHOOKS = "/v1/webhooks"
+WEBHOOK = f"{WEBHOOKS}/{{webhook}}"
 
 
 class Route(Value):
-    """A method and path, the operation there, what it reads and shows. A `guarded` one asks for If-Match.
+    """A method and path, the operation there, what it reads and shows, and the permission it takes.
 
-    `query` or `body` names the model that the operation takes beside its call, by module and class: what
-    reads nothing does not import pydantic, which would cost it a third of a bare cold start.
+    Operation, model and view are named by module and name below `redress.http`, and imported when they are
+    needed: what a request does not use costs its cold start nothing. `query` or `body` names the model that
+    the operation takes beside its call. A `guarded` route asks for If-Match.
     """
 
     method: str
     path: str
-    operation: Callable[..., Answer]
-    shows: type
+    operates: str
+    shows: str
+    permission: str
     query: str | None = None
     body: str | None = None
     status: int = 200
@@ -31,62 +37,250 @@ class Route(Value):
 
     @property
     def name(self) -> str:
-        """The name of the operation, by which permissions are given."""
-        return self.operation.__name__
+        """The name of the operation."""
+        return self.operates.partition(":")[2]
 
     @property
-    def reads(self) -> str | None:
-        """The model of the body or the query, as `pkgutil.resolve_name` takes it."""
-        return self.body or self.query
+    def places(self) -> tuple[str, ...]:
+        """The names of the open places of the path."""
+        return tuple(part[1:-1] for part in self.path.split("/") if _is_open(part))
+
+    @property
+    def operation(self) -> Callable[..., Answer]:
+        """What answers."""
+        return _named(self.operates)  # type: ignore[no-any-return]  # a test walks over all of them
+
+    @property
+    def reads(self) -> Any:  # noqa: ANN401 - the type of a model would import pydantic
+        """The model of the body or the query, or None."""
+        named = self.body or self.query
+        return _named(named) if named else None
+
+    @property
+    def view(self) -> type:
+        """What the answer looks like."""
+        return _named(self.shows)  # type: ignore[no-any-return]  # a test walks over all of them
 
 
-def _get(path: str, operation: Callable[..., Answer], shows: type, query: str | None = None) -> Route:
-    return Route(method="GET", path=path, operation=operation, shows=shows, query=query)
+def _named(place: str) -> Any:  # noqa: ANN401 - whatever stands there
+    return resolve_name(f"redress.http.{place}")
+
+
+def _get(
+    path: str, operates: str, shows: str, *, query: str | None = None, permission: str = "read"
+) -> Route:
+    return Route(method="GET", path=path, operates=operates, shows=shows, query=query, permission=permission)
 
 
 def _post(
-    path: str, operation: Callable[..., Answer], body: str, *, status: int = 200, guarded: bool = False
+    path: str,
+    operates: str,
+    body: str,
+    *,
+    shows: str = "outcomes:ChangedView",
+    permission: str = "write",
+    status: int = 200,
+    guarded: bool = False,
 ) -> Route:
     return Route(
         method="POST",
         path=path,
-        operation=operation,
-        shows=views.ChangedView,
+        operates=operates,
+        shows=shows,
         body=body,
+        permission=permission,
         status=status,
         guarded=guarded,
     )
 
 
-_INTAKE, _BODIES = "redress.http.intake", "redress.http.bodies"
 ROUTES = (
-    _post(COMPLAINTS, operations.create_complaint, f"{_INTAKE}:Intake", status=201),
-    _get(COMPLAINTS, operations.list_complaints, views.PageView, f"{_BODIES}:ListQuery"),
-    _get(COMPLAINT, operations.get_complaint, views.ComplaintView),
-    _get(f"{COMPLAINT}/events", operations.list_events, views.HistoryView),
-    _get(f"{COMPLAINT}/clock", operations.explain_clock, clock_views.ClockView),
-    _post(f"{COMPLAINT}/assignment", operations.assign, f"{_BODIES}:Assignment", guarded=True),
+    _post(COMPLAINTS, "taking:create_complaint", "intake:Intake", status=201),
+    _get(COMPLAINTS, "lists:list_complaints", "list_views:PageView", query="list_bodies:ListQuery"),
+    _get(COMPLAINT, "operations:get_complaint", "views:ComplaintView"),
+    _get(f"{COMPLAINT}/events", "operations:list_events", "views:HistoryView"),
+    _get(f"{COMPLAINT}/clock", "operations:explain_clock", "clock_views:ClockView"),
+    _get(f"{COMPLAINT}/macros", "casework:list_macros", "casework_views:MacrosView"),
+    _get(f"{COMPLAINT}/evidence-pack", "casework:get_evidence_pack", "casework_views:EvidencePackView"),
+    _get(f"{COMPLAINT}/evidence", "evidence:list_evidence", "evidence_views:EvidenceListView"),
     _post(
-        f"{COMPLAINT}/information-requests", operations.request_information, f"{_BODIES}:InformationRequest"
+        f"{COMPLAINT}/evidence",
+        "evidence:ask_for_upload",
+        "evidence_bodies:EvidenceUpload",
+        shows="evidence_views:EvidenceUploadView",
+        status=201,
     ),
-    _post(f"{COMPLAINT}/pauses", operations.pause_clock, f"{_BODIES}:Pause"),
-    _post(f"{COMPLAINT}/pauses/resumption", operations.resume_clock, f"{_BODIES}:Resumption"),
-    _post(f"{COMPLAINT}/extension", operations.extend_deadline, f"{_BODIES}:Extension", guarded=True),
-    _post(f"{COMPLAINT}/category", operations.recategorise, f"{_BODIES}:Recategorisation", guarded=True),
-    _post(f"{COMPLAINT}/rule-pack", operations.adopt_pack_version, f"{_BODIES}:PackAdoption", guarded=True),
-    _post(f"{COMPLAINT}/decision", operations.propose_decision, f"{_BODIES}:Decision", guarded=True),
-    _post(f"{COMPLAINT}/decision/approval", operations.approve_decision, f"{_BODIES}:Approval", guarded=True),
-    _post(f"{COMPLAINT}/decision/return", operations.return_decision, f"{_BODIES}:Return", guarded=True),
-    _post(f"{COMPLAINT}/adr-referral", operations.refer_to_adr, f"{_BODIES}:AdrReferral"),
-    _post(f"{COMPLAINT}/adr-referral/answer", operations.answer_adr, f"{_BODIES}:AdrAnswer"),
-    _post(f"{COMPLAINT}/adr-referral/outcome", operations.record_adr_outcome, f"{_BODIES}:AdrDecision"),
-    _post(f"{COMPLAINT}/withdrawal", operations.withdraw, f"{_BODIES}:Withdrawal"),
-    _get(RULE_PACKS, operations.list_rule_packs, rulepack_views.RulePacksView),
+    _get(f"{COMPLAINT}/evidence/{{evidence}}", "evidence:get_evidence", "evidence_views:EvidenceFileView"),
+    _post(f"{COMPLAINT}/assignment", "casework:assign", "casework_bodies:Assignment", guarded=True),
+    _post(f"{COMPLAINT}/triage", "casework:overrule_triage", "casework_bodies:TriageOverrule", guarded=True),
+    _post(f"{COMPLAINT}/category", "operations:recategorise", "bodies:Recategorisation", guarded=True),
+    _post(f"{COMPLAINT}/release", "suspicion:release_complaint", "casework_bodies:SpamFinding"),
+    _post(
+        f"{COMPLAINT}/rejection-as-spam",
+        "suspicion:reject_as_spam",
+        "casework_bodies:SpamFinding",
+        permission="decide",
+        guarded=True,
+    ),
+    _post(f"{COMPLAINT}/notes", "casework:add_note", "casework_bodies:NoteBody"),
+    _post(f"{COMPLAINT}/context", "casework:attach_context", "casework_bodies:Context"),
+    _post(f"{COMPLAINT}/tasks", "casework:open_task", "casework_bodies:TaskBody"),
+    _post(f"{COMPLAINT}/tasks/{{task}}/closure", "casework:close_task", "casework_bodies:TaskClosure"),
+    _post(f"{COMPLAINT}/duplicate-of", "casework:link_duplicate", "casework_bodies:DuplicateOf"),
+    _post(f"{COMPLAINT}/escalation", "casework:escalate", "casework_bodies:Escalation"),
+    _post(f"{COMPLAINT}/information-requests", "operations:request_information", "bodies:InformationRequest"),
+    _post(f"{COMPLAINT}/replies", "casework:record_reply", "casework_bodies:PlayerReply"),
+    _post(f"{COMPLAINT}/pauses", "operations:pause_clock", "bodies:Pause"),
+    _post(f"{COMPLAINT}/pauses/resumption", "operations:resume_clock", "bodies:Resumption"),
+    _post(f"{COMPLAINT}/extension", "operations:extend_deadline", "bodies:Extension", guarded=True),
+    _post(
+        f"{COMPLAINT}/rule-pack",
+        "operations:adopt_pack_version",
+        "bodies:PackAdoption",
+        permission="admin",
+        guarded=True,
+    ),
+    _post(f"{COMPLAINT}/decision", "operations:propose_decision", "bodies:Decision", guarded=True),
+    _post(
+        f"{COMPLAINT}/decision/approval",
+        "operations:approve_decision",
+        "bodies:Approval",
+        permission="decide",
+        guarded=True,
+    ),
+    _post(
+        f"{COMPLAINT}/decision/return",
+        "operations:return_decision",
+        "bodies:Return",
+        permission="decide",
+        guarded=True,
+    ),
+    _post(
+        f"{COMPLAINT}/deadlock",
+        "casework:declare_deadlock",
+        "casework_bodies:Deadlock",
+        permission="decide",
+        guarded=True,
+    ),
+    _post(
+        f"{COMPLAINT}/redress-payments", "casework:record_redress_payment", "casework_bodies:RedressPayment"
+    ),
+    _post(
+        f"{COMPLAINT}/letters/{{letter}}/other-means",
+        "casework:send_otherwise",
+        "casework_bodies:OtherMeans",
+    ),
+    _post(f"{COMPLAINT}/reopening", "casework:reopen", "casework_bodies:Reopening"),
+    _post(f"{COMPLAINT}/adr-referral", "operations:refer_to_adr", "bodies:AdrReferral"),
+    _post(f"{COMPLAINT}/adr-referral/answer", "operations:answer_adr", "bodies:AdrAnswer"),
+    _post(f"{COMPLAINT}/adr-referral/outcome", "operations:record_adr_outcome", "bodies:AdrDecision"),
+    _post(f"{COMPLAINT}/withdrawal", "operations:withdraw", "bodies:Withdrawal"),
+    _post(f"{COMPLAINT}/lease", "queues:take_lease", "list_bodies:LeaseBody", shows="queue_views:LeasedView"),
+    Route(
+        method="DELETE",
+        path=f"{COMPLAINT}/lease",
+        operates="queues:give_back_lease",
+        shows="queue_views:LeasedView",
+        permission="write",
+    ),
+    _get("/v1/tasks", "lists:list_tasks", "list_views:TaskPageView", query="list_bodies:TaskQuery"),
+    _get("/v1/teams", "queues:list_teams", "queue_views:TeamsView"),
+    _get(f"{TEAM}/workload", "queues:show_workload", "queue_views:WorkloadView"),
+    _post(f"{TEAM}/next", "queues:take_next", "list_bodies:NextBody", shows="queue_views:NextView"),
+    _post(
+        CONSULTATIONS,
+        "consultations:create_consultation",
+        "consultation_bodies:Question",
+        shows="consultation_views:NewConsultationView",
+        status=201,
+    ),
+    _get(
+        CONSULTATIONS,
+        "consultations:list_consultations",
+        "consultation_views:ConsultationPageView",
+        query="consultation_bodies:ConsultationQuery",
+    ),
+    _get(CONSULTATION, "consultations:get_consultation", "consultation_views:ConsultationView"),
+    _post(
+        f"{CONSULTATION}/answers",
+        "consultations:answer_consultation",
+        "consultation_bodies:ConsultationAnswer",
+        shows="consultation_views:ChangedConsultationView",
+        guarded=True,
+    ),
+    _post(
+        f"{CONSULTATION}/closure",
+        "consultations:close_consultation",
+        "consultation_bodies:ConsultationClosure",
+        shows="consultation_views:ChangedConsultationView",
+        guarded=True,
+    ),
+    _get("/v1/faq", "assistant:list_faq", "faq_views:FaqView", query="faq_bodies:FaqQuery"),
+    _post(
+        "/v1/assistant",
+        "assistant:ask_assistant",
+        "faq_bodies:Said",
+        shows="faq_views:AssistantView",
+        permission="read",
+    ),
+    _get("/v1/rule-packs", "operations:list_rule_packs", "rulepack_views:RulePacksView"),
+    _get(WEBHOOKS, "webhooks:list_webhooks", "webhook_views:WebhooksView"),
+    _post(
+        WEBHOOKS,
+        "webhooks:create_webhook",
+        "webhook_bodies:Webhook",
+        shows="webhook_views:NewWebhookView",
+        permission="admin",
+        status=201,
+    ),
+    _get(WEBHOOK, "webhooks:get_webhook", "webhook_views:WebhookView"),
+    Route(
+        method="PUT",
+        path=WEBHOOK,
+        operates="webhooks:replace_webhook",
+        shows="webhook_views:WebhookView",
+        body="webhook_bodies:WebhookChange",
+        permission="admin",
+    ),
+    Route(
+        method="DELETE",
+        path=WEBHOOK,
+        operates="webhooks:delete_webhook",
+        shows="webhook_views:WebhookView",
+        permission="admin",
+    ),
+    _post(
+        f"{WEBHOOK}/secret",
+        "webhooks:rotate_webhook_secret",
+        "webhook_bodies:Rotation",
+        shows="webhook_views:SecretView",
+        permission="admin",
+    ),
+    _post(
+        f"{WEBHOOK}/test",
+        "webhooks:ping_webhook",
+        "webhook_bodies:Ping",
+        shows="webhook_views:QueuedView",
+        permission="admin",
+    ),
+    _get(
+        f"{WEBHOOK}/dead-letters",
+        "webhooks:list_dead_letters",
+        "webhook_views:DeadLettersView",
+        query="webhook_bodies:DeadLetterQuery",
+    ),
+    _post(
+        f"{WEBHOOK}/replays",
+        "webhooks:replay_webhook",
+        "webhook_bodies:Replay",
+        shows="webhook_views:QueuedView",
+        permission="admin",
+    ),
 )
 
 
-def find(method: str, path: str) -> tuple[Route, str]:
-    """The route of a request, and the complaint number its path names (empty where it names none).
+def find(method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+    """The route of a request, and what stands in the places of its path.
 
     Raises Refused: 404 for an unknown path, 405 with Allow for a method it does not take.
     """
@@ -96,13 +290,17 @@ def find(method: str, path: str) -> tuple[Route, str]:
         raise Refused(NO_SUCH_PATH, "openapi.json lists the paths there are.")
     for route in here:
         if route.method == method:
-            places = route.path.split("/")
-            return route, parts[places.index(NUMBER)] if NUMBER in places else ""
+            pairs = zip(route.path.split("/"), parts, strict=True)
+            return route, {place[1:-1]: part for place, part in pairs if _is_open(place)}
     allowed = ", ".join(sorted(route.method for route in here))
     raise Refused(METHOD_NOT_ALLOWED, f"Use {allowed}.", {"Allow": allowed})
 
 
 def _fits(places: list[str], parts: list[str]) -> bool:
     return len(places) == len(parts) and all(
-        place in (NUMBER, part) for place, part in zip(places, parts, strict=True)
+        part if _is_open(place) else place == part for place, part in zip(places, parts, strict=True)
     )
+
+
+def _is_open(place: str) -> bool:
+    return place.startswith("{")

@@ -1,51 +1,17 @@
 """What the operator's API shows. Instants are RFC 3339 in UTC, money is minor units with an ISO 4217 code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Required, TypedDict
 
-from redress.domain import instants, milestones, promises
+from redress.domain import events, evidence, instants, milestones, promises
 from redress.domain.audit import Record
-from redress.domain.complaint import Proposal, Referral
+from redress.domain.parts import Proposal, Referral, Task
+from redress.http import list_views
 from redress.region import Region
-from redress.usecases.change import Changed
-from redress.usecases.ports import CaseFile, Listed
+from redress.usecases.ports import CaseFile
 
 _RECEIVED = 1  # the seq of the event that every complaint begins with
-
-
-class ChangedView(TypedDict):
-    """Which complaint a request made or changed, its version then, and where it is found."""
-
-    number: str
-    version: int
-    self: str
-
-
-class ListedView(TypedDict):
-    """A complaint in a list. `due_at` (exclusive) is the earliest instant at which something is owed."""
-
-    number: str
-    version: int
-    stage: str
-    brand: str
-    jurisdiction: str
-    category: str
-    team: str | None
-    assignee: str | None
-    received_at: str
-    due_at: str | None
-
-
-class PageView(TypedDict):
-    """A part of a list. `cursor` and `next` lead to the part that follows and are null at the end.
-
-    A page may hold fewer complaints than asked for, even none, before the end.
-    """
-
-    items: list[ListedView]
-    cursor: str | None
-    next: str | None
 
 
 class PlayerView(TypedDict):
@@ -63,9 +29,94 @@ class DecisionView(TypedDict):
     outcome: str
     redress_minor: int | None
     currency: str | None
+    redress_kind: str | None
     reasons: str | None
     clause: str | None
     proposed_by: str
+    approved_by: str | None
+
+
+class TaskView(TypedDict):
+    """Something a person has to do; `task` is its number. `due_at` null: at once. The money is to be paid."""
+
+    task: int
+    kind: str
+    team: str | None
+    what: str | None
+    opened_at: str
+    due_at: str | None
+    letter: str | None
+    amount_minor: int | None
+    currency: str | None
+    closed_at: str | None
+    outcome: str | None
+
+
+class NoteView(TypedDict):
+    """What a handler wrote down: `internal`, or for the `player`."""
+
+    at: str
+    by: str
+    visibility: str
+    text: str | None
+
+
+class ReferenceView(TypedDict, total=False):
+    """Something in the operator's systems."""
+
+    kind: Required[str]
+    id: Required[str]
+    system: str
+    url: str
+    label: str
+
+
+class PaymentView(TypedDict):
+    """Redress that was paid, on a local date."""
+
+    amount_minor: int
+    currency: str
+    kind: str | None
+    paid_on: str
+    recorded_by: str
+
+
+class ReviewView(TypedDict):
+    """The second look that the player asked for; `not_by` are those who handled it the first time."""
+
+    ground: str
+    reopened_at: str
+    answered_at: str | None
+    first_decision: DecisionView | None
+    not_by: list[str]
+
+
+class TriageView(TypedDict):
+    """What the rules of triage said of a complaint: `why` explains each of `reasons`, in their order."""
+
+    reasons: list[str]
+    why: list[str]
+    validity: list[str]
+    overruled: list[str]
+
+
+class EvidenceItemView(TypedDict):
+    """A file beside a complaint; the player knows it by its `place` among those that were sent.
+
+    `state`: checking, clean or not_scanned (it may be opened), infected or unscannable (it may not), refused
+    (`refused` says why). What was infected or refused is gone. The SHA-256 is null once erased.
+    """
+
+    evidence: str
+    place: int
+    state: str
+    refused: str | None
+    media_type: str | None
+    size: int | None
+    sha256: str | None
+    added_at: str
+    added_by: str
+    scanned_at: str | None
 
 
 class ExtensionView(TypedDict):
@@ -87,21 +138,42 @@ class ReferralView(TypedDict):
     complete_file_at: str
     answered_at: str | None
     outcome: str | None
+    redress_minor: int | None
+    currency: str | None
     decided_at: str | None
 
 
-class ComplaintView(ListedView):
+class ComplaintView(list_views.ListedView):
     """A complaint as it stands. `proposal` waits for approval, `decision` is the operator's.
 
     `residence_packs` (`id@version`) apply besides the licence's pack. `paused_for` are the reasons for which
-    clocks stand still now.
+    clocks stand still now. `received_at` is its own receipt, `clock_from` the earliest of it and its
+    `duplicates`; a complaint that goes on in another one names it as `primary`. `suspicions` say why it may
+    be spam; while it is `held` no letter to the player leaves. `verified`: your own site said whose account
+    it is. `consultation` is the anonymous one that the player made it of.
     """
 
     pack_version: str
     residence_packs: list[str]
     channel: str
     language: str
-    severity: str | None
+    nature: str | None
+    triage: TriageView | None
+    intermediary: str | None
+    intermediary_reference: str | None
+    vulnerable: bool
+    clock_from: str
+    duplicates: list[str]
+    primary: str | None
+    tasks: list[TaskView]
+    notes: list[NoteView]
+    context: list[ReferenceView]
+    evidence: list[EvidenceItemView]
+    suspicions: list[str]
+    held: bool
+    released_at: str | None
+    verified: bool
+    consultation: str | None
     occurred_on: str | None
     amount_minor: int | None
     currency: str | None
@@ -125,6 +197,8 @@ class ComplaintView(ListedView):
     deadlocked_at: str | None
     outside_route_open_at: str | None
     final_response_sent_at: str | None
+    review: ReviewView | None
+    payments: list[PaymentView]
     referral: ReferralView | None
     withdrawn_at: str | None
     feedback_score: int | None
@@ -153,32 +227,6 @@ class HistoryView(TypedDict):
     items: list[EventView]
 
 
-def changed(outcome: Changed) -> ChangedView:
-    """The outcome of a change: the same however often the same request is sent."""
-    return {"number": outcome.number, "version": outcome.version, "self": path(outcome.number)}
-
-
-def path(number: str) -> str:
-    """Where a complaint is found."""
-    return f"/v1/complaints/{number}"
-
-
-def listed(one: Listed) -> ListedView:
-    """A complaint in a list."""
-    return {
-        "number": one.number,
-        "version": one.version,
-        "stage": one.stage,
-        "brand": one.brand,
-        "jurisdiction": one.jurisdiction,
-        "category": one.category,
-        "team": one.team,
-        "assignee": one.assignee,
-        "received_at": instants.to_text(one.received_at),
-        "due_at": text(one.due_at),
-    }
-
-
 def complaint(case: CaseFile, region: Region, now: datetime) -> ComplaintView:
     """A complaint as it stands, content included."""
     one, told = case.complaint, case.contents.get(_RECEIVED, {})
@@ -189,15 +237,40 @@ def complaint(case: CaseFile, region: Region, now: datetime) -> ComplaintView:
         "brand": one.brand,
         "jurisdiction": one.jurisdiction,
         "category": one.category,
+        "priority": one.priority,
+        "severity": one.severity,
+        "needs_human": one.seen_at_once,
+        "training": one.training,
         "team": one.team,
         "assignee": one.assignee,
-        "received_at": instants.to_text(one.received_at),
+        "lease": list_views.lease(case.lease, now),
+        "received_at": instants.to_text(one.own_received_at),
         "due_at": None if one.closed_at else text(milestones.next_due(region.rules_of(one), one)),
         "pack_version": one.pack_version,
         "residence_packs": list(one.residence_packs),
         "channel": one.channel,
         "language": one.language,
-        "severity": one.severity,
+        "nature": one.nature,
+        "triage": _triage(case),
+        "intermediary": told.get("intermediary"),
+        "intermediary_reference": told.get("intermediary_reference"),
+        "vulnerable": bool(told.get("vulnerable")),
+        "clock_from": instants.to_text(one.received_at),
+        "duplicates": list(one.duplicates),
+        "primary": one.primary,
+        "tasks": [_task(task, case) for task in one.tasks.values()],
+        "notes": [_note(record, case) for record in _records(case, events.NoteAdded)],
+        "context": [
+            reference
+            for record in _records(case, events.ContextAttached)
+            for reference in case.contents.get(record.seq, {}).get("references", [])
+        ],
+        "suspicions": list(one.suspicions),
+        "held": one.held,
+        "released_at": text(one.released_at),
+        "verified": one.verified,
+        "consultation": one.consultation,
+        "evidence": evidence_items(case),
         "occurred_on": one.occurred_on,
         "amount_minor": one.amount_minor,
         "currency": one.currency,
@@ -226,12 +299,42 @@ def complaint(case: CaseFile, region: Region, now: datetime) -> ComplaintView:
         "deadlocked_at": text(one.deadlocked_at),
         "outside_route_open_at": text(promises.open_since(region.rules_of(one), one, now)),
         "final_response_sent_at": text(one.final_response_sent_at),
+        "review": _review(case),
+        "payments": [
+            {
+                "amount_minor": payment.amount_minor,
+                "currency": payment.currency,
+                "kind": payment.kind,
+                "paid_on": payment.paid_on,
+                "recorded_by": payment.recorded_by,
+            }
+            for payment in one.payments
+        ],
         "referral": _referral(one.referral),
         "withdrawn_at": text(one.withdrawn_at),
         "feedback_score": one.feedback_score,
         "closed_at": text(one.closed_at),
         "closed_because": one.closed_because,
     }
+
+
+def evidence_items(case: CaseFile) -> list[EvidenceItemView]:
+    """Each file that was sent, in its order."""
+    return [
+        {
+            "evidence": sent,
+            "place": place,
+            "state": evidence.state(one),
+            "refused": one.refused,
+            "media_type": one.media_type,
+            "size": one.size,
+            "sha256": case.contents.get(one.seq, {}).get("sha256"),
+            "added_at": instants.to_text(one.added_at),
+            "added_by": one.added_by,
+            "scanned_at": text(one.scanned_at),
+        }
+        for place, (sent, one) in enumerate(case.complaint.evidence.items(), 1)
+    ]
 
 
 def extensions(case: CaseFile) -> list[ExtensionView]:
@@ -255,11 +358,6 @@ def history(case: CaseFile) -> HistoryView:
     return {"number": case.complaint.number, "version": case.complaint.version, "items": items}
 
 
-def page(items: Iterable[Listed], cursor: str | None, next_path: str | None) -> PageView:
-    """A part of a list."""
-    return {"items": [listed(one) for one in items], "cursor": cursor, "next": next_path}
-
-
 def _decision(one: Proposal | None, case: CaseFile) -> DecisionView | None:
     if one is None:
         return None
@@ -268,10 +366,67 @@ def _decision(one: Proposal | None, case: CaseFile) -> DecisionView | None:
         "outcome": one.outcome,
         "redress_minor": one.redress_minor,
         "currency": one.currency,
+        "redress_kind": one.redress_kind,
         "reasons": told.get("reasons"),
         "clause": told.get("clause"),
         "proposed_by": one.proposed_by,
+        "approved_by": one.approved_by,
     }
+
+
+def _triage(case: CaseFile) -> TriageView | None:
+    """What the last triage said, and what persons overruled."""
+    record = next(reversed(list(_records(case, events.Triaged))), None)
+    if record is None or not isinstance(record.event, events.Triaged):
+        return None
+    return {
+        "reasons": list(record.event.reasons),
+        "why": list(case.contents.get(record.seq, {}).get("why", [])),
+        "validity": list(case.complaint.validity),
+        "overruled": sorted(case.complaint.overruled),
+    }
+
+
+def _task(task: Task, case: CaseFile) -> TaskView:
+    return {
+        "task": task.opened,
+        "kind": task.task,
+        "team": task.team or case.complaint.team,
+        "what": case.contents.get(task.opened, {}).get("what"),
+        "opened_at": instants.to_text(task.opened_at),
+        "due_at": text(task.due_at),
+        "letter": task.letter,
+        "amount_minor": task.amount_minor,
+        "currency": task.currency,
+        "closed_at": text(task.closed_at),
+        "outcome": task.outcome,
+    }
+
+
+def _note(record: Record, case: CaseFile) -> NoteView:
+    return {
+        "at": instants.to_text(record.at),
+        "by": record.actor,
+        "visibility": vars(record.event)["visibility"],
+        "text": case.contents.get(record.seq, {}).get("text"),
+    }
+
+
+def _review(case: CaseFile) -> ReviewView | None:
+    one = case.complaint.review
+    if one is None:
+        return None
+    return {
+        "ground": one.ground,
+        "reopened_at": instants.to_text(one.reopened_at),
+        "answered_at": text(one.answered_at),
+        "first_decision": _decision(one.first_decision, case),
+        "not_by": sorted(one.first_handlers),
+    }
+
+
+def _records(case: CaseFile, kind: type[events.Event]) -> Iterator[Record]:
+    return (record for record in case.records if isinstance(record.event, kind))
 
 
 def _referral(one: Referral | None) -> ReferralView | None:
@@ -283,6 +438,8 @@ def _referral(one: Referral | None) -> ReferralView | None:
         "complete_file_at": instants.to_text(one.complete_file_at),
         "answered_at": text(one.answered_at),
         "outcome": one.outcome,
+        "redress_minor": one.redress_minor,
+        "currency": one.currency,
         "decided_at": text(one.decided_at),
     }
 

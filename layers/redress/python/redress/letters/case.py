@@ -10,6 +10,7 @@ from redress.domain.correspondence import Letter, LetterKind
 from redress.domain.rulepack import RulePack, Source
 from redress.domain.rules import Rules
 from redress.domain.values import Value
+from redress.language import Language
 from redress.letters import blocks, plain
 from redress.letters.blocks import LetterIncomplete
 from redress.region import Brand, Region
@@ -42,6 +43,7 @@ class Case(Value):
     rules: Rules
     brand: Brand
     link: str
+    language: Language
     now: datetime
 
     @property

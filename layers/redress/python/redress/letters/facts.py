@@ -2,32 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import replace
-from datetime import timedelta
 from typing import Any, cast
 
-from redress.domain import milestones, money, promises
-from redress.domain.complaint import Complaint, Extension, Pause
+from redress.domain import promises
+from redress.domain.causes import milestone_behind
+from redress.domain.complaint import Complaint
 from redress.domain.correspondence import TO_STAFF, LetterKind
-from redress.domain.events import ClockPaused, Escalated, MilestoneReached
-from redress.domain.promises import FINAL, TARGET, Promise
+from redress.domain.events import ClockPaused, DuplicateLinked, Reopened
+from redress.domain.parts import Extension, Pause
+from redress.domain.promises import FINAL, REVIEW, TARGET, Promise
 from redress.domain.rulepack import Deadline, Length, StageKey, Unit
+from redress.domain.stages import UNDECIDED
 from redress.domain.values import Value
-from redress.letters import outside, plain
+from redress.letters import outside, plain, staff
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.case import Case, Moment, law
 
 DEEMED_ACCEPTED = "deemed_accepted"
-_LONGEST_FIRST = (("calendar_days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
-_CLOCKS = ("adr_decision", "adr_window", "adr_reply", "gateway", "notice", "final", "ack", "filing_window")
 
 type Facts = Mapping[str, Any]
-
-
-class Span(Value):
-    """A length of time, roughly, in the largest unit that it has two of."""
-
-    amount: int
-    unit: str
 
 
 class Standstill(Value):
@@ -46,22 +39,15 @@ class Standstill(Value):
 
 
 def addressee(case: Case) -> str:
-    """The mailbox: the player's; for staff the team's, the escalation level's, for a breach the highest.
+    """The mailbox: the player's, that of staff; for practice always the one for training.
 
-    Raises LetterIncomplete when the player's address is not there (erased, say).
+    Raises LetterIncomplete when the player's address is not there (erased, say), or no mailbox for practice.
     """
-    if case.letter.kind not in TO_STAFF:
-        return case.content(1, "email")
-    complaint, mailboxes = case.file.complaint, case.region.escalation
-    levels = {
-        LetterKind.WARNING: 0,
-        LetterKind.REMINDER: 0,
-        LetterKind.ESCALATION: complaint.escalation_level,
-        LetterKind.BREACH: len(mailboxes),
-    }
-    level = min(levels[case.letter.kind], len(mailboxes))
-    team = case.region.team(complaint.team or "") or case.region.team_for(complaint.category)
-    return mailboxes[level - 1] if level else team.email
+    if case.file.complaint.training:
+        if not case.region.training_mailbox:
+            raise LetterIncomplete(case.id, ["training_mailbox"])
+        return case.region.training_mailbox
+    return staff.addressee(case) if case.letter.kind in TO_STAFF else case.content(1, "email")
 
 
 def facts_of(case: Case) -> Facts:
@@ -73,9 +59,11 @@ def facts_of(case: Case) -> Facts:
         "ink": _ink_on(case.brand.colour),
         "category": complaint.category,
         "today": case.moment(case.now),
+        "training": complaint.training,
+        "language": case.language,
     }
     if case.letter.kind in TO_STAFF:
-        return common | _for_staff(case)
+        return common | staff.facts(case)
     more = _OF_KIND.get(case.letter.kind)
     return common | _for_player(case) | (more(case) if more else {})
 
@@ -86,9 +74,11 @@ def _for_player(case: Case) -> dict[str, Any]:
         "link": case.link,
         "name": plain.name(str(case.received.get("name") or "")),
         "received": case.moment(complaint.received_at),
-        "final": _date(case, promises.governing(_promises(case), FINAL)),
+        "final": _date(case, promises.governing(_promises(case), _answer(complaint))),
         "standing": _standing(case),
         "waiting": complaint.waiting_for_player,
+        "undecided": complaint.stage in UNDECIDED,
+        "again": complaint.review is not None,
         "bodies": outside.bodies(case),
     }
 
@@ -104,6 +94,11 @@ def _date(case: Case, promise: Promise | None) -> Moment | None:
 
 def _deadline(promise: Promise | None) -> Deadline | None:
     return promise.rule.value if promise else None
+
+
+def _answer(complaint: Complaint) -> str:
+    """The clock of the answer that the player waits for."""
+    return REVIEW if complaint.review else FINAL
 
 
 def _standing(case: Case) -> str | None:
@@ -215,6 +210,8 @@ def _expected(case: Case) -> Promise | None:
     told = replace(case.file.complaint, holding_sent_at=case.now)
     dates = promises.promises(case.rules, told)
     ahead = [one for one in dates if one.due_at and one.due_at > case.now]
+    if told.review:
+        return promises.governing(ahead, REVIEW)
     return promises.governing(ahead, FINAL, FINAL + TARGET, promises.ANNOUNCED)
 
 
@@ -230,9 +227,55 @@ def _decision(case: Case) -> dict[str, Any]:
         "reasons": None if deemed else case.content(decision.seq, "reasons"),
         "silence": _silence(case) if deemed else None,
         "clause": plain.text(str(clause or "")),
-        "redress": money.display(amount, currency) if amount and currency else None,
+        "redress": case.language.money(amount, currency) if amount and currency else None,
+        "redress_kind": decision.redress_kind,
+        "first_answer": _first_answer(case),
+        "confirms": _confirms(case.file.complaint),
         **_referral(case),
     }
+
+
+def _first_answer(case: Case) -> Moment | None:
+    """When the answer left that a second one stands beside."""
+    complaint = case.file.complaint
+    sent_at = complaint.final_response_sent_at if complaint.review else None
+    return case.moment(sent_at) if sent_at else None
+
+
+def _confirms(complaint: Complaint) -> bool:
+    """Whether the second answer gives the player what the first one did."""
+    first = complaint.review.first_decision if complaint.review else None
+    given = [(one.outcome, one.redress_minor, one.currency) for one in (first, complaint.decision) if one]
+    return len(given) > 1 and given[0] == given[1]
+
+
+def _deadlock(case: Case) -> dict[str, Any]:
+    """The ways out; and where a person declared it, why, in the words for the player."""
+    cause = case.letter.cause
+    by_clock = milestone_behind(case.file.records, cause) is not None
+    return {
+        "reasons": None if by_clock else case.content(cause, "reason"),
+        "first_answer": _first_answer(case),
+        **_referral(case),
+    }
+
+
+def _message(case: Case) -> dict[str, Any]:
+    return {"message": case.content(case.letter.cause, "text")}
+
+
+def _reopened(case: Case) -> dict[str, Any]:
+    event = case.file.records[case.letter.cause - 1].event
+    if not isinstance(event, Reopened):
+        raise LetterIncomplete(case.id, ["review"])
+    return {"ground": event.ground, "first_answer": _first_answer(case)}
+
+
+def _duplicate(case: Case) -> dict[str, Any]:
+    event = case.file.records[case.letter.cause - 1].event
+    if not isinstance(event, DuplicateLinked):
+        raise LetterIncomplete(case.id, ["duplicate"])
+    return {"duplicate": event.duplicate}
 
 
 def _silence(case: Case) -> dict[str, Any]:
@@ -254,57 +297,11 @@ _OF_KIND: Mapping[LetterKind, Callable[[Case], dict[str, Any]]] = {
     LetterKind.EXTENSION: _extension,
     LetterKind.HOLDING: _holding,
     LetterKind.FINAL_RESPONSE: _decision,
-    LetterKind.DEADLOCK: _referral,
+    LetterKind.DEADLOCK: _deadlock,
+    LetterKind.MESSAGE: _message,
+    LetterKind.REOPENED: _reopened,
+    LetterKind.DUPLICATE: _duplicate,
 }
-
-
-def _for_staff(case: Case) -> dict[str, Any]:
-    """No name and no word of the player: a notice may be forwarded, and it lies in many mailboxes."""
-    complaint = case.file.complaint
-    record = case.file.records[case.letter.cause - 1]
-    milestone = _milestone(case)
-    of_clock = milestone.clock
-    first = promises.governing(_promises(case), of_clock)
-    due_at = first.due_at if first else None
-    team = case.region.team(complaint.team or "") or case.region.team_for(complaint.category)
-    return {
-        "clock": _plain_clock(of_clock),
-        "is_target": milestone.milestone == milestones.TARGET_MISSED,
-        "kind": milestone.kind,
-        "due": _date(case, first),
-        "left": _span(due_at - case.now) if due_at else None,
-        "happened": case.moment(record.at),
-        "level": complaint.escalation_level,
-        "team": team.name,
-        "assignee": complaint.assignee,
-        "stage": complaint.stage,
-        "rules": ", ".join(pack.name or pack.id for pack in case.rules.packs),
-    }
-
-
-def _milestone(case: Case) -> MilestoneReached:
-    """The milestone that caused the notice: an escalation is recorded right after its own."""
-    records, cause = case.file.records, case.letter.cause
-    if isinstance(records[cause - 1].event, Escalated):
-        cause -= 1
-    event = records[cause - 1].event
-    if not isinstance(event, MilestoneReached):
-        raise LetterIncomplete(case.id, ["milestone"])
-    return event
-
-
-def _plain_clock(name: str) -> str:
-    """The clock without what tells it from its sisters: the operator's own, those of a further body."""
-    return next((plain_name for plain_name in _CLOCKS if name.startswith(plain_name)), name)
-
-
-def _span(length: timedelta) -> Span | None:
-    """`3 days`, `5 hours`; None for none left."""
-    seconds = int(length.total_seconds())
-    found = [Span(amount=seconds // size, unit=unit) for unit, size in _LONGEST_FIRST if seconds >= 2 * size]
-    if found:
-        return found[0]
-    return Span(amount=seconds, unit="seconds") if seconds > 0 else None
 
 
 def _ink_on(colour: str) -> str:

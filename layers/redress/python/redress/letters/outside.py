@@ -2,26 +2,24 @@
 
 from collections.abc import Iterator
 from copy import replace
-from typing import Any
+from datetime import datetime
 
-from redress.domain import money, promises
+from redress.domain import promises
+from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterKind
 from redress.domain.rulepack import ExternalBody as Route
 from redress.domain.rulepack import RulePack
 from redress.domain.rules import Rules
 from redress.domain.values import Value
+from redress.language import Language
 from redress.letters.case import Case, Moment
 from redress.region import ExternalBody
 
 REGULATOR_ROUTE = "regulator_route"
 AUTHORITIES = frozenset({"regulator", "ombudsman", "consumer_platform", "court"})
 
-# What is told as if it had been sent. An acknowledgement tells what our decision will open.
-_SENT = {
-    LetterKind.ACKNOWLEDGEMENT: "final_response_sent_at",
-    LetterKind.FINAL_RESPONSE: "final_response_sent_at",
-    LetterKind.DEADLOCK: "deadlock_sent_at",
-}
+# What is told as if the answer had left. An acknowledgement tells what our decision will open.
+_AS_IF_ANSWERED = frozenset({LetterKind.ACKNOWLEDGEMENT, LetterKind.FINAL_RESPONSE})
 
 
 class Outside(Value):
@@ -105,7 +103,7 @@ def _outside(case: Case, body: ExternalBody, packs: list[RulePack]) -> Outside:
     routes = [pack.route for pack in packs if pack.route]
     binding = next((route for route in routes if route.binding), None)
     gates = [_gate(case, pack) for pack in packs]
-    limit = promises.window_if_sent(Rules(tuple(packs)), case.file.complaint, case.now)
+    limit = promises.window_if_sent(Rules(tuple(packs)), case.file.complaint, _counted_from(case))
     opens = [gate for gate in gates if isinstance(gate, Moment)]
     return Outside(
         packs=tuple(pack.id for pack in packs),
@@ -116,7 +114,7 @@ def _outside(case: Case, body: ExternalBody, packs: list[RulePack]) -> Outside:
         free=body.free,
         is_regulator=any(body.name.casefold() in _regulators_of(pack) for pack in packs),
         effect=binding.binding if binding else None,
-        binding_up_to=_binding_up_to(binding) if binding else None,
+        binding_up_to=_binding_up_to(case.language, binding) if binding else None,
         is_open=True in gates,
         opens=opens[0] if opens else None,
         until=case.moment(limit.due_at, limit.zone) if limit and limit.due_at else None,
@@ -125,19 +123,33 @@ def _outside(case: Case, body: ExternalBody, packs: list[RulePack]) -> Outside:
 
 def _gate(case: Case, pack: RulePack) -> Moment | bool:
     """Whether the way is open once the letter is there; if not, since when it is, where that is known."""
-    sent = _SENT.get(case.letter.kind)
-    complaint = case.file.complaint
-    told: dict[str, Any] = {sent: case.now} if sent else {}
-    opened = promises.opened_at(pack, replace(complaint, **told))
+    opened = promises.opened_at(pack, _once_sent(case))
     if opened is None:
         return not (pack.route and pack.route.opens_when.value)
     return opened <= case.now or case.moment(opened, pack.timezone)
 
 
-def _binding_up_to(route: Route) -> str | None:
+def _counted_from(case: Case) -> datetime:
+    """The letter from which the player's time counts: this one, but for one that answers nothing."""
+    told = case.file.complaint.last_response_sent_at if case.letter.kind is LetterKind.REOPENED else None
+    return told or case.now
+
+
+def _once_sent(case: Case) -> Complaint:
+    """The complaint as it is once the letter is there; the first answer stays the first."""
+    complaint = case.file.complaint
+    if case.letter.kind is LetterKind.DEADLOCK:
+        return replace(complaint, deadlock_sent_at=case.now)
+    if case.letter.kind in _AS_IF_ANSWERED:
+        first = complaint.final_response_sent_at or case.now
+        return replace(complaint, final_response_sent_at=first, last_response_sent_at=case.now)
+    return complaint
+
+
+def _binding_up_to(language: Language, route: Route) -> str | None:
     scope = route.scope.value
     most = scope.max_binding_amount_minor if scope else None
-    return money.display(most, scope.currency) if scope and most else None
+    return language.money(most, scope.currency) if scope and most else None
 
 
 def _authorities(pack: RulePack) -> Iterator[Authority]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from redress.domain.correspondence import TO_STAFF, Letter
 from redress.domain.rules import Rules
+from redress.language import CODES, SOURCE, Language, known, language
 from redress.letters import blocks, outside
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.case import Case
@@ -14,7 +15,8 @@ from redress.region import Region
 from redress.templating import environment
 from redress.usecases.ports import CaseFile, Mail
 
-LANGUAGES = ("en",)  # each has a folder of words
+WRITTEN = CODES  # the languages of letters; each has a folder of words
+PRACTICE = "[Training] "  # the same in each language: mail rules of the operator look for it
 
 
 def render(
@@ -42,12 +44,12 @@ def render(
         rules=rules,
         brand=brand,
         link=f"{portal_url}/complaints/{complaint.number}/{link_key}",
+        language=_language(letter, complaint.language),
         now=now,
     )
-    language = "en" if letter.kind in TO_STAFF else _language(complaint.language)
-    template = f"{language}/{letter.kind}.jinja"
+    template = f"{source.language.code}/{letter.kind}.jinja"
     asked = blocks.asked(letter.kind, source.outcome, rules)
-    facts = {**facts_of(source), "language": language, "asked_for": asked}
+    facts = {**facts_of(source), "asked_for": asked}
     html, shown_in_html = _write("letters_html", template, facts)
     text, shown_in_text = _write("letters_text", template, facts)
     for shown in (shown_in_html, shown_in_text):
@@ -56,16 +58,17 @@ def render(
         letter_id=source.id,
         sender=f"{brand.name} <{brand.sender}>",
         to=addressee(source),
-        subject=_subject(template, facts),
+        subject=f"{PRACTICE if complaint.training else ''}{_subject(template, facts)}",
         text=text,
         html=html,
         reference=f"<c.{complaint.number}@{brand.sender.partition('@')[2]}>",
     )
 
 
-def _language(wanted: str) -> str:
-    """The language the player chose, where Redress writes it; else the first."""
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+def _language(letter: Letter, wanted: str) -> Language:
+    """The player's language (BCP 47) where Redress writes it, else English, which staff always get."""
+    code = SOURCE if letter.kind in TO_STAFF else known(wanted)
+    return language(code if code in WRITTEN else SOURCE)
 
 
 def _check(source: Case, shown: set[str], facts: Facts) -> None:

@@ -1,15 +1,25 @@
 """Every key of the table, and nothing else builds one."""
 
 import hashlib
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from redress.domain import instants
 
 STATE = "STATE"
 EVENT_PREFIX = "EVENT#"
 CONTENT_PREFIX = "CONTENT#"
+TASK_PREFIX = "TASK#"
 REQUEST = "REQUEST"
+CAP = "CAP"
+WEBHOOKS = "WEBHOOKS"
+ENDPOINT_PREFIX = "ENDPOINT#"
+DEAD_PREFIX = "DEAD#"
+CONSULTATION = "CONSULTATION"
+MESSAGE_PREFIX = "MESSAGE#"
 ATTENTION_SHARDS = tuple(f"ATTENTION#{shard}" for shard in range(4))
+UNANSWERED = "CONSULTATIONS"
+"""Partition, beside those shards, of the consultations that wait for an answer."""
 
 BY_PLAYER = "by_player"
 BY_QUEUE = "by_queue"
@@ -19,7 +29,7 @@ BY_REGISTER = "by_register"
 # The lists that people page through, by index: the attributes of its partition and of its order.
 LISTS = {
     BY_PLAYER: ("player", "received_at"),
-    BY_QUEUE: ("queue", "due_at"),
+    BY_QUEUE: ("queue", "queue_order"),
     BY_REGISTER: ("register", "received_at"),
 }
 
@@ -27,6 +37,11 @@ LISTS = {
 def complaint(number: str) -> str:
     """Partition of everything about one complaint."""
     return f"COMPLAINT#{number}"
+
+
+def state(number: str) -> dict[str, dict[str, str]]:
+    """The whole key of a complaint's state, as DynamoDB takes it."""
+    return {"pk": {"S": complaint(number)}, "sk": {"S": STATE}}
 
 
 def event(seq: int) -> str:
@@ -39,9 +54,84 @@ def content(seq: int) -> str:
     return f"{CONTENT_PREFIX}{seq:06d}"
 
 
+def task(opened: int) -> str:
+    """Sort key of an open task, by the event that opened it."""
+    return f"{TASK_PREFIX}{opened:06d}"
+
+
+def queue(team: str, *, training: bool = False) -> str:
+    """Partition of the complaints a team has to work on; practice complaints have queues of their own."""
+    return f"{'TRAINING' if training else 'TEAM'}#{team}"
+
+
+def task_queue(team: str) -> str:
+    """Partition of the tasks a team has to do."""
+    return f"TASKS#{team}"
+
+
+def consultation(number: str) -> str:
+    """Partition of everything about one consultation."""
+    return f"CONSULTATION#{number}"
+
+
+def message(seq: int) -> str:
+    """Sort key of what was done about a consultation, and written with it."""
+    return f"{MESSAGE_PREFIX}{seq:06d}"
+
+
+def consultation_queue(team: str, state: str) -> str:
+    """Partition of the consultations of a team that stand alike."""
+    return f"CONSULTATIONS#{state}#{team}"
+
+
+def queue_order(due_at: datetime, *, at_once: bool = False) -> str:
+    """Place in a queue: by what is due, behind everything that a human has to see at once."""
+    return f"{0 if at_once else 1}#{instants.to_text(due_at)}"
+
+
+def persons(subjects: Iterable[str]) -> str:
+    """Persons as one attribute that a filter can find a person in (`person` with its ends)."""
+    return "".join(f" {subject} " for subject in subjects)
+
+
 def request(client: str, key: str) -> str:
     """Partition of an idempotent request. The key is hashed, so whatever a caller sends fits."""
     return f"REQUEST#{client}#{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def cap(source: str, day: date) -> str:
+    """Partition of how many complaints came from a source (a keyed hash) on a local day."""
+    return f"CAP#{source}#{day}"
+
+
+def allowance(client: str) -> str:
+    """Partition of how often a client may call."""
+    return f"ALLOWANCE#{client}"
+
+
+def minute(instant: datetime) -> str:
+    """Sort key of an allowance: its minute, in UTC."""
+    return instants.to_text(instant)[:16]
+
+
+def endpoint(webhook: str) -> str:
+    """Sort key of a webhook's endpoint; all of them are in the partition WEBHOOKS."""
+    return f"{ENDPOINT_PREFIX}{webhook}"
+
+
+def webhook(webhook: str) -> str:
+    """Partition of what was given up for a webhook."""
+    return f"WEBHOOK#{webhook}"
+
+
+def dead_letter(died_at: datetime, number: str, seq: int) -> str:
+    """Sort key of a delivery that was given up: the oldest first."""
+    return f"{DEAD_PREFIX}{instants.to_text(died_at)}#{number}#{seq:06d}"
+
+
+def drawn(person: str) -> str:
+    """Partition of what a person drew last from each queue."""
+    return f"DRAWN#{person}"
 
 
 def attention(number: str) -> str:
@@ -49,6 +139,6 @@ def attention(number: str) -> str:
     return ATTENTION_SHARDS[hashlib.sha256(number.encode()).digest()[0] % len(ATTENTION_SHARDS)]
 
 
-def register(pack: str, received_at: datetime) -> str:
-    """Partition of the register: a rule pack and the UTC month of receipt."""
-    return f"{pack}#{instants.to_text(received_at)[:7]}"
+def register(pack: str, received_at: datetime, *, training: bool = False) -> str:
+    """Partition of the register: a rule pack and the UTC month of receipt. Practice counts in none."""
+    return f"{pack}#{instants.to_text(received_at)[:7]}{'#TRAINING' if training else ''}"

@@ -1,9 +1,19 @@
-"""What the table's stream tells: STATE before and after a write."""
+"""What the table's stream tells: STATE before and after a write, and each new event."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from redress.store import keys
 from redress.usecases.wake import Seen
+
+if TYPE_CHECKING:
+    from redress.published import Envelope
+
+
+def is_event(record: Mapping[str, Any]) -> bool:
+    """Whether a record is about an EVENT item; the filter of the stream lets through STATE besides."""
+    key: str = record["dynamodb"]["Keys"]["sk"]["S"]
+    return key.startswith(keys.EVENT_PREFIX)
 
 
 def states(record: Mapping[str, Any]) -> tuple[Seen | None, Seen | None]:
@@ -21,4 +31,13 @@ def seen(item: Mapping[str, Any] | None) -> Seen | None:
         version=int(item["version"]["N"]),
         generation=int(item["generation"]["N"]),
         token=item["token"]["S"] if "token" in item else None,
+    )
+
+
+def told(item: Mapping[str, Any]) -> "Envelope":
+    """What is published of an EVENT item. Raises KeyError or TypeError for any other."""
+    from redress.published import envelope  # noqa: PLC0415 - of those who read STATE few publish
+
+    return envelope(
+        item["text"]["S"], item["brand"]["S"], item["jurisdiction"]["S"], training="training" in item
     )

@@ -1,30 +1,27 @@
 """Complaints in one DynamoDB table: a change is one transaction, intake is one call."""
 
-import base64
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from redress.domain import audit, complaint, instants
-from redress.domain import number as complaint_number
-from redress.domain.errors import FieldProblem, InvalidInput, NotFound
-from redress.store import keys
-from redress.store.stream import seen
+from redress.domain.errors import NotFound
+from redress.store import keys, lists, requests
+from redress.store.leases import Leases
+from redress.store.lists import Item, Lists
+from redress.store.stream import seen, told
 from redress.usecases.ports import (
     Answer,
     Batch,
     CaseFile,
-    Listed,
     Listing,
     Overlooked,
-    Page,
+    QueuedTask,
     Request,
-    RequestSeen,
     SaltedContent,
-    VersionConflict,
 )
 from redress.usecases.wake import Seen
 
@@ -32,18 +29,25 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-type Item = Mapping[str, Any]
+    from redress.published import Envelope
+    from redress.store.consultations import ConsultationTable
 
 REREADS = 3
-_OTHERS_WON = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Lists, Leases):
     """The store of complaints over a boto3 DynamoDB client; every read of a complaint is consistent."""
 
     client: "DynamoDBClient"
     name: str
+
+    @property
+    def consultations(self) -> "ConsultationTable":
+        """The consultations of the same table."""
+        from redress.store.consultations import ConsultationTable  # noqa: PLC0415 - few requests are about one
+
+        return ConsultationTable(self.client, self.name)
 
     def load(self, number: str) -> CaseFile:
         """The whole complaint. Raises NotFound.
@@ -70,37 +74,41 @@ class Table:
             generation=int(state["generation"]["N"]),
             link_version=int(state["link_version"]["N"]),
             state_head=state["head"]["S"],
+            lease=lists.lease_of(state),
+            player=state.get("player", {}).get("S"),
         )
 
     def append(self, batch: Batch) -> None:
-        """Store one change whole, or raise VersionConflict or RequestSeen and store nothing."""
+        """Store one change whole, or raise VersionConflict, RequestSeen, CapReached or SentBefore."""
         writes = [self._write_state(batch)]
-        writes += [self._put_new(_event_item(record)) for record in batch.records]
+        writes += [self._put_new(_event_item(record, batch.listing)) for record in batch.records]
         writes += [self._put_new(_content_item(batch.number, one)) for one in batch.contents]
+        writes += [self._queue(_task_item(batch.number, one)) for one in batch.tasks]
+        writes += [self._dequeue(batch.number, opened) for opened in batch.closed_tasks]
+        if batch.conversion:
+            writes += self.consultations.writes(batch.conversion)
+        writes += [requests.count(self.name, cap) for cap in batch.caps]
         if batch.request:
-            writes.append(self._claim_request(batch.request, batch))
-        try:
-            self.client.transact_write_items(TransactItems=writes)
-        except self.client.exceptions.TransactionCanceledException as cancelled:
-            reasons = cancelled.response["CancellationReasons"]
-            why = _why_cancelled(reasons, has_request=batch.request is not None)
-            if why is None:
-                raise
-            raise why from cancelled
-        except self.client.exceptions.TransactionInProgressException as busy:
-            raise VersionConflict from busy
+            last = batch.records[-1]
+            writes.append(requests.claim(self.name, batch.request, batch.number, last.seq, last.at))
+        has_request = batch.request is not None
+        requests.transact(self.client, writes, has_request=has_request, caps=len(batch.caps))
 
-    def answer(self, client: str, key: str) -> Answer | None:
-        """What a request under that key led to, unless it has expired."""
+    def remember(self, request: Request, number: str, now: datetime) -> None:
+        """Keep that a request was answered which led to nothing. Raises RequestSeen or VersionConflict."""
+        requests.transact(self.client, [requests.claim(self.name, request, number, 0, now)], has_request=True)
+
+    def answer(self, client: str, key: str, now: datetime) -> Answer | None:
+        """What a request under that key led to, unless it has expired at `now` (UTC)."""
         found = self.client.get_item(
             TableName=self.name,
             Key={"pk": {"S": keys.request(client, key)}, "sk": {"S": keys.REQUEST}},
             ConsistentRead=True,
         )
         item = found.get("Item")
-        if not item or int(item["expires_at"]["N"]) <= datetime.now(UTC).timestamp():
+        if not item or int(item["expires_at"]["N"]) <= now.timestamp():
             return None
-        return _answer_of(item)
+        return requests.answer_of(item)
 
     def raise_generation(self, number: str, generation: int, attention_at: datetime) -> bool:
         """End the execution `generation` and ask for the next; False when it is not the live one."""
@@ -124,18 +132,6 @@ class Table:
             "#version = :version AND #generation = :mine",
             {":version": {"N": str(version)}, ":mine": {"N": str(generation)}},
         )
-
-    def list_queue(self, team: str, limit: int, cursor: str | None) -> Page:
-        """Open complaints of a team, the earliest due first."""
-        return self._page(keys.BY_QUEUE, team, limit, cursor, forward=True)
-
-    def list_register(self, register: str, limit: int, cursor: str | None) -> Page:
-        """Complaints of a register month (`pack#yyyy-mm`), the latest first."""
-        return self._page(keys.BY_REGISTER, register, limit, cursor, forward=False)
-
-    def list_player(self, player: str, limit: int, cursor: str | None) -> Page:
-        """Complaints of a player (keyed hash), the latest first."""
-        return self._page(keys.BY_PLAYER, player, limit, cursor, forward=False)
 
     def overlooked(self, now: datetime, limit: int) -> Iterable[Overlooked]:
         """Complaints whose attention is overdue: at most `limit` of each shard, the oldest first."""
@@ -168,8 +164,14 @@ class Table:
         """Version, generation and token as they are now, or None."""
         return seen(self._state_item(number))
 
+    def published(self, number: str, seq: int) -> "Envelope | None":
+        """An event as it is published, or None if there is none."""
+        key = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(seq)}}
+        found = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True)
+        return told(found["Item"]) if "Item" in found else None
+
     def _state_item(self, number: str) -> Item | None:
-        found = self.client.get_item(TableName=self.name, Key=_state_key(number), ConsistentRead=True)
+        found = self.client.get_item(TableName=self.name, Key=keys.state(number), ConsistentRead=True)
         return found.get("Item")
 
     def _partition(self, pk: str) -> list[Item]:
@@ -181,32 +183,12 @@ class Table:
         )
         return [item for page in pages for item in page["Items"]]
 
-    def _page(self, index: str, value: str, limit: int, cursor: str | None, *, forward: bool) -> Page:
-        partition, _ = keys.LISTS[index]
-        start = {"ExclusiveStartKey": _from_cursor(cursor, index, value)} if cursor else {}
-        found = self.client.query(
-            TableName=self.name,
-            IndexName=index,
-            KeyConditionExpression="#by = :value",
-            ExpressionAttributeNames={"#by": partition},
-            ExpressionAttributeValues={":value": {"S": value}},
-            ScanIndexForward=forward,
-            Limit=limit,
-            **start,  # type: ignore[arg-type]
-        )
-        items = found["Items"]
-        more = "LastEvaluatedKey" in found
-        return Page(
-            items=tuple(_listed(item) for item in items),
-            cursor=_to_cursor(index, value, items[-1]) if more else None,
-        )
-
     def _write_state(self, batch: Batch) -> "TransactWriteItemTypeDef":
         return self._new_state(batch) if batch.expected_version == 0 else self._next_state(batch)
 
     def _new_state(self, batch: Batch) -> "TransactWriteItemTypeDef":
         item = {
-            **_state_key(batch.number),
+            **keys.state(batch.number),
             **{name: value for name, value in _state_values(batch).items() if value is not None},
             "number": {"S": batch.number},
             "generation": {"N": "1"},
@@ -226,7 +208,7 @@ class Table:
         return {
             "Update": {
                 "TableName": self.name,
-                "Key": _state_key(batch.number),
+                "Key": keys.state(batch.number),
                 "UpdateExpression": update,
                 "ConditionExpression": "#version = :expected",
                 "ExpressionAttributeNames": {f"#{name}": name for name in values},
@@ -237,29 +219,24 @@ class Table:
             }
         }
 
-    def _claim_request(self, request: Request, batch: Batch) -> "TransactWriteItemTypeDef":
-        """The condition tests expiry, too: DynamoDB deletes expired items late."""
-        item = {
-            "pk": {"S": keys.request(request.client, request.key)},
-            "sk": {"S": keys.REQUEST},
-            "fingerprint": {"S": request.fingerprint},
-            "number": {"S": batch.number},
-            "seq": {"N": str(batch.records[-1].seq)},
-            "expires_at": {"N": str(int(request.expires_at.timestamp()))},
-        }
-        return {
-            "Put": {
-                "TableName": self.name,
-                "Item": item,
-                "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
-                "ExpressionAttributeValues": {":now": {"N": str(int(batch.records[-1].at.timestamp()))}},
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
-        }
-
     def _put_new(self, item: Item) -> "TransactWriteItemTypeDef":
         return {
             "Put": {"TableName": self.name, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+        }
+
+    def _queue(self, item: Item) -> "TransactWriteItemTypeDef":
+        """A task joins a queue, or goes from one team's to another's."""
+        return {"Put": {"TableName": self.name, "Item": item}}
+
+    def _dequeue(self, number: str, opened: int) -> "TransactWriteItemTypeDef":
+        """A task that is closed leaves its queue; nothing is ever deleted here."""
+        return {
+            "Update": {
+                "TableName": self.name,
+                "Key": {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.task(opened)}},
+                "UpdateExpression": "REMOVE #queue, #queue_order",
+                "ExpressionAttributeNames": {"#queue": "queue", "#queue_order": "queue_order"},
+            }
         }
 
     def _change_state(self, number: str, update: str, condition: str, values: dict[str, Any]) -> bool:
@@ -267,7 +244,7 @@ class Table:
         try:
             self.client.update_item(
                 TableName=self.name,
-                Key=_state_key(number),
+                Key=keys.state(number),
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeNames={f"#{name}": name for name in names},
@@ -276,10 +253,6 @@ class Table:
         except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
-
-
-def _state_key(number: str) -> dict[str, dict[str, str]]:
-    return {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.STATE}}
 
 
 def _state_values(batch: Batch) -> dict[str, dict[str, str] | None]:
@@ -293,10 +266,16 @@ def _state_values(batch: Batch) -> dict[str, dict[str, str] | None]:
         "category": listing.category,
         "language": listing.language,
         "received_at": instants.to_text(listing.received_at),
-        "register": keys.register(listing.jurisdiction, listing.received_at),
+        "register": keys.register(listing.jurisdiction, listing.received_at, training=listing.training),
+        "priority": str(listing.priority) if listing.priority else None,
+        "severity": listing.severity,
+        "needs_human": _yes(listing.needs_human),
+        "not_for": keys.persons(listing.not_for) if listing.not_for else None,
+        "training": _yes(listing.training),
         "team": listing.team,
         "assignee": listing.assignee,
-        "queue": listing.queue,
+        "queue": keys.queue(listing.queue, training=listing.training) if listing.queue else None,
+        "queue_order": _queue_order(listing),
         "due_at": instants.to_text(listing.due_at) if listing.due_at else None,
         "attention": keys.attention(batch.number),
         "attention_at": instants.to_text(batch.attention_at),
@@ -305,12 +284,27 @@ def _state_values(batch: Batch) -> dict[str, dict[str, str] | None]:
     return version | {name: {"S": text} if text is not None else None for name, text in texts.items()}
 
 
-def _event_item(record: audit.Record) -> Item:
-    return {
+def _yes(value: bool) -> str | None:  # noqa: FBT001 - the value of an attribute
+    return "yes" if value else None
+
+
+def _queue_order(listing: Listing) -> str | None:
+    """Where nothing is known to fall due, a complaint stands in its queue by its receipt."""
+    if not listing.queue:
+        return None
+    return keys.queue_order(listing.due_at or listing.received_at, at_once=listing.needs_human)
+
+
+def _event_item(record: audit.Record, listing: Listing) -> Item:
+    """Beside its text what whoever publishes it has to know, so that they read nothing else."""
+    item = {
         "pk": {"S": keys.complaint(record.number)},
         "sk": {"S": keys.event(record.seq)},
         "text": {"S": record.text},
+        "brand": {"S": listing.brand},
+        "jurisdiction": {"S": listing.jurisdiction},
     }
+    return item | ({"training": {"S": "yes"}} if listing.training else {})
 
 
 def _content_item(number: str, one: SaltedContent) -> Item:
@@ -322,67 +316,23 @@ def _content_item(number: str, one: SaltedContent) -> Item:
     }
 
 
+def _task_item(number: str, one: QueuedTask) -> Item:
+    return {
+        "pk": {"S": keys.complaint(number)},
+        "sk": {"S": keys.task(one.opened)},
+        "number": {"S": number},
+        "task": {"S": one.task},
+        "team": {"S": one.team},
+        "brand": {"S": one.brand},
+        "due_at": {"S": instants.to_text(one.due_at)},
+        "queue": {"S": keys.task_queue(one.team)},
+        "queue_order": {"S": keys.queue_order(one.due_at)},
+    }
+
+
 def _content_of(item: Item) -> tuple[int, audit.Content]:
     return int(item["sk"]["S"].removeprefix(keys.CONTENT_PREFIX)), json.loads(item["content"]["S"])
 
 
 def _under(items: Iterable[Item], prefix: str) -> list[Item]:
     return [item for item in items if item["sk"]["S"].startswith(prefix)]
-
-
-def _why_cancelled(reasons: Sequence[Mapping[str, Any]], *, has_request: bool) -> Exception | None:
-    """What a cancelled transaction means here; None when it means nothing special (throttling, say).
-
-    The request is the last write of a transaction that has one, and the first thing to look at.
-    """
-    if has_request and reasons[-1].get("Code") == "ConditionalCheckFailed" and reasons[-1].get("Item"):
-        return RequestSeen(_answer_of(reasons[-1]["Item"]))
-    codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
-    return VersionConflict(", ".join(sorted(codes))) if codes <= _OTHERS_WON else None
-
-
-def _answer_of(item: Item) -> Answer:
-    return Answer(fingerprint=item["fingerprint"]["S"], number=item["number"]["S"], seq=int(item["seq"]["N"]))
-
-
-def _listed(item: Item) -> Listed:
-    due = item.get("due_at", {}).get("S")
-    return Listed(
-        number=item["number"]["S"],
-        version=int(item["version"]["N"]),
-        generation=int(item["generation"]["N"]),
-        stage=item["stage"]["S"],
-        brand=item["brand"]["S"],
-        jurisdiction=item["jurisdiction"]["S"],
-        category=item["category"]["S"],
-        team=item.get("team", {}).get("S"),
-        assignee=item.get("assignee", {}).get("S"),
-        received_at=instants.from_text(item["received_at"]["S"]),
-        due_at=instants.from_text(due) if due else None,
-    )
-
-
-def _to_cursor(index: str, value: str, last: Item) -> str:
-    """Which list, and where in it: opaque to the caller."""
-    _, sort = keys.LISTS[index]
-    parts = (index, value, last[sort]["S"], last["number"]["S"])
-    return base64.urlsafe_b64encode("\n".join(parts).encode()).decode()
-
-
-def _from_cursor(cursor: str, index: str, value: str) -> dict[str, dict[str, str]]:
-    """The key a cursor stands for; it must belong to the list that is being read."""
-    partition, sort = keys.LISTS[index]
-    try:
-        text = base64.urlsafe_b64decode(cursor.encode("ascii")).decode()
-        list_index, list_value, at, number = text.split("\n")
-        instants.from_text(at)
-    except ValueError:
-        raise _bad_cursor() from None
-    if (list_index, list_value) != (index, value) or complaint_number.parse(number) != number:
-        raise _bad_cursor()
-    return {**_state_key(number), partition: {"S": value}, sort: {"S": at}}
-
-
-def _bad_cursor() -> InvalidInput:
-    remedy = "send the cursor that the previous page of this list gave, or none"
-    return InvalidInput([FieldProblem("cursor", "cursor", remedy)])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from redress.domain import audit, complaint, decisions, milestones
+from redress.domain import audit, complaint, milestones
 from redress.domain.changes import Change
 from redress.domain.commands import Command
 from redress.domain.complaint import Complaint
@@ -17,6 +17,7 @@ from redress.usecases.ports import (
     CaseFile,
     Listing,
     Now,
+    QueuedTask,
     Request,
     RequestSeen,
     SaltedContent,
@@ -54,17 +55,34 @@ def change(
     expected_version: int | None = None,
     request: Request | None = None,
 ) -> Changed:
-    """Apply a command to a complaint.
+    """Apply a command to a complaint, as `change_as` does."""
+    return change_as(
+        desk, number, lambda _: command, actor, expected_version=expected_version, request=request
+    )
+
+
+def change_as(
+    desk: Desk,
+    number: str,
+    choose: Callable[[CaseFile], Command],
+    actor: str,
+    *,
+    expected_version: int | None = None,
+    request: Request | None = None,
+) -> Changed:
+    """Apply the command that `choose` makes of the complaint as it stands, or raise what it raises.
 
     With `expected_version` the command is decided on that version alone, otherwise on whatever is newest.
+    A request that was answered before gets that answer, whatever has become of the complaint since.
     Raises NotFound, IllegalTransition, NotAllowedByPack, StaleVersion, IdempotencyKeyReused, and Conflict
     when others kept winning. Whatever is raised, nothing was stored.
     """
-    if request and (answer := desk.store.answer(request.client, request.key)):
+    if request and (answer := desk.store.answer(request.client, request.key, desk.now())):
         return replay(request, answer)
     for attempt in range(ATTEMPTS):
         desk.pause(attempt)
         case = desk.store.load(number)
+        command = choose(case)
         if expected_version not in {None, case.complaint.version}:
             raise StaleVersion(number, case.complaint.version)
         try:
@@ -81,13 +99,20 @@ def apply(
 ) -> Changed:
     """Decide the command on this case file and append; raises VersionConflict when it is not the newest."""
     now = desk.now()
-    rules, expiry = desk.region.rules_of(case.complaint), desk.region.claim_expiry
-    changes = decisions.decide(case.complaint, command, now, actor, expiry, rules)
+    changes = check_possible(desk, case, command, actor, now)
     if changes:
         batch = prepare(desk, case.complaint, case.head, changes, now, actor, request)
         desk.store.append(batch)
         return Changed(number=case.complaint.number, version=batch.records[-1].seq)
     return Changed(number=case.complaint.number, version=case.complaint.version)
+
+
+def check_possible(desk: Desk, case: CaseFile, command: Command, actor: str, now: datetime) -> list[Change]:
+    """What the command leads to at `now` (UTC). Raises what deciding it raises, and stores nothing."""
+    from redress.domain import decisions  # noqa: PLC0415 - an intake decides nothing
+
+    rules, expiry = desk.region.rules_of(case.complaint), desk.region.claim_expiry
+    return decisions.decide(case.complaint, command, now, actor, expiry, rules)
 
 
 def replay(request: Request | None, answer: Answer) -> Changed:
@@ -112,6 +137,8 @@ def prepare(
     return Batch(
         number=before.number,
         expected_version=before.version,
+        tasks=queued_tasks(desk.region, before, after),
+        closed_tasks=[one for one in before.tasks if one in after.tasks and _closed_now(before, after, one)],
         records=records,
         contents=contents,
         listing=listing(desk.region, after),
@@ -143,21 +170,48 @@ def chain(
     return records, contents
 
 
+def queued_tasks(region: Region, before: Complaint | None, after: Complaint) -> list[QueuedTask]:
+    """The tasks that join a queue: new ones, and those of the complaint's own team when that changes."""
+    since, moved = (before.version, before.team != after.team) if before else (0, False)
+    owner = after.team or region.team_for(after.category).id
+    return [
+        QueuedTask(
+            opened=one.opened,
+            brand=after.brand,
+            task=one.task,
+            team=one.team or owner,
+            due_at=one.due_at or one.opened_at,
+        )
+        for one in after.open_tasks
+        if not after.training and (one.opened > since or (moved and one.team is None))
+    ]
+
+
+def _closed_now(before: Complaint, after: Complaint, opened: int) -> bool:
+    return before.tasks[opened].closed_at is None and after.tasks[opened].closed_at is not None
+
+
 def listing(region: Region, after: Complaint) -> Listing:
     """What lists show of a complaint: a closed one leaves its queue, an open one never does.
 
-    Where no instant is known, as while a clock stands still, it is listed by its receipt.
+    Where no instant is known, as while a clock stands still, it is listed by its receipt. What a human has to
+    see at once goes before everything that is due, the longest waiting first.
     """
     is_open = after.stage is not Stage.CLOSED
     return Listing(
+        training=after.training,
+        priority=after.priority,
+        severity=after.severity,
+        needs_human=after.seen_at_once,
+        not_for=tuple(sorted(after.review.first_handlers)) if after.review else (),
         stage=after.stage,
         brand=after.brand,
         jurisdiction=after.jurisdiction,
         category=after.category,
         language=after.language,
-        received_at=after.received_at,
+        received_at=after.own_received_at,
         team=after.team,
         assignee=after.assignee,
         queue=after.team if is_open else None,
-        due_at=milestones.next_due(region.rules_of(after), after) or after.received_at if is_open else None,
+        due_at=milestones.next_due(region.rules_of(after), after) if is_open else None,
     )

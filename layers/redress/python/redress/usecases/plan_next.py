@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from redress.domain import clock_decisions, commands, instants, milestones, triage
+from redress.domain import clock_decisions, commands, instants, milestones
 from redress.domain.commands import Command
 from redress.domain.errors import IllegalTransition
 from redress.domain.next_step import NextStep, Step, next_step
@@ -99,9 +99,9 @@ def _note_failed(desk: Desk, case: CaseFile, key: str | None) -> Command | None:
 
 
 def _triage(desk: Desk, case: CaseFile, _owed: NextStep) -> Command:
-    team = desk.region.team_for(case.complaint.category)
-    severity, reasons = triage.severity(case.complaint, desk.region.severe_amount_minor)
-    return commands.Triage(team=team.id, severity=severity, reasons=reasons)
+    from redress.usecases.triaging import triage_command  # noqa: PLC0415 - once in the life of a complaint
+
+    return triage_command(desk, case)
 
 
 def _reach(_desk: Desk, _case: CaseFile, owed: NextStep) -> Command | None:

@@ -1,12 +1,15 @@
 """What the use cases need from outside: the store of complaints, the mail service, the workflow."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
 
 from redress.domain.audit import Content, Record
 from redress.domain.complaint import Complaint
 from redress.domain.values import Value
+
+if TYPE_CHECKING:  # few requests are about one
+    from redress.usecases.consultation_ports import ConsultationChange, ConsultationStore
 
 type Now = Callable[[], datetime]  # the instant, UTC
 
@@ -40,11 +43,22 @@ class RequestSeen(Exception):
         super().__init__("the idempotency key is taken")
 
 
+class Lease(Value):
+    """Who has a complaint before them (subject id), and until when nobody else is given it (exclusive)."""
+
+    holder: str
+    until: datetime
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it has not run out."""
+        return now < self.until
+
+
 class CaseFile(Value):
     """What the store holds of one complaint.
 
     `contents` are by event seq; `generation` is that of the live execution; `state_head` is the hash that
-    STATE keeps of the last record.
+    STATE keeps of the last record; `lease` is the last one, and may have run out.
     """
 
     complaint: Complaint
@@ -53,6 +67,8 @@ class CaseFile(Value):
     generation: int
     link_version: int
     state_head: str
+    player: str | None = None
+    lease: Lease | None = None
 
     @property
     def head(self) -> str:
@@ -74,8 +90,17 @@ class SaltedContent(Value):
 
 
 class Listing(Value):
-    """What lists show of a complaint, and what they are ordered by. None leaves the list."""
+    """What lists show of a complaint, and what they are ordered by. None leaves the list.
 
+    `not_for` are the persons (subject ids) who may not work on it. A practice complaint (`training`) has
+    queues and registers of its own, so that it counts in no return.
+    """
+
+    training: bool
+    priority: int | None
+    severity: str | None
+    needs_human: bool
+    not_for: tuple[str, ...]
     stage: str
     brand: str
     jurisdiction: str
@@ -88,8 +113,44 @@ class Listing(Value):
     due_at: datetime | None
 
 
+class QueuedTask(Value):
+    """An open task in the queue of its team. `brand` is that of its complaint."""
+
+    opened: int
+    brand: str
+    task: str
+    team: str
+    due_at: datetime
+
+
+class Cap(Value):
+    """A source that complaints of a local day are counted by, at most `most` of them; None: any number.
+
+    `source` is a keyed hash that tells nobody who it is; `expires_at` (UTC) is when the count is forgotten.
+    `content`, a keyed hash too, is of what was written: the same must not come twice in a row; None: it may.
+    """
+
+    source: str
+    day: date
+    most: int | None
+    expires_at: datetime
+    content: str | None = None
+
+
+class CapReached(Exception):
+    """As many complaints as may be came from one source today; nothing was stored."""
+
+
+class SentBefore(Exception):
+    """The last complaint that came from a source today says exactly the same; nothing was stored."""
+
+
 class Batch(Value):
-    """One change: all of it is stored, or nothing. `expected_version` 0 makes a new complaint."""
+    """One change: all of it is stored, or nothing. `expected_version` 0 makes a new complaint.
+
+    `tasks` join the queues of their teams, `closed_tasks` (the seqs that opened them) leave theirs.
+    `conversion` is what becomes of the consultation that a new complaint was. Each of `caps` counts it.
+    """
 
     number: str
     expected_version: int
@@ -97,12 +158,16 @@ class Batch(Value):
     contents: Sequence[SaltedContent]
     listing: Listing
     attention_at: datetime
+    tasks: Sequence[QueuedTask] = ()
+    closed_tasks: Sequence[int] = ()
     request: Request | None = None
     player: str | None = None
+    conversion: "ConsultationChange | None" = None
+    caps: Sequence[Cap] = ()
 
 
 class Listed(Value):
-    """One complaint in a list."""
+    """One complaint in a list. `lease` is the last one: it may have run out."""
 
     number: str
     version: int
@@ -115,13 +180,90 @@ class Listed(Value):
     assignee: str | None
     received_at: datetime
     due_at: datetime | None
+    priority: int | None = None
+    severity: str | None = None
+    needs_human: bool = False
+    training: bool = False
+    lease: Lease | None = None
+    not_for: tuple[str, ...] = ()
+
+
+class ListedTask(Value):
+    """One open task in a list."""
+
+    number: str
+    opened: int
+    task: str
+    team: str
+    brand: str
+    due_at: datetime
+
+
+class Narrow(Value):
+    """What a list is narrowed by; what is not given does not narrow. Tasks know only brands and `overdue_at`.
+
+    `overdue_at` keeps what was due at that instant or before, `free_at` what nobody holds a lease of then,
+    `open_to` what a person (subject id) may work on: not what was reopened because of their decision.
+    """
+
+    brands: tuple[str, ...] | None = None
+    stages: tuple[str, ...] | None = None
+    category: str | None = None
+    severity: str | None = None
+    priority: int | None = None
+    needs_human: bool | None = None
+    assignee: str | None = None
+    unassigned: bool = False
+    overdue_at: datetime | None = None
+    free_at: datetime | None = None
+    open_to: str | None = None
+
+
+EVERYTHING = Narrow()
+
+
+class Total(Value):
+    """How many a list holds; with `at_least` there may be more."""
+
+    count: int
+    at_least: bool
 
 
 class Page(Value):
-    """Part of a list, and the opaque cursor of the next part (None at the end)."""
+    """Part of a list, and the opaque cursor of the next part (None at the end); `total` if asked for."""
 
     items: tuple[Listed, ...]
     cursor: str | None
+    total: Total | None = None
+
+
+class TaskPage(Value):
+    """Part of a list of tasks, as Page is of complaints."""
+
+    items: tuple[ListedTask, ...]
+    cursor: str | None
+    total: Total | None = None
+
+
+class Drawing(Value):
+    """From which queue a person draws, and which complaint they drew from it before."""
+
+    team: str
+    training: bool
+    before: str | None
+
+
+class Taking(Value):
+    """A lease to be taken, at `now`. `drawn` says from which queue, if not by number.
+
+    By number any complaint may be taken that nobody else holds; a queue gives out only what nobody works on.
+    """
+
+    number: str
+    lease: Lease
+    now: datetime
+    request: Request
+    drawn: Drawing | None = None
 
 
 class Overlooked(Value):
@@ -137,14 +279,21 @@ class Overlooked(Value):
 class Store(Protocol):
     """The complaints. Reads are consistent; each write is one transaction."""
 
+    @property
+    def consultations(self) -> "ConsultationStore":
+        """The consultations beside them."""
+
     def load(self, number: str) -> CaseFile:
         """The whole complaint. Raises NotFound."""
 
     def append(self, batch: Batch) -> None:
-        """Store one change. Raises VersionConflict or RequestSeen, and has then stored nothing."""
+        """Store one change. Raises VersionConflict, RequestSeen or CapReached, and then stored nothing."""
 
-    def answer(self, client: str, key: str) -> Answer | None:
-        """What a request under that key led to, if it is remembered."""
+    def remember(self, request: Request, number: str, now: datetime) -> None:
+        """Keep that a request was answered which led to nothing. Raises RequestSeen or VersionConflict."""
+
+    def answer(self, client: str, key: str, now: datetime) -> Answer | None:
+        """What a request under that key led to, if it is remembered at `now` (UTC)."""
 
     def raise_generation(self, number: str, generation: int, attention_at: datetime) -> bool:
         """End the execution `generation` and ask for the next; False when it is not the live one."""
@@ -152,14 +301,53 @@ class Store(Protocol):
     def rest(self, number: str, version: int, generation: int) -> bool:
         """Take a complaint that needs nothing more off the sweep's list; False when it changed meanwhile."""
 
-    def list_queue(self, team: str, limit: int, cursor: str | None) -> Page:
-        """Open complaints of a team, the earliest due first."""
+    def list_queue(
+        self,
+        team: str,
+        limit: int,
+        cursor: str | None,
+        narrow: Narrow = EVERYTHING,
+        *,
+        training: bool = False,
+        total: bool = False,
+    ) -> Page:
+        """Open complaints of a team: what a human has to see at once, then the earliest due first."""
 
-    def list_register(self, register: str, limit: int, cursor: str | None) -> Page:
+    def list_register(
+        self,
+        register: str,
+        limit: int,
+        cursor: str | None,
+        narrow: Narrow = EVERYTHING,
+        *,
+        total: bool = False,
+    ) -> Page:
         """Complaints of a register month (`pack#yyyy-mm`), the latest first."""
 
-    def list_player(self, player: str, limit: int, cursor: str | None) -> Page:
+    def list_player(
+        self, player: str, limit: int, cursor: str | None, narrow: Narrow = EVERYTHING, *, total: bool = False
+    ) -> Page:
         """Complaints of a player (keyed hash), the latest first."""
+
+    def list_tasks(
+        self, team: str, limit: int, cursor: str | None, narrow: Narrow = EVERYTHING, *, total: bool = False
+    ) -> TaskPage:
+        """Open tasks of a team, the earliest due first."""
+
+    def listed(self, number: str) -> Listed:
+        """A complaint as lists show it, read from the table itself. Raises NotFound."""
+
+    def drawn(self, team: str, person: str, *, training: bool) -> str | None:
+        """The complaint that a person drew last from the queue of a team."""
+
+    def take(self, taking: Taking) -> None:
+        """Store a lease. Raises VersionConflict when it cannot be had, or RequestSeen, and stores nothing.
+
+        The complaint's version stays, so nothing is woken by it.
+        """
+
+    def give_back(self, number: str, holder: str) -> None:
+        """End the holder's lease, if there is one."""
 
 
 class AttentionStore(Protocol):

@@ -15,7 +15,10 @@ class Seen(Value):
 
 
 class Effect(Value):
-    """What is to be done for a complaint: `start` or `wake`; (number, seq, effect) is all that travels."""
+    """What is to be done for a complaint: `start`, `wake` or `publish`. This is all that travels.
+
+    `seq` is the version that called for it; for `publish` that is the event itself.
+    """
 
     number: str
     seq: int
@@ -56,8 +59,13 @@ def effect_of(before: Seen | None, after: Seen) -> Effect | None:
     return None
 
 
+def publication(number: str, seq: int) -> Effect:
+    """What a new event calls for: that it is published."""
+    return Effect(number=number, seq=seq, effect="publish")
+
+
 def carry_out(effect: Effect, state: Seen, workflow: Workflow) -> None:
-    """Do an effect on the state given: from the stream record at once, or re-read when it is done later."""
+    """Start or wake on the state given: from the stream record at once, or re-read when it is done later."""
     if effect.effect == "start":
         workflow.start(state.number, state.generation)
     elif state.token:

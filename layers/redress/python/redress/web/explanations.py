@@ -1,39 +1,21 @@
 """Why a date is what it is, for the player: in whole sentences, from the rule and what happened to its clock.
 
-What the words depend on is data (kind, unit, anchor, where the count starts, reason of a pause), so a further
-language is a further `Wording`. How sure a source is stays between the operator and its counsel.
+What the words depend on is data: kind, unit, anchor, where the count starts, the reason of a pause. Each part
+of the count has a sentence of its own, so that no language has to bend one part to another. How sure a source
+is stays between the operator and its counsel.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from redress.domain import clock
-from redress.domain.complaint import Complaint, Extension, Pause
+from redress.domain.complaint import Complaint
+from redress.domain.parts import Extension, Pause
 from redress.domain.promises import GATEWAY, LIMITS, STAGES, Promise
 from redress.domain.rulepack import Deadline
 from redress.domain.values import Value
-from redress.web import dates, outside
-
-
-class Wording(Value):
-    """One language. Patterns are whole sentences: only their writer knows the order of words in it."""
-
-    units: Mapping[str, tuple[str, str]]  # one, many
-    days: Mapping[str, str]  # by anchor, for what is counted in days
-    moments: Mapping[str, str]  # by anchor, for what is counted on the clock
-    counts: Mapping[str, str]  # by count_start: {length}, {anchor}, {since}
-    working_days: str
-    kinds: Mapping[str, str]
-    paused: Mapping[str, str]  # by reason: {since}, {until}
-    standing: Mapping[str, str]  # by reason, while the pause lasts: {since}
-    extended: str  # {length}
-    rollovers: Mapping[str, str]
-    early: Mapping[str, str]  # by what opened an outside way before its date
-    zone: str  # {zone}
-    earliest: str
-    latest: str
-    rules: Mapping[str, str]  # by strength: {rule}
-    own_promise: str
+from redress.language import Language, msg
+from redress.web import outside
 
 
 class Explanation(Value):
@@ -43,75 +25,69 @@ class Explanation(Value):
     url: str = ""
 
 
-_EVENTS: Mapping[str, str] = {
-    "received": "we received your complaint",
-    "registered": "we registered your complaint",
-    "sent_by_player": "you sent your complaint",
-    "operator_aware": "we learned of your complaint",
-    "platform_posted": "your complaint was posted on the official platform",
-    "incident": "it happened",
-    "event_settled": "the game or bet was settled",
-    "stage_entered": "we wrote you that we need longer",
-    "acknowledged": "we confirmed your complaint",
-    "info_request_answered": "you answered our question",
-    "final_response_sent": "we sent you our last word on it",
-    "complete_file_at_adr": "the independent body had all it needed",
-    "period_end": "the period ended",
+TIME, LONGER = msg("Time: {length}."), msg("More time was taken: {length}.")
+SINCE: Mapping[str, str] = {  # by anchor; {since} is a day, or an instant
+    "received": msg("It counts from {since}, when we received your complaint."),
+    "registered": msg("It counts from {since}, when we registered your complaint."),
+    "sent_by_player": msg("It counts from {since}, when you sent your complaint."),
+    "operator_aware": msg("It counts from {since}, when we learned of your complaint."),
+    "platform_posted": msg(
+        "It counts from {since}, when your complaint was posted on the official platform."
+    ),
+    "incident": msg("It counts from {since}, when it happened."),
+    "event_settled": msg("It counts from {since}, when the game or bet was settled."),
+    "stage_entered": msg("It counts from {since}, when we wrote you that we need longer."),
+    "acknowledged": msg("It counts from {since}, when we confirmed your complaint."),
+    "info_request_answered": msg("It counts from {since}, when you answered our question."),
+    "reopened": msg("It counts from {since}, when we began to look at it again."),
+    "final_response_sent": msg("It counts from {since}, when we sent you our last word on it."),
+    "complete_file_at_adr": msg("It counts from {since}, when the independent body had all it needed."),
+    "period_end": msg("It counts from {since}, when the period ended."),
 }
-
-ENGLISH = Wording(
-    units={
-        "seconds": ("second", "seconds"),
-        "hours": ("hour", "hours"),
-        "calendar_days": ("day", "days"),
-        "business_days": ("working day", "working days"),
-        "weeks": ("week", "weeks"),
-        "months": ("month", "months"),
-    },
-    days={anchor: f"the day {event}" for anchor, event in _EVENTS.items()},
-    moments={anchor: f"the moment {event}" for anchor, event in _EVENTS.items()},
-    counts={
-        "include_anchor_day": "{length} from {anchor} ({since}), that day included.",
-        "exclude_anchor_day": "{length} after {anchor} ({since}).",
-        "exact_instant": "{length} from {anchor} ({since}).",
-    },
-    working_days="Working days leave out weekends and public holidays.",
-    kinds={
-        "duty": "",
-        "notice_trigger": "If we have not decided by then, we have to tell you when we will.",
-        "gateway": "Until then we have the time to answer you ourselves.",
-        "deemed_outcome": "If we do not answer by then, the law counts your complaint as accepted.",
-        "player_limit": "A complaint that comes later may be turned away.",
-        "external_body": "How long it takes is in its hands, not in ours.",
-    },
-    paused={
-        "awaiting_player_info": "The clock stood still from {since} to {until}: we awaited your answer.",
-        "court": "The clock stood still from {since} to {until}, while a court dealt with it.",
-        "police": "The clock stood still from {since} to {until}, while the police dealt with it.",
-        "regulator": "The clock stood still from {since} to {until}, while the regulator dealt with it.",
-    },
-    standing={
-        "awaiting_player_info": "The clock has stood still since {since}, because we wait for your answer.",
-        "court": "The clock has stood still since {since}, because a court deals with it.",
-        "police": "The clock has stood still since {since}, because the police deal with it.",
-        "regulator": "The clock has stood still since {since}, because the regulator deals with it.",
-    },
-    extended="Extended by {length}.",
-    rollovers={
-        "next_business_day": "The last day is not a working day, so the next working day counts.",
-        "previous_business_day": "The last day is not a working day, so the working day before it counts.",
-    },
-    early={
-        "deadlock": "Our letter to you opened the way before that.",
-        "final_response": "Our answer to you opened the way before that.",
-        "breach": "We did not answer in time, which opened the way.",
-    },
-    zone="Counted in the time of {zone}.",
-    earliest="Two sets of rules apply to your complaint: of their dates, the earliest binds us.",
-    latest="Two sets of rules apply to your complaint: of their dates, you have the latest.",
-    rules={"must": "Rule: {rule}.", "should": "Guidance: {rule}.", "house": "Our own rule: {rule}."},
-    own_promise="This is our own promise: no law sets this date.",
-)
+COUNTS: Mapping[str, str] = {
+    "include_anchor_day": msg("That day is the first that counts."),
+    "exclude_anchor_day": msg("That day itself does not count."),
+    "exact_instant": "",
+}
+WORKING_DAYS = msg("Working days leave out weekends and public holidays.")
+KINDS: Mapping[str, str] = {
+    "duty": "",
+    "notice_trigger": msg("If we have not decided by then, we have to tell you when we will."),
+    "gateway": msg("Until then we have the time to answer you ourselves."),
+    "deemed_outcome": msg("If we do not answer by then, the law counts your complaint as accepted."),
+    "player_limit": msg("A complaint that comes later may be turned away."),
+    "external_body": msg("How long it takes is in its hands, not in ours."),
+}
+PAUSED: Mapping[str, str] = {
+    "awaiting_player_info": msg("The clock stood still from {since} to {until}: we awaited your answer."),
+    "court": msg("The clock stood still from {since} to {until}, while a court dealt with it."),
+    "police": msg("The clock stood still from {since} to {until}, while the police dealt with it."),
+    "regulator": msg("The clock stood still from {since} to {until}, while the regulator dealt with it."),
+}
+STANDING: Mapping[str, str] = {
+    "awaiting_player_info": msg("The clock has stood still since {since}, because we wait for your answer."),
+    "court": msg("The clock has stood still since {since}, because a court deals with it."),
+    "police": msg("The clock has stood still since {since}, because the police deal with it."),
+    "regulator": msg("The clock has stood still since {since}, because the regulator deals with it."),
+}
+ROLLOVERS: Mapping[str, str] = {
+    "next_business_day": msg("The last day is not a working day, so the next working day counts."),
+    "previous_business_day": msg("The last day is not a working day, so the working day before it counts."),
+}
+EARLY: Mapping[str, str] = {  # by what opened an outside way before its date
+    "deadlock": msg("Our letter to you opened the way before that."),
+    "final_response": msg("Our answer to you opened the way before that."),
+    "breach": msg("We did not answer in time, which opened the way."),
+}
+ZONE = msg("Counted in the time of {zone}.")
+EARLIEST = msg("Two sets of rules apply to your complaint: of their dates, the earliest binds us.")
+LATEST = msg("Two sets of rules apply to your complaint: of their dates, you have the latest.")
+RULES: Mapping[str, str] = {  # by strength
+    "must": msg("Rule: {rule}."),
+    "should": msg("Guidance: {rule}."),
+    "house": msg("Our own rule: {rule}."),
+}
+OWN_PROMISE = msg("This is our own promise: no law sets this date.")
 
 
 class Telling(Value):
@@ -124,23 +100,34 @@ class Telling(Value):
     zone: str
     chosen: bool = False
     early: str = ""
-    words: Wording = ENGLISH
 
 
-def explain(promise: Promise, complaint: Complaint, telling: Telling) -> Explanation:
+def explain(language: Language, promise: Promise, complaint: Complaint, telling: Telling) -> Explanation:
     """Why the date of a promise is what it is. A rule that was read elsewhere is named without a link."""
     source = promise.rule.source
     official = promise.rule.confidence == "sourced_official"
     return Explanation(
-        sentences=list(_sentences(promise, complaint, telling)),
+        sentences=list(_sentences(language, promise, complaint, telling)),
         url=source.url if source and official else "",
     )
 
 
-def length(amount: int, unit: str, words: Wording = ENGLISH) -> str:
-    """`8 weeks`, `1 month`."""
-    one, many = words.units[unit]
-    return f"{amount} {one if amount == 1 else many}"
+def length(language: Language, amount: int, unit: str) -> str:
+    """`8 weeks`, `1 month`. Raises KeyError for a unit that no rule pack knows."""
+    match unit:
+        case "seconds":
+            return language.say_many("{count} second", "{count} seconds", amount)
+        case "hours":
+            return language.say_many("{count} hour", "{count} hours", amount)
+        case "calendar_days":
+            return language.say_many("{count} day", "{count} days", amount)
+        case "business_days":
+            return language.say_many("{count} working day", "{count} working days", amount)
+        case "weeks":
+            return language.say_many("{count} week", "{count} weeks", amount)
+        case "months":
+            return language.say_many("{count} month", "{count} months", amount)
+    raise KeyError(unit)
 
 
 def open_pauses(promise: Promise, complaint: Complaint) -> list[Pause]:
@@ -150,56 +137,57 @@ def open_pauses(promise: Promise, complaint: Complaint) -> list[Pause]:
     return [pause for pause in _pauses(promise, complaint) if pause.ended_at is None]
 
 
-def _sentences(promise: Promise, complaint: Complaint, telling: Telling) -> Iterator[str]:
-    words, deadline = telling.words, _deadline(promise)
-    yield _count(promise, deadline, words)
+def _sentences(language: Language, promise: Promise, complaint: Complaint, telling: Telling) -> Iterator[str]:
+    deadline, say = _deadline(promise), language.say
+    yield from _count(language, promise, deadline)
     if deadline.unit == "business_days":
-        yield words.working_days
+        yield say(WORKING_DAYS)
     if promise.zone != telling.zone:
-        yield words.zone.format(zone=promise.zone)
+        yield say(ZONE, zone=promise.zone)
     for taken in _extensions(promise, complaint):
-        yield words.extended.format(length=length(taken.amount, taken.unit, words))
-    yield from _stops(promise, complaint, words)
+        yield say(LONGER, length=length(language, taken.amount, taken.unit))
+    yield from _stops(language, promise, complaint)
     if any(step.kind == "rollover" for step in promise.due.explain):
-        yield words.rollovers[deadline.rollover]
-    yield from _meaning(deadline, telling)
+        yield say(ROLLOVERS[deadline.rollover])
+    yield from (say(meaning) for meaning in _meaning(deadline, telling))
     source = promise.rule.source
-    yield words.rules[promise.rule.strength].format(rule=source.law) if source else words.own_promise
+    yield say(RULES[promise.rule.strength], rule=source.law) if source else say(OWN_PROMISE)
 
 
 def _meaning(deadline: Deadline, telling: Telling) -> Iterator[str]:
-    """What the date is for, and why it is this one of several."""
-    words = telling.words
-    meaning = words.early[telling.early] if telling.early else words.kinds[deadline.kind]
+    """What the date is for, and why it is this one of several (messages)."""
+    meaning = EARLY[telling.early] if telling.early else KINDS[deadline.kind]
     if meaning:
         yield meaning
     if telling.chosen:
-        yield words.latest if deadline.kind in LIMITS else words.earliest
+        yield LATEST if deadline.kind in LIMITS else EARLIEST
 
 
 def _deadline(promise: Promise) -> Deadline:
     return cast("Deadline", promise.rule.value)  # a promise is made of a rule that has one
 
 
-def _count(promise: Promise, deadline: Deadline, words: Wording) -> str:
+def _count(language: Language, promise: Promise, deadline: Deadline) -> Iterator[str]:
+    """How long, since when, and whether the first day counts."""
+    yield language.say(TIME, length=length(language, deadline.amount, deadline.unit))
     if deadline.elapsed:
-        anchor, since = words.moments[deadline.anchor], dates.moment(promise.anchor_at, promise.zone)
-    else:
-        first = clock.local_day(promise.anchor_at, promise.zone)
-        anchor, since = words.days[deadline.anchor], dates.short_day(first)
-    counted = length(deadline.amount, deadline.unit, words)
-    return words.counts[deadline.count_start].format(length=counted, anchor=anchor, since=since)
+        yield language.say(SINCE[deadline.anchor], since=language.moment(promise.anchor_at, promise.zone))
+        return
+    first = clock.local_day(promise.anchor_at, promise.zone)
+    yield language.say(SINCE[deadline.anchor], since=language.short_day(first))
+    if counts := COUNTS[deadline.count_start]:
+        yield language.say(counts)
 
 
-def _stops(promise: Promise, complaint: Complaint, words: Wording) -> Iterator[str]:
+def _stops(language: Language, promise: Promise, complaint: Complaint) -> Iterator[str]:
     still = open_pauses(promise, complaint)
     for pause in _pauses(promise, complaint):
-        since = dates.moment(pause.started_at, promise.zone)
+        since = language.moment(pause.started_at, promise.zone)
         if pause.ended_at:
-            until = dates.moment(pause.ended_at, promise.zone)
-            yield words.paused[pause.reason].format(since=since, until=until)
+            until = language.moment(pause.ended_at, promise.zone)
+            yield language.say(PAUSED[pause.reason], since=since, until=until)
         elif pause in still:
-            yield words.standing[pause.reason].format(since=since)
+            yield language.say(STANDING[pause.reason], since=since)
 
 
 def _pauses(promise: Promise, complaint: Complaint) -> list[Pause]:

@@ -16,6 +16,7 @@ from redress.domain.rulepack import ExternalBody as Route
 from redress.domain.rulepack import RulePack
 from redress.domain.rules import Rules
 from redress.domain.values import Value
+from redress.language import Language
 from redress.region import Brand, ExternalBody
 from redress.web import words
 
@@ -40,20 +41,20 @@ def route(pack: RulePack, clock: str) -> Route | None:
     return pack.external_body(key) if key else pack.route
 
 
-def body(brand: Brand, pack: RulePack, route: Route | None) -> Body:
+def body(language: Language, brand: Brand, pack: RulePack, route: Route | None) -> Body:
     """The brand's own body where the route is the pack's first, else the one that the pack names."""
     own = brand.jurisdictions.get(pack.id) if route is pack.route else None
     if own:
         return Body(name=own.name, free=own.free)
-    free = bool(route and route.free.value)
-    return Body(name=route.name if route and route.name else words.SOME_BODY, free=free)
+    name = route.name if route and route.name else language.say(words.SOME_BODY)
+    return Body(name=name, free=bool(route and route.free.value))
 
 
-def body_of_referral(brand: Brand, rules: Rules, key: str) -> Body:
+def body_of_referral(language: Language, brand: Brand, rules: Rules, key: str) -> Body:
     """The body that has the complaint; `key` is its key in one of the packs."""
     found = ((pack, pack.external_body(key)) for pack in rules.packs)
     pack, referred_to = next(((one, route) for one, route in found if route), (rules.licence, None))
-    return body(brand, pack, referred_to)
+    return body(language, brand, pack, referred_to)
 
 
 def known(brand: Brand, rules: Rules) -> list[ExternalBody]:

@@ -1,6 +1,6 @@
 """The dates that the player should know: what each is, whether it was kept, and why it is that date."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -8,6 +8,7 @@ from redress.domain import promises
 from redress.domain.complaint import Complaint
 from redress.domain.promises import ADR_WINDOW, GATEWAY, NOTICE, Promise
 from redress.domain.values import Value
+from redress.language import Language
 from redress.region import Brand
 from redress.usecases.ports import CaseFile
 from redress.web import dates, explanations, outside, words
@@ -23,12 +24,14 @@ class PromiseView(Value):
 
     kept, missed or open (still to come) of what the operator owes; paused while its clock stands still;
     ahead or opened of an outside route; yours or theirs where the player or an outside body is to act.
+    `zone` is that of the date where it is another than the page's, `notes` are sentences.
     """
 
     name: str
     when: str | None
+    zone: str | None
     state: str
-    note: str
+    notes: Sequence[str]
     why: Explanation
 
 
@@ -39,6 +42,7 @@ class _Dated(NamedTuple):
     on record as open.
     """
 
+    language: Language
     promise: Promise
     clock: str
     body: Body | None
@@ -46,43 +50,48 @@ class _Dated(NamedTuple):
     zone: str
     opened_at: datetime | None
 
-    def moment(self, at: datetime | None) -> str:
-        """An instant as the page tells it."""
-        return dates.moment(at, self.zone) if at else ""
-
-    def date(self, said: str) -> str:
-        """A date of the promise, with its zone where that is another than the page's."""
-        zone = self.promise.zone
-        return said if zone == self.zone else words.IN_ZONE.format(date=said, zone=zone)
+    def say(self, message: str, at: datetime | None = None) -> str:
+        """A message, with an instant (UTC) as the page tells it where there is one."""
+        if at is None:
+            return self.language.say(message)
+        return self.language.say(message, moment=self.language.moment(at, self.zone))
 
 
 class _Told(NamedTuple):
-    """When, what became of it, a note about that, and what opened an outside way before its date."""
+    """When, what became of it, notes about that, and what opened an outside way before its date."""
 
     when: str | None
     state: str
-    note: str
+    notes: Sequence[str]
     early: str = ""
 
 
 def shown(
-    found: Iterable[Promise], case: CaseFile, brand: Brand, zone: str, now: datetime
+    language: Language,
+    found: Iterable[Promise],
+    case: CaseFile,
+    brand: Brand,
+    zone: str,
+    now: datetime,
 ) -> Iterator[PromiseView]:
     """Of the dates `found` those the player is told of at `now` (UTC), in the order of the process.
 
     `zone` is that of the page. Where packs differ, the date that counts is shown.
     """
     complaint, order = case.complaint, list(words.PROMISES)
-    for one in sorted(_dated(found, case, brand, zone), key=lambda one: order.index(one.clock)):
-        name = words.PROMISES[one.clock].format(body=one.body.name if one.body else "")
+    dated = _dated(language, found, case, brand, zone)
+    for one in sorted(dated, key=lambda one: order.index(one.clock)):
+        name = language.say(words.PROMISES[one.clock], body=one.body.name if one.body else "")
         told = _told(one, complaint, now)
         telling = Telling(zone=one.zone, chosen=one.chosen, early=told.early)
+        counted = told.when is not None and told.state not in {"opened", "paused"}
         yield PromiseView(
             name=name[:1].upper() + name[1:],
             when=told.when,
+            zone=one.promise.zone if counted and one.promise.zone != zone else None,
             state=told.state,
-            note=told.note,
-            why=explanations.explain(one.promise, complaint, telling),
+            notes=told.notes,
+            why=explanations.explain(language, one.promise, complaint, telling),
         )
 
 
@@ -92,14 +101,18 @@ def lawful(found: Iterable[Promise], clock: str) -> Promise | None:
     return promises.governing(same, clock) or next(iter(same), None)
 
 
-def _dated(found: Iterable[Promise], case: CaseFile, brand: Brand, zone: str) -> Iterator[_Dated]:
+def _dated(
+    language: Language, found: Iterable[Promise], case: CaseFile, brand: Brand, zone: str
+) -> Iterator[_Dated]:
     alike: dict[tuple[str, str], list[tuple[Promise, Body | None]]] = {}
     for promise in found:
         clock = outside.clock_of(promise.clock)
-        if clock not in words.PROMISES or (case.complaint.withdrawn_at and clock in (GATEWAY, ADR_WINDOW)):
+        if clock not in words.PROMISES or (
+            case.complaint.ended_unanswered_at and clock in (GATEWAY, ADR_WINDOW)
+        ):
             continue
         route = outside.route(promise.pack, promise.clock) if clock in outside.CLOCKS else None
-        body = outside.body(brand, promise.pack, route) if clock in outside.CLOCKS else None
+        body = outside.body(language, brand, promise.pack, route) if clock in outside.CLOCKS else None
         alike.setdefault((clock, body.name if body else ""), []).append((promise, body))
     opened = outside.opened(case.records)
     for (clock, _), same in alike.items():
@@ -107,7 +120,15 @@ def _dated(found: Iterable[Promise], case: CaseFile, brand: Brand, zone: str) ->
         body = next(body for promise, body in same if promise is counts)
         chosen = len({promise.due_at for promise, _ in same}) > 1
         since = opened.get(counts.pack.id)
-        yield _Dated(promise=counts, clock=clock, body=body, chosen=chosen, zone=zone, opened_at=since)
+        yield _Dated(
+            language=language,
+            promise=counts,
+            clock=clock,
+            body=body,
+            chosen=chosen,
+            zone=zone,
+            opened_at=since,
+        )
 
 
 def _told(one: _Dated, complaint: Complaint, now: datetime) -> _Told:
@@ -117,19 +138,19 @@ def _told(one: _Dated, complaint: Complaint, now: datetime) -> _Told:
     if opened:
         return opened
     if stops and promise.met_at is None:
-        since = one.moment(min(stop.started_at for stop in stops))
-        why = "; ".join(words.BECAUSE[stop.reason] for stop in stops)
-        return _Told(words.STANDS_STILL.format(moment=since), "paused", why)
+        since = one.say(words.STANDS_STILL, min(stop.started_at for stop in stops))
+        return _Told(since, "paused", [one.say(words.BECAUSE[stop.reason]) for stop in stops])
     when = _when(one, complaint.received_at) if promise.due_at else None
-    return _Told(when, *_standing(one, complaint, now))
+    state, note = _standing(one, complaint, now)
+    return _Told(when, state, [note])
 
 
 def _when(one: _Dated, since: datetime) -> str:
     """By when, or from when."""
     promise, due_at = one.promise, cast("datetime", one.promise.due_at)  # asked only of a clock that runs
     if promise.kind == "gateway":
-        return one.date(words.FROM.format(opening=dates.opening(due_at, promise.zone, since)))
-    return one.date(words.BY.format(until=dates.until(due_at, promise.zone, since)))
+        return dates.opening(one.language, dates.FROM, due_at, promise.zone, since)
+    return dates.until(one.language, dates.BY, due_at, promise.zone, since)
 
 
 def _opened(one: _Dated, complaint: Complaint, now: datetime) -> _Told | None:
@@ -147,20 +168,21 @@ def _opened(one: _Dated, complaint: Complaint, now: datetime) -> _Told | None:
         return None
     first = min(since, key=lambda name: since[name])
     note = words.OPEN if complaint.final_response_sent_at else words.OPEN_UNANSWERED
-    return _Told(words.SINCE.format(moment=one.moment(since[first])), "opened", note, early=first)
+    return _Told(one.say(words.SINCE, since[first]), "opened", [one.say(note)], early=first)
 
 
 def _standing(one: _Dated, complaint: Complaint, now: datetime) -> tuple[str, str]:
     if one.promise.kind == "gateway":
-        return "ahead", words.NOT_OPEN
+        return "ahead", one.say(words.NOT_OPEN)
     if one.promise.kind == "player_limit":
-        return "yours", _window(one, now)
+        return "yours", one.say(_window(one, now))
     if one.promise.kind == "external_body":
         return "theirs", _decision(one, now)
     return _owed(one, complaint, now)
 
 
 def _window(one: _Dated, now: datetime) -> str:
+    """What of the player's time is left (a message)."""
     if one.promise.met_at:
         return words.TURNED_TO
     if one.promise.missed(now):
@@ -170,23 +192,31 @@ def _window(one: _Dated, now: datetime) -> str:
 
 def _decision(one: _Dated, now: datetime) -> str:
     if one.promise.met_at:
-        return words.BODY_DECIDED.format(moment=one.moment(one.promise.met_at))
-    return words.BODY_LATE if one.promise.missed(now) else words.AHEAD
+        return one.say(words.BODY_DECIDED, one.promise.met_at)
+    return one.say(words.BODY_LATE if one.promise.missed(now) else words.AHEAD)
 
 
 def _owed(one: _Dated, complaint: Complaint, now: datetime) -> tuple[str, str]:
     """What became of what the operator owes."""
     met_at = one.promise.met_at
-    done = one.moment(met_at)
     if _missed(one, now):
-        return "missed", words.MISSED_UNTIL.format(moment=done) if met_at else words.MISSED_SO_FAR
+        return "missed", one.say(words.MISSED_UNTIL, met_at) if met_at else one.say(words.MISSED_SO_FAR)
     if met_at is None:
-        return ("open", words.AHEAD) if complaint.closed_at is None else ("kept", words.NOT_NEEDED)
-    if met_at == complaint.withdrawn_at:
-        return "kept", words.NOT_NEEDED_WITHDRAWN
+        is_open = complaint.closed_at is None
+        return ("open", one.say(words.AHEAD)) if is_open else ("kept", one.say(words.NOT_NEEDED))
+    if met_at == complaint.ended_unanswered_at:
+        return "kept", _ended(one.language, complaint)
     if met_at == complaint.deadlock_sent_at:
-        return "kept", words.ANSWERED_BY_REFERRAL.format(moment=done)
-    return "kept", (words.TOLD if one.clock == NOTICE else words.KEPT).format(moment=done)
+        return "kept", one.say(words.ANSWERED_BY_REFERRAL, met_at)
+    return "kept", one.say(words.HEARD if one.clock == NOTICE else words.KEPT, met_at)
+
+
+def _ended(language: Language, complaint: Complaint) -> str:
+    if complaint.withdrawn_at:
+        return language.say(words.NOT_NEEDED_WITHDRAWN)
+    if complaint.linked_at:
+        return language.say(words.NOT_NEEDED_LINKED, primary=complaint.primary)
+    return language.say(words.NOT_NEEDED)
 
 
 def _missed(one: _Dated, now: datetime) -> bool:

@@ -2,34 +2,77 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
+from redress.domain import actors, instants, promises
 from redress.domain import events as e
-from redress.domain import instants, promises
 from redress.domain.audit import Content, Record
+from redress.domain.causes import milestone_behind
 from redress.domain.complaint import fold
 from redress.domain.promises import STAGES, Promise
 from redress.domain.rules import Rules
 from redress.domain.values import Value
+from redress.language import Language
 from redress.region import Brand, Region
 from redress.usecases.ports import CaseFile
-from redress.web import dates, outside, promised, words
+from redress.web import dates, given, outside, promised, words
 
-type _Told = tuple[str, str, str | None] | None  # kind, what and text of a line; None: not for the player
+# What is between the operator and its people. Of other events, too, only a part may be the player's: of notes
+# those for the player, of milestones those of dates that the player knows, of escalations those of the clock.
+OWN_BUSINESS = frozenset(
+    {
+        e.Acknowledged,  # the letter is told
+        e.PrivateLinkRequested,  # likewise
+        e.Released,
+        e.EvidenceScanned,  # what came of it stands beside the file
+        e.TriageOverruled,
+        e.HarmSignalled,
+        e.ContextAttached,
+        e.PackVersionAdopted,
+        e.DecisionProposed,
+        e.DecisionReturned,
+        e.TaskOpened,
+        e.TaskClosed,
+        e.LetterClaimed,
+        e.LetterRefused,
+    }
+)
+
+
+class Line(NamedTuple):
+    """What a line tells: who did it (`kind`), what, the text that was written, and a sentence more."""
+
+    kind: str
+    what: str
+    text: str | None = None
+    more: str | None = None
+
+
+type _Told = Line | None  # None: not for the player
 
 
 class Entry(Value):
-    """A line of the timeline. `kind` is you, us, letter, body or missed; `machine_time` is RFC 3339."""
+    """A line of the timeline. `kind` is you, us, letter, body or missed; `machine_time` is RFC 3339.
+
+    `more` is a sentence more, `text` what the player (`by_player`) or the operator wrote, `means` how a
+    letter was brought, `page` the name of the page that shows a mail again.
+    """
 
     kind: str
     what: str
     when: str
     machine_time: str
+    more: str | None = None
     text: str | None = None
+    by_player: bool = False
+    means: str | None = None
+    page: str | None = None
 
 
 class Timeline(Value):
-    """What the lines are made from."""
+    """What the lines are made from, and the language they are told in."""
 
+    language: Language
     case: CaseFile
     region: Region
     rules: Rules
@@ -39,51 +82,111 @@ class Timeline(Value):
         """The lines, the latest first."""
         for record in reversed(self.case.records):
             content = self.case.contents.get(record.seq, {})
-            told = self._plain(record, content) or self._of_clocks(record, content)
-            told = told or self._other(record, content)
+            told = None if type(record.event) in OWN_BUSINESS else self._line(record, content)
             if told:
-                kind, what, text = told
                 yield Entry(
-                    kind=kind,
-                    what=what[:1].upper() + what[1:],
-                    when=dates.moment(record.at, self.rules.zone),
+                    kind=told.kind,
+                    what=told.what[:1].upper() + told.what[1:],
+                    when=self.language.moment(record.at, self.rules.zone),
                     machine_time=instants.to_text(record.at),
-                    text=text or None,
+                    more=told.more,
+                    text=told.text or None,
+                    by_player=told.kind == "you",
+                    means=self._means(record),
+                    page=_page(record),
                 )
+
+    def _line(self, record: Record, content: Content) -> _Told:
+        return (
+            self._plain(record, content)
+            or self._of_clocks(record, content)
+            or self._of_casework(record, content)
+            or self._of_files(record)
+            or self._other(record, content)
+        )
 
     def _plain(self, record: Record, content: Content) -> _Told:
         happened = words.EVENTS.get(type(record.event))
-        return (happened.kind, happened.what, content.get(happened.text)) if happened else None
+        if happened is None:
+            return None
+        return Line(happened.kind, self.language.say(happened.what), content.get(happened.text))
 
     def _other(self, record: Record, content: Content) -> _Told:
+        say = self.language.say
         match record.event:
             case e.LetterSent(kind=kind) if kind in words.LETTERS:
-                return "letter", words.LETTERS[kind], None
+                return Line("letter", say(words.LETTERS[kind]))
             case e.Triaged(team=team):
-                owner = self.region.team(team)
-                return "us", words.TEAM_TOOK_OVER.format(team=owner.name if owner else team), None
+                return Line("us", self._team(team))
+            case e.Assigned(assignee=assignee, team=team):
+                return Line("us", say(words.IN_CHARGE) if assignee else self._team(team))
             case e.Recategorised(category=category):
-                named = words.CATEGORIES.get(category, category)
-                return "us", words.RECATEGORISED.format(category=named), None
+                named = say(words.CATEGORIES[category]) if category in words.CATEGORIES else category
+                return Line("us", say(words.RECATEGORISED, category=named))
             case e.FeedbackGiven(score=score):
-                return "you", words.RATED.format(score=score), content.get("comment")
+                return Line("you", say(words.RATED, score=score), content.get("comment"))
             case e.Closed(reason=reason):
-                return "us", words.CLOSINGS[reason], None
+                return Line("us", say(words.CLOSINGS[reason]))
             case _:
                 return self._at_body(record)
 
+    def _team(self, team: str) -> str:
+        owner = self.region.team(team)
+        return self.language.say(words.TEAM_TOOK_OVER, team=owner.name if owner else team)
+
+    def _of_casework(self, record: Record, content: Content) -> _Told:
+        say = self.language.say
+        match record.event:
+            case e.NoteAdded(visibility="player"):
+                return Line("us", say(words.NOTE), content.get("text"))
+            case e.Reopened(ground=ground):
+                return self._reopened(record, ground, content)
+            case e.DuplicateLinked(duplicate=number):
+                return Line("us", say(words.TAKEN_TOGETHER, number=number))
+            case e.LinkedAsDuplicate(primary=number):
+                return Line("us", say(words.GOES_ON_IN, number=number))
+            case e.RedressPaid() as paid:
+                return Line("us", given.paid(self.language, paid))
+            case e.Escalated() if milestone_behind(self.case.records, record.seq):
+                return Line("us", say(words.ESCALATED))
+            case e.DeadlockDeclared():
+                by_clock = milestone_behind(self.case.records, record.seq)
+                what = words.DEADLOCK if by_clock else words.DEADLOCK_DECLARED
+                return Line("us", say(what), content.get("reason"))
+            case _:
+                return None
+
+    def _reopened(self, record: Record, ground: str, content: Content) -> Line:
+        """What the player wrote is theirs to see; what a handler noted of a call is not."""
+        own = record.actor == actors.PLAYER
+        what = self.language.say(words.REOPENINGS[ground])
+        return Line("you" if own else "us", what, content.get("reason") if own else None)
+
+    def _of_files(self, record: Record) -> _Told:
+        match record.event:
+            case e.EvidenceAdded() if record.actor == actors.PLAYER:
+                return Line("you", self.language.say(words.FILE_SENT))
+            case e.EvidenceAdded():
+                return Line("us", self.language.say(words.FILE_ADDED))
+            case e.EvidenceRefused():
+                return Line("us", self.language.say(words.FILE_REFUSED))
+            case _:
+                return None
+
     def _of_clocks(self, record: Record, content: Content) -> _Told:
+        say = self.language.say
         match record.event:
             case e.MilestoneReached() as reached:
                 return self._reached(reached)
             case e.ClockPaused(reason=reason, clocks=clocks):
                 stages = {clock.partition(":")[2] for clock in clocks} & set(STAGES.values())
                 paused = words.ANSWER_PAUSED if stages else words.ROUTE_PAUSED
-                return "us", paused[reason], content.get("explanation")
+                return Line("us", say(paused[reason]), content.get("explanation"))
             case e.ClockResumed(because=because):
-                return "us", words.RESUMED[because], None
+                return Line("us", say(words.RESUMED[because]))
             case e.DeadlineExtended() as extended:
-                return "us", self._extended(record, extended), content.get("reasons")
+                what = say(words.EXTENDED.get(extended.stage, words.MORE_TIME))
+                return Line("us", what, content.get("reasons"), self._new_date(record, extended))
             case _:
                 return None
 
@@ -91,21 +194,22 @@ class Timeline(Value):
         pack = self.rules.pack(reached.pack)
         clock = outside.clock_of(reached.clock)
         if reached.kind == "gateway" and pack:
-            body = outside.body(self.brand, pack, outside.route(pack, reached.clock))
-            return "body", words.ROUTE_OPENED.format(body=body.name), None
-        return ("missed", words.MISSED[clock], None) if reached.breach and clock in words.MISSED else None
+            body = outside.body(self.language, self.brand, pack, outside.route(pack, reached.clock))
+            return Line("body", self.language.say(words.ROUTE_OPENED, body=body.name))
+        missed = reached.breach and clock in words.MISSED
+        return Line("missed", self.language.say(words.MISSED[clock])) if missed else None
 
-    def _extended(self, record: Record, extended: e.DeadlineExtended) -> str:
-        """What was extended, and until when if that holds and moves the date that counts."""
-        what = words.EXTENDED.get(extended.stage, words.MORE_TIME)
+    def _new_date(self, record: Record, extended: e.DeadlineExtended) -> str | None:
+        """Until when, if the extension holds and moves the date that counts."""
         taken = next(one for one in self.case.complaint.extensions if one.seq == record.seq)
         clock = next((name for name, stage in STAGES.items() if stage == extended.stage), "")
         before = self._promise(record.seq - 1, None, clock)
         after = self._promise(record.seq, taken.holds_since, clock) if taken.holds_since else None
         if after is None or after.due_at is None or (before and after.due_at == before.due_at):
-            return what
-        until = dates.until(after.due_at, after.zone, self.case.complaint.received_at)
-        return words.NEW_DATE.format(what=what, until=until)
+            return None
+        return dates.until(
+            self.language, dates.NEW, after.due_at, after.zone, self.case.complaint.received_at
+        )
 
     def _promise(self, seq: int, at: datetime | None, clock: str) -> Promise | None:
         """The date of a clock by the records up to `seq`, and those up to an instant."""
@@ -117,13 +221,24 @@ class Timeline(Value):
         referral = self.case.complaint.referral
         if referral is None:
             return None
-        name = outside.body_of_referral(self.brand, self.rules, referral.body).name
+        name = outside.body_of_referral(self.language, self.brand, self.rules, referral.body).name
         match record.event:
             case e.ReferredToAdr():
-                return "body", words.REFERRED.format(body=name), None
+                return Line("body", self.language.say(words.REFERRED, body=name))
             case e.AdrAnswered():
-                return "us", words.BODY_ANSWERED.format(body=name), None
+                return Line("us", self.language.say(words.BODY_ANSWERED, body=name))
             case e.AdrOutcomeRecorded(outcome=outcome):
-                return "body", words.BODY_OUTCOMES[outcome].format(body=name), None
+                said = given.outcome(self.language, name, outcome)
+                return Line("body", said, more=given.awarded(self.language, referral))
             case _:
                 return None
+
+    def _means(self, record: Record) -> str | None:
+        sent = record.event
+        return self.language.say(words.MEANS[sent.means]) if isinstance(sent, e.LetterSent) else None
+
+
+def _page(record: Record) -> str | None:
+    """The key of a letter that went by mail: what went otherwise was written by hand."""
+    sent = record.event
+    return sent.letter if isinstance(sent, e.LetterSent) and sent.means == "email" else None

@@ -1,4 +1,4 @@
-"""What the pages say, in English: the words of a player, not those of the field."""
+"""What the pages say: messages in the words of a player, not those of the field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,179 +9,209 @@ from redress.domain.categories import Category
 from redress.domain.correspondence import LetterKind
 from redress.domain.stages import Stage
 from redress.domain.values import Value
-
-LANGUAGE = "en"
+from redress.language import msg
 
 CATEGORIES: Mapping[str, str] = {
-    Category.DEPOSITS_WITHDRAWALS: "Deposits and withdrawals",
-    Category.BONUSES: "Bonuses and promotions",
-    Category.GAME_RESULTS: "The result of a game",
-    Category.BET_SETTLEMENT: "How a bet was settled",
-    Category.ACCOUNT: "My account, if it was closed or limited",
-    Category.VERIFICATION: "Checks of my identity or documents",
-    Category.SAFER_GAMBLING: "Safer gambling, limits and self-exclusion",
-    Category.TECHNICAL: "Something that did not work",
-    Category.PRIVACY: "My personal data",
-    Category.OTHER: "Something else",
-}
-
-# The currencies offered, the usual one first; the API takes every one of ISO 4217.
-CURRENCIES: Mapping[str, str] = {
-    "GBP": "Pounds (GBP)",
-    "EUR": "Euros (EUR)",
-    "USD": "US dollars (USD)",
-    "CAD": "Canadian dollars (CAD)",
-    "AUD": "Australian dollars (AUD)",
-    "NZD": "New Zealand dollars (NZD)",
-    "CHF": "Swiss francs (CHF)",
-    "SEK": "Swedish kronor (SEK)",
-    "NOK": "Norwegian kroner (NOK)",
-    "DKK": "Danish kroner (DKK)",
-    "ISK": "Icelandic krónur (ISK)",
-    "PLN": "Polish złoty (PLN)",
-    "CZK": "Czech koruny (CZK)",
-    "HUF": "Hungarian forint (HUF)",
-    "RON": "Romanian lei (RON)",
-    "BRL": "Brazilian reais (BRL)",
-    "JPY": "Yen (JPY)",
+    Category.DEPOSITS_WITHDRAWALS: msg("Deposits and withdrawals"),
+    Category.BONUSES: msg("Bonuses and promotions"),
+    Category.GAME_RESULTS: msg("The result of a game"),
+    Category.BET_SETTLEMENT: msg("How a bet was settled"),
+    Category.ACCOUNT: msg("My account, if it was closed or limited"),
+    Category.VERIFICATION: msg("Checks of my identity or documents"),
+    Category.SAFER_GAMBLING: msg("Safer gambling, limits and self-exclusion"),
+    Category.TECHNICAL: msg("Something that did not work"),
+    Category.PRIVACY: msg("My personal data"),
+    Category.OTHER: msg("Something else"),
 }
 
 OUTCOMES: Mapping[str, str] = {
-    "upheld": "We agree with your complaint.",
-    "partly_upheld": "We agree with part of your complaint.",
-    "rejected": "We do not agree with your complaint.",
-    "goodwill": "We do not agree with your complaint, but we want to make it good.",
-    "out_of_scope": "This is not something we can decide as a complaint.",
-    "deemed_accepted": "Your complaint counts as accepted, because we did not answer it in time.",
-}
-
-# --- What is wrong with a field: by rule, or by field and rule where that says more ------------------
-
-PROBLEMS: Mapping[str, str] = {
-    "required": "Fill in this field",
-    "text": "Write this as text",
-    "text_length": "This is too long: shorten it",
-    "control_character": (
-        "This contained invisible control characters. We have taken them out: check it and send it again"
+    "upheld": msg("We agree with your complaint."),
+    "partly_upheld": msg("We agree with part of your complaint."),
+    "rejected": msg("We do not agree with your complaint."),
+    "goodwill": msg("We do not agree with your complaint, but we want to make it good."),
+    "out_of_scope": msg("This is not something we can decide as a complaint."),
+    "deemed_accepted": msg("Your complaint counts as accepted, because we did not answer it in time."),
+    "withdrawn": msg(
+        "You told us that you take your complaint back, so we closed it without deciding on it."
     ),
 }
-FIELD_PROBLEMS: Mapping[tuple[str, str], str] = {
-    ("category", "required"): "Choose what your complaint is about",
-    ("category", "unknown_category"): "Choose what your complaint is about from the list",
-    ("description", "required"): "Tell us what happened",
-    ("occurred_on", "date"): "Write a date that exists, with day, month and year, such as 26 4 2026",
-    ("occurred_on", "date_in_future"): "The date is in the future: give today or an earlier day",
-    ("occurred_on", "date_too_early"): "Check the year: it is too long ago",
-    ("amount", "amount"): "Write the amount in figures, such as 250 or 12.50",
-    ("amount", "amount_digits"): "The amount has too many digits after the point for its currency",
-    ("amount", "amount_range"): "Write an amount above zero that somebody could have paid",
-    ("currency", "currency"): "Choose the currency from the list",
-    ("transaction_references", "text_length"): "One of the references is longer than 100 characters",
-    ("transaction_references", "too_many"): "Give at most 20 references; put the others in what happened",
-    ("remedy", "text_length"): "This is too long: shorten it to 2,000 characters",
-    ("name", "required"): "Write your name",
-    ("name", "text_length"): "Your name is too long: shorten it to 200 characters",
-    ("email", "required"): "Write your e-mail address",
-    ("email", "email"): "Write an e-mail address such as name@example.com",
-    ("account", "text_length"): "This is too long: shorten it to 100 characters",
-    ("brand", "required"): "Choose whom your complaint is about",
-    ("brand", "unknown_brand"): "Choose whom your complaint is about from the list",
-    ("jurisdiction", "required"): "Choose where your account is held",
-    ("jurisdiction", "unknown_jurisdiction"): "Choose a place that belongs to the brand of your complaint",
-    ("text", "required"): "Write your reply",
-    ("score", "required"): "Choose a number from 1 to 5",
+ANSWER, FIRST_ANSWER = msg("Our answer"), msg("Our first answer")
+SECOND_ANSWER = msg("Our answer after looking again")
+
+# What was decided to be given, and what was, by the kind that the handler chose.
+REDRESS: Mapping[str | None, str] = {
+    "refund": msg("We refund you {amount}."),
+    "compensation": msg("We pay you {amount} as compensation."),
+    "bonus": msg("We credit you with a bonus of {amount}."),
+    "correction": msg("We correct your account by {amount} in your favour."),
+    "other": msg("We pay you {amount}."),
+    None: msg("We pay you {amount}."),
 }
-
-
-def problem(field: str, rule: str) -> str:
-    """What to tell about a field that breaks a rule."""
-    return FIELD_PROBLEMS.get((field, rule)) or PROBLEMS.get(rule) or "Check this field"
-
+PAID: Mapping[str | None, str] = {
+    "refund": msg("We refunded you {amount} on {day}"),
+    "compensation": msg("We paid you {amount} as compensation on {day}"),
+    "bonus": msg("We credited you with a bonus of {amount} on {day}"),
+    "correction": msg("We corrected your account by {amount} in your favour on {day}"),
+    "other": msg("We paid you {amount} on {day}"),
+    None: msg("We paid you {amount} on {day}"),
+}
 
 # --- Where a complaint stands ------------------------------------------------------------------------
 
 STAGES: Mapping[Stage, tuple[str, str]] = {
     Stage.RECEIVED: (
-        "We have your complaint",
-        "It is safe with us. You get a confirmation by e-mail, then a team looks into what happened.",
+        msg("We have your complaint"),
+        msg("It is safe with us. You get a confirmation by e-mail, then a team looks into what happened."),
     ),
     Stage.ACKNOWLEDGED: (
-        "We have confirmed your complaint",
-        "The confirmation is in your e-mail. Next, a team looks into what happened.",
+        msg("We have confirmed your complaint"),
+        msg("The confirmation is in your e-mail. Next, a team looks into what happened."),
     ),
     Stage.INVESTIGATING: (
-        "We are looking into it",
-        "A team is checking what happened. You need not do anything unless we ask you something here.",
+        msg("We are looking into it"),
+        msg("A team is checking what happened. You need not do anything unless we ask you something here."),
     ),
     Stage.DEADLOCKED: (
-        "You can take your complaint further",
-        "We have not reached an answer in time. You need not wait for us: an independent body can decide.",
+        msg("You can take your complaint further"),
+        msg(
+            "We have found no answer that settles it. You need not wait for us: an independent body can"
+            " decide."
+        ),
     ),
     Stage.DECIDED: (
-        "We have decided",
-        "Our answer is on its way to you by e-mail.",
+        msg("We have decided"),
+        msg("Our answer is on its way to you by e-mail."),
     ),
     Stage.RESOLVED: (
-        "You have our answer",
-        "We have sent it to you by e-mail. If you do not agree with it, you can take your complaint further.",
+        msg("You have our answer"),
+        msg(
+            "We have sent it to you by e-mail. If you do not agree with it, you can take your complaint"
+            " further."
+        ),
     ),
     Stage.CLOSED: (
-        "Your complaint is closed",
-        "Nothing more is open between us about it. This page stays here for you to read.",
+        msg("Your complaint is closed"),
+        msg("Nothing more is open between us about it. This page stays here for you to read."),
     ),
 }
 WAITING = (
-    "We are waiting for your answer",
-    "A team is checking what happened and needs to know something from you.",
+    msg("We are waiting for your answer"),
+    msg("A team is checking what happened and needs to know something from you."),
 )
-WITHDRAWN = ("You withdrew your complaint", "It is closed. This page stays here for you to read.")
+# The same once the player has reopened the complaint.
+AGAIN: Mapping[Stage, tuple[str, str]] = {
+    Stage.INVESTIGATING: (
+        msg("We are looking at it again"),
+        msg("Somebody who had no part in our first answer checks it anew. If we need you, we ask you here."),
+    ),
+    Stage.DECIDED: (
+        msg("We have decided again"),
+        msg("Our second answer is on its way to you by e-mail."),
+    ),
+    Stage.RESOLVED: (
+        msg("You have our second answer"),
+        msg("It is our last word. If you do not agree with it, you can take your complaint further."),
+    ),
+}
+LINKED = (
+    msg("Your complaint goes on in another one"),
+    msg("We deal with it in your complaint {primary}. The letters about that one hold the link to its page."),
+)
+TOGETHER = msg("Your complaint {number} is part of this one. You get one answer to both.")
+# A complaint whose letters wait until a person has seen that it is no spam, and one that was found to be.
+HELD = (
+    msg("We have your complaint, and check it"),
+    msg(
+        "A person looks at it before letters about it leave. Its dates hold all the same: you find them"
+        " below."
+    ),
+)
+SPAM = (
+    msg("Your complaint is closed"),
+    msg(
+        "A machine seems to have written it. If that is wrong, tell our customer service its number: it is"
+        " then opened again."
+    ),
+)
+TRAINING = msg(
+    "This is practice: nobody complained, nothing here is owed, and no letter about it goes to a player."
+)
+WITHDRAWN = (msg("You withdrew your complaint"), msg("It is closed. This page stays here for you to read."))
 
 AT_BODY = (
-    "The independent body has your complaint",
-    "It decides now, and we give it what it asks us for.",
+    msg("The independent body has your complaint"),
+    msg("It decides now, and we give it what it asks us for."),
 )
 DEEMED = (
-    "Your complaint counts as accepted",
-    "We did not answer in time, so the law takes your complaint for accepted. You hear from us what follows.",
+    msg("Your complaint counts as accepted"),
+    msg(
+        "We did not answer in time, so the law takes your complaint for accepted. You hear from us what"
+        " follows."
+    ),
 )
+
+STEPS: Mapping[str, str] = {
+    "received": msg("Received"),
+    "confirmed": msg("Confirmed"),
+    "looked_into": msg("Looked into"),
+    "answered": msg("Answered"),
+    "referred": msg("Referred"),
+    "looked_into_again": msg("Looked into again"),
+    "answered_again": msg("Answered again"),
+    "closed": msg("Closed"),
+}
+STATES: Mapping[str, str] = {"done": msg("done"), "current": msg("now"), "ahead": msg("still to come")}
+
+# What the player told us, in the order in which the page repeats it.
+TOLD_US: Mapping[str, str] = {
+    "category": msg("About"),
+    "description": msg("What happened"),
+    "occurred_on": msg("When"),
+    "amount": msg("Amount"),
+    "references": msg("References"),
+    "remedy": msg("What you ask for"),
+    "account": msg("Your account"),
+}
 
 # --- The dates ---------------------------------------------------------------------------------------
 
-SOME_BODY = "the independent body"
+SOME_BODY = msg("the independent body")
 
 # The clocks that the player is told of, in this order; the others are the operator's own business.
 PROMISES: Mapping[str, str] = {
-    promises.ACK: "We confirm that we have your complaint",
-    promises.NOTICE: "You have our answer, or we tell you when it comes",
-    promises.FINAL: "You get our final answer",
-    promises.ANNOUNCED: "You get our final answer, as we wrote you later",
-    promises.GATEWAY: "You may turn to {body}",
-    promises.ADR_WINDOW: "Your last day to turn to {body}",
-    promises.ADR_REPLY: "We answer {body}",
-    promises.ADR_DECISION: "{body} should decide",
+    promises.ACK: msg("We confirm that we have your complaint"),
+    promises.NOTICE: msg("You have our answer, or we tell you when it comes"),
+    promises.FINAL: msg("You get our final answer"),
+    promises.ANNOUNCED: msg("You get our final answer, as we wrote you later"),
+    promises.REVIEW: msg("You get our answer after we looked again"),
+    promises.GATEWAY: msg("You may turn to {body}"),
+    promises.ADR_WINDOW: msg("Your last day to turn to {body}"),
+    promises.ADR_REPLY: msg("We answer {body}"),
+    promises.ADR_DECISION: msg("{body} should decide"),
 }
-BY, FROM, SINCE = "By {until}", "From {opening}", "Since {moment}"
-IN_ZONE = "{date} (time of {zone})"
-STANDS_STILL = "No date yet: the clock has stood still since {moment}"
+SINCE = msg("Since {moment}")
+STANDS_STILL = msg("No date yet: the clock has stood still since {moment}")
 BECAUSE: Mapping[str, str] = {
-    "awaiting_player_info": "We wait for your answer",
-    "court": "A court deals with it",
-    "police": "The police deal with it",
-    "regulator": "The regulator deals with it",
+    "awaiting_player_info": msg("We wait for your answer"),
+    "court": msg("A court deals with it"),
+    "police": msg("The police deal with it"),
+    "regulator": msg("The regulator deals with it"),
 }
 
-AHEAD = "Still to come"
-KEPT = "Kept on {moment}"
-MISSED_SO_FAR = "Missed"
-MISSED_UNTIL = "Missed, done on {moment}"
-NOT_NEEDED = "No longer needed"
-NOT_NEEDED_WITHDRAWN = "No longer needed: you withdrew"
-ANSWERED_BY_REFERRAL = "On {moment} we told you how to take it further"
-TOLD = "You heard from us on {moment}"
-NOT_OPEN, OPEN, OPEN_UNANSWERED = "Not open yet", "Open", "Open: you need not wait for our answer"
-FREE, INDEPENDENT = "Free of charge and independent of us", "Independent of us"
-TURNED_TO, WINDOW_ENDED = "Done: it has your complaint", "This time has ended"
-BODY_DECIDED, BODY_LATE = "Decided on {moment}", "Not decided yet"
+AHEAD = msg("Still to come")
+KEPT = msg("Kept on {moment}")
+MISSED_SO_FAR = msg("Missed")
+MISSED_UNTIL = msg("Missed, done on {moment}")
+NOT_NEEDED = msg("No longer needed")
+NOT_NEEDED_WITHDRAWN = msg("No longer needed: you withdrew")
+NOT_NEEDED_LINKED = msg("No longer needed: it goes on in complaint {primary}")
+ANSWERED_BY_REFERRAL = msg("On {moment} we told you how to take it further")
+HEARD = msg("You heard from us on {moment}")
+NOT_OPEN, OPEN = msg("Not open yet"), msg("Open")
+OPEN_UNANSWERED = msg("Open: you need not wait for our answer")
+FREE, INDEPENDENT = msg("Free of charge and independent of us"), msg("Independent of us")
+TURNED_TO, WINDOW_ENDED = msg("Done: it has your complaint"), msg("This time has ended")
+BODY_DECIDED, BODY_LATE = msg("Decided on {moment}"), msg("Not decided yet")
 
 # --- What happened so far ----------------------------------------------------------------------------
 
@@ -195,120 +225,147 @@ class Happened(Value):
 
 
 EVENTS: Mapping[type, Happened] = {
-    e.ComplaintReceived: Happened(kind="you", what="You sent us your complaint"),
-    e.Assigned: Happened(kind="us", what="A member of the team was put in charge of your complaint"),
-    e.InformationRequested: Happened(kind="us", what="We asked you something", text="question"),
-    e.PlayerReplied: Happened(kind="you", what="You wrote to us", text="text"),
-    e.Escalated: Happened(
-        kind="us", what="Your complaint went to a more senior person, to be answered in time"
-    ),
-    e.DecisionApproved: Happened(kind="us", what="We decided on your complaint"),
+    e.ComplaintReceived: Happened(kind="you", what=msg("You sent us your complaint")),
+    e.InformationRequested: Happened(kind="us", what=msg("We asked you something"), text="question"),
+    e.PlayerReplied: Happened(kind="you", what=msg("You wrote to us"), text="text"),
+    e.DecisionApproved: Happened(kind="us", what=msg("We decided on your complaint")),
     e.DeemedAccepted: Happened(
-        kind="us", what="We had not answered in time, so the law counts your complaint as accepted"
+        kind="us", what=msg("We had not answered in time, so the law counts your complaint as accepted")
     ),
-    e.Withdrawn: Happened(kind="you", what="You withdrew your complaint", text="reason"),
+    e.Withdrawn: Happened(kind="you", what=msg("You withdrew your complaint"), text="reason"),
 }
-TEAM_TOOK_OVER = "The team {team} took over your complaint"
-RATED = "You rated the way we handled this: {score} of 5"
+TEAM_TOOK_OVER = msg("The team {team} took over your complaint")
+IN_CHARGE = msg("A member of the team was put in charge of your complaint")
+ESCALATED = msg("Your complaint went to a more senior person, to be answered in time")
+NOTE = msg("We wrote you a message")
+REOPENINGS: Mapping[str, str] = {
+    "disputed": msg("You did not agree with our answer, so we look at your complaint again"),
+    "new_information": msg("You told us something new, so we look at your complaint again"),
+}
+FILE_SENT, FILE_ADDED = msg("You sent us a file"), msg("We added a file")
+FILE_REFUSED = msg("A file was not taken: you find beneath the files why")
+TAKEN_TOGETHER = msg("We now deal with your complaint {number} together with this one")
+GOES_ON_IN = msg("Your complaint goes on in complaint {number}, which is about the same")
+DEADLOCK = msg("We had not reached an answer in time, so you may take your complaint further")
+DEADLOCK_DECLARED = msg("We could not come to an agreement with you, so you may take your complaint further")
+RATED = msg("You rated the way we handled this: {score} of 5")
 MISSED: Mapping[str, str] = {
-    promises.ACK: "We confirmed your complaint later than we had to",
-    promises.FINAL: "We did not give you our final answer in time",
-    promises.ANNOUNCED: "We did not give you our final answer by the date that we wrote you",
-    promises.ADR_REPLY: "We did not answer the independent body in time",
+    promises.ACK: msg("We confirmed your complaint later than we had to"),
+    promises.FINAL: msg("We did not give you our final answer in time"),
+    promises.ANNOUNCED: msg("We did not give you our final answer by the date that we wrote you"),
+    promises.ADR_REPLY: msg("We did not answer the independent body in time"),
 }
-ROUTE_OPENED = "You may now turn to {body}"
+ROUTE_OPENED = msg("You may now turn to {body}")
 
 # Of a pause: the time for the answer stops, or only that until the outside route opens.
 ANSWER_PAUSED: Mapping[str, str] = {
-    "awaiting_player_info": "The time for our answer stands still, because we wait for your answer",
-    "court": "The time for our answer stands still, because a court deals with it",
-    "police": "The time for our answer stands still, because the police deal with it",
-    "regulator": "The time for our answer stands still, because the regulator deals with it",
+    "awaiting_player_info": msg("The time for our answer stands still, because we wait for your answer"),
+    "court": msg("The time for our answer stands still, because a court deals with it"),
+    "police": msg("The time for our answer stands still, because the police deal with it"),
+    "regulator": msg("The time for our answer stands still, because the regulator deals with it"),
 }
 ROUTE_PAUSED: Mapping[str, str] = {
-    "awaiting_player_info": "The time until you may go further stands still, because we wait for your answer",
-    "court": "The time until you may go further stands still, because a court deals with it",
-    "police": "The time until you may go further stands still, because the police deal with it",
-    "regulator": "The time until you may go further stands still, because the regulator deals with it",
+    "awaiting_player_info": msg(
+        "The time until you may go further stands still, because we wait for your answer"
+    ),
+    "court": msg("The time until you may go further stands still, because a court deals with it"),
+    "police": msg("The time until you may go further stands still, because the police deal with it"),
+    "regulator": msg("The time until you may go further stands still, because the regulator deals with it"),
 }
 RESUMED: Mapping[str, str] = {
-    "player_reply": "The time runs again, because you answered",
-    "max_reached": "The time runs again, because it had stood still for as long as it may",
-    "operator": "The time runs again",
-    "settled": "The time runs again, because we have decided on the next step",
-    "not_told": "The time never stood still, because we could not reach you to tell you",
+    "player_reply": msg("The time runs again, because you answered"),
+    "max_reached": msg("The time runs again, because it had stood still for as long as it may"),
+    "operator": msg("The time runs again"),
+    "settled": msg("The time runs again, because we have decided on the next step"),
+    "not_told": msg("The time never stood still, because we could not reach you to tell you"),
 }
 EXTENDED: Mapping[str, str] = {
-    "ack": "We take more time to confirm your complaint",
-    "interim": "We take more time to tell you when our answer comes",
-    "final": "We take more time for our answer",
+    "ack": msg("We take more time to confirm your complaint"),
+    "interim": msg("We take more time to tell you when our answer comes"),
+    "final": msg("We take more time for our answer"),
 }
-MORE_TIME = "We take more time"
-NEW_DATE = "{what}, until {until}"
-RECATEGORISED = "We now treat your complaint as one about: {category}"
-REFERRED = "{body} has your complaint"
-BODY_ANSWERED = "We answered {body}"
+MORE_TIME = msg("We take more time")
+RECATEGORISED = msg("We now treat your complaint as one about: {category}")
+REFERRED = msg("{body} has your complaint")
+BODY_ANSWERED = msg("We answered {body}")
 BODY_OUTCOMES: Mapping[str, str] = {
-    "upheld": "{body} agreed with your complaint",
-    "partly_upheld": "{body} agreed with part of your complaint",
-    "rejected": "{body} did not agree with your complaint",
-    "settled": "{body} closed your complaint: it was settled",
-    "discontinued": "{body} ended its work on your complaint without a decision",
+    "upheld": msg("{body} agreed with your complaint"),
+    "partly_upheld": msg("{body} agreed with part of your complaint"),
+    "rejected": msg("{body} did not agree with your complaint"),
+    "settled": msg("{body} closed your complaint: it was settled"),
+    "discontinued": msg("{body} ended its work on your complaint without a decision"),
 }
+AWARDED = msg("By that we owe you {amount}")
 
 LETTERS: Mapping[str, str] = {
-    LetterKind.ACKNOWLEDGEMENT: "We confirmed that we have your complaint",
-    LetterKind.INFORMATION_REQUEST: "We sent you our question",
-    LetterKind.PAUSE: "We told you why the time stands still",
-    LetterKind.EXTENSION: "We told you that we need more time",
-    LetterKind.HOLDING: "We told you when our answer comes",
-    LetterKind.PROGRESS: "We told you how far we are",
-    LetterKind.FINAL_RESPONSE: "We sent you our final answer",
-    LetterKind.DEADLOCK: "We told you how to take your complaint to the independent body",
-    LetterKind.FEEDBACK_REQUEST: "We asked how you found the way we handled this",
+    LetterKind.ACKNOWLEDGEMENT: msg("We confirmed that we have your complaint"),
+    LetterKind.INFORMATION_REQUEST: msg("We sent you our question"),
+    LetterKind.PAUSE: msg("We told you why the time stands still"),
+    LetterKind.EXTENSION: msg("We told you that we need more time"),
+    LetterKind.HOLDING: msg("We told you when our answer comes"),
+    LetterKind.PROGRESS: msg("We told you how far we are"),
+    LetterKind.FINAL_RESPONSE: msg("We sent you our final answer"),
+    LetterKind.DEADLOCK: msg("We told you how to take your complaint to the independent body"),
+    LetterKind.FEEDBACK_REQUEST: msg("We asked how you found the way we handled this"),
+    LetterKind.MESSAGE: msg("We sent you our message"),
+    LetterKind.REOPENED: msg("We told you that we look at your complaint again"),
+    LetterKind.DUPLICATE: msg("We told you that two of your complaints go on as one"),
+    LetterKind.PRIVATE_LINK: msg("We sent you the link to this page, as you asked"),
+}
+MEANS: Mapping[str, str] = {
+    "email": msg("by e-mail"),
+    "post": msg("by post"),
+    "phone": msg("by phone"),
+    "in_person": msg("in person"),
+    "chat": msg("by chat"),
 }
 CLOSINGS: Mapping[str, str] = {
-    "completed": "Your complaint was closed",
-    "feedback_window_ended": "Your complaint was closed",
-    "adr_window_ended": "Your complaint was closed: the time to turn to the independent body has ended",
-    "adr_decided": "Your complaint was closed: the independent body is done with it",
-    "withdrawn": "Your complaint was closed",
+    "completed": msg("Your complaint was closed"),
+    "feedback_window_ended": msg("Your complaint was closed"),
+    "adr_window_ended": msg("Your complaint was closed: the time to turn to the independent body has ended"),
+    "adr_decided": msg("Your complaint was closed: the independent body is done with it"),
+    "withdrawn": msg("Your complaint was closed"),
+    "duplicate": msg("This complaint was closed, because it goes on in the other one"),
+    "spam": msg("This complaint was closed, because a machine seems to have written it"),
+}
+
+GROUNDS: Mapping[str, str] = {
+    "disputed": msg("I do not agree with the answer"),
+    "new_information": msg("I have something new to tell"),
 }
 
 SCORES: Mapping[str, str] = {
-    "5": "5, very well",
-    "4": "4, well",
-    "3": "3, neither well nor badly",
-    "2": "2, badly",
-    "1": "1, very badly",
+    "5": msg("5, very well"),
+    "4": msg("4, well"),
+    "3": msg("3, neither well nor badly"),
+    "2": msg("2, badly"),
+    "1": msg("1, very badly"),
 }
 
 # --- What a page says after something was done, or could not be --------------------------------------
 
 DONE: Mapping[str, str] = {
-    "reply": "Your message has reached us.",
-    "withdraw": "Your complaint has been withdrawn.",
-    "feedback": "Thank you for your rating.",
+    "reply": msg("Your message has reached us."),
+    "withdraw": msg("Your complaint has been withdrawn."),
+    "feedback": msg("Thank you for your rating."),
+    "dispute": msg("We look at your complaint again."),
 }
-FORM_USED = (
-    "This form was sent before, with other content. What you wrote is still here: if it is a new complaint,"
-    " check it and send it again."
-)
-FORM_EXPIRED = "This form was incomplete. What you wrote is still here: check it and send it again."
-REPLY_USED = (
+REPLY_USED = msg(
     "This form was sent before, with other content. What you wrote is still here: check it and send it again."
 )
-BUSY = "This could not be stored just now. What you wrote is still here: send it again in a moment."
 NOT_POSSIBLE: Mapping[str, str] = {
-    "reply": "Your message could not be added: the complaint is closed.",
-    "withdraw": "The complaint can no longer be withdrawn: see below where it stands.",
-    "feedback": "A rating is not open now: either you gave one, or the time for it has not come or is over.",
+    "reply": msg("Your message could not be added: the complaint is closed."),
+    "withdraw": msg("The complaint can no longer be withdrawn: see below where it stands."),
+    "feedback": msg(
+        "A rating is not open now: either you gave one, or the time for it has not come or is over."
+    ),
+    "dispute": msg("We cannot look at the complaint again now: see below where it stands."),
 }
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A page that answers with no content of its own: its title and what to do instead."""
+    """A page that answers with no content of its own: its title and what to do instead (messages)."""
 
     title: str
     text: str
@@ -316,16 +373,18 @@ class Refusal:
 
 REFUSALS: Mapping[str, Refusal] = {
     "not_found": Refusal(
-        "This page does not exist",
-        "Check that you have the whole link from your e-mail. If it was cut in two, copy both parts into the"
-        " address bar, without a gap.",
+        msg("This page does not exist"),
+        msg(
+            "Check that you have the whole link from your e-mail. If it was cut in two, copy both parts into"
+            " the address bar, without a gap."
+        ),
     ),
     "method": Refusal(
-        "This cannot be done here",
-        "Go back to the page you came from and use its buttons.",
+        msg("This cannot be done here"),
+        msg("Go back to the page you came from and use its buttons."),
     ),
     "unreadable": Refusal(
-        "We could not read what was sent",
-        "Nothing was stored. Go back, check what you wrote and send it again.",
+        msg("We could not read what was sent"),
+        msg("Nothing was stored. Go back, check what you wrote and send it again."),
     ),
 }

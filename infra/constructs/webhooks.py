@@ -1,0 +1,127 @@
+"""Webhooks: from the bus to the endpoints that clients have made; what fails waits, and is given up in days.
+
+Complaints do not know of this: it begins behind the bus, and its function has a concurrency of its own.
+"""
+
+import json
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.checks import acknowledge
+from infra.constructs.function import Function, Shared
+from infra.constructs.queue import queue
+from infra.constructs.secret import GeneratedSecret
+from infra.constructs.table import ComplaintTable
+from infra.settings import WebhooksPart
+
+SOURCE = "redress"
+"""What events on the bus name as their source."""
+
+SECONDS = 30
+"""A delivery's call has ten of them; the rest is for reading the table and starting."""
+
+EVENT_BATCH, EVENT_RETRIES, EVENT_CONCURRENCY = 10, 8, 5
+DELIVERY_CONCURRENCY = 20
+"""Calls at the same time, to all endpoints together: a hanging one can hold them for one deadline, once."""
+
+DELIVERY_RETRIES = 60
+"""Three days of attempts and waits for a failing endpoint take about 20; the rest is for faults of ours."""
+
+
+class Webhooks(Construct):
+    """Rule, two queues with their dead letters, and the function that works on both."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: WebhooksPart,
+        shared: Shared,
+        table: ComplaintTable,
+        bus: events.IEventBus,
+        secret: GeneratedSecret,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings, self._secret = settings, secret
+        self.event_dead_letters = queue(self, "WebhookEventDeadLetters", seconds=SECONDS)
+        self.delivery_dead_letters = queue(self, "WebhookDeliveryDeadLetters", seconds=SECONDS)
+        self._events = queue(
+            self,
+            "WebhookEvents",
+            seconds=SECONDS,
+            dead_letters=self.event_dead_letters,
+            retries=EVENT_RETRIES,
+        )
+        self.deliveries = queue(
+            self,
+            "WebhookDeliveries",
+            seconds=SECONDS,
+            dead_letters=self.delivery_dead_letters,
+            retries=DELIVERY_RETRIES,
+        )
+        self._subscribe(bus)
+        self.function = Function(
+            self,
+            "webhooks",
+            shared=shared,
+            seconds=SECONDS,
+            environment={
+                "WEBHOOK_DELIVERIES_ARN": self.deliveries.queue_arn,
+                "WEBHOOK_RETRY_SECONDS": json.dumps(settings.retry_seconds),
+                "WEBHOOK_GIVE_UP_SECONDS": str(settings.give_up_seconds),
+                **self._environment(),
+            },
+        )
+        table.allow(self.function, "GetItem", "Query", "PutItem", "UpdateItem")
+        secret.allow_reading(self.function)
+        self.function.allow(["sqs:SendMessage", "sqs:ChangeMessageVisibility"], self.deliveries.queue_arn)
+        self._follow("Events", self._events, EVENT_BATCH, EVENT_CONCURRENCY)
+        self._follow("Deliveries", self.deliveries, 1, DELIVERY_CONCURRENCY)
+
+    def allow_managing(self, function: Function) -> None:
+        """Lets a function make webhooks and queue deliveries: it derives secrets, and calls nobody."""
+        for name, value in self._environment().items():
+            function.function.add_environment(name, value)
+        self._secret.allow_reading(function)
+        function.allow(["sqs:SendMessage"], self.deliveries.queue_arn)
+
+    def _environment(self) -> dict[str, str]:
+        common = {
+            "WEBHOOK_SECRET_ARN": self._secret.arn,
+            "WEBHOOK_DELIVERIES_URL": self.deliveries.queue_url,
+        }
+        return common | ({"WEBHOOKS_ALLOW_PRIVATE": "yes"} if self._settings.allow_private else {})
+
+    def _subscribe(self, bus: events.IEventBus) -> None:
+        events.Rule(
+            self,
+            "Published",
+            event_bus=bus,
+            event_pattern=events.EventPattern(source=[SOURCE]),
+            targets=[targets.SqsQueue(self._events, dead_letter_queue=self.event_dead_letters)],
+        )
+
+    def _follow(self, name: str, source: sqs.Queue, batch: int, concurrency: int) -> None:
+        self.function.allow(
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], source.queue_arn
+        )
+        mapping = lambda_.CfnEventSourceMapping(
+            self,
+            f"{name}Source",
+            function_name=self.function.target.function_arn,
+            event_source_arn=source.queue_arn,
+            batch_size=batch,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximumConcurrency": concurrency},
+        )
+        mapping.node.add_dependency(self.function.role)
+        acknowledge(
+            mapping,
+            "The queue itself moves what fails to its dead letters.",
+            "Serverless-LambdaEventSourceMappingDestination",
+        )

@@ -1,0 +1,121 @@
+"""What a complaint is made of beside its plain facts: decisions, pauses, tasks, its way outside."""
+
+from datetime import datetime
+
+from redress.domain.values import Value
+
+
+class Proposal(Value):
+    """A decision, waiting for approval while `approved_by` is None.
+
+    `seq` is the event that proposed it, whose content holds reasons and clause.
+    """
+
+    seq: int
+    outcome: str
+    proposed_by: str
+    redress_minor: int | None = None
+    currency: str | None = None
+    redress_kind: str | None = None
+    approved_by: str | None = None
+
+
+class Pause(Value):
+    """A time for which clocks (`pack:stage` or `pack:body`) stopped; `ended_at` None: they still stand.
+
+    `notice` is the event that owes the letter about it; `ends_at` when they go on by themselves.
+    """
+
+    seq: int
+    reason: str
+    clocks: tuple[str, ...]
+    started_at: datetime
+    notice: int
+    ends_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class Extension(Value):
+    """A longer time taken for a stage. It holds from `holds_since` on: at once, or when its letter is sent.
+
+    If `before_due` it holds only when that was before the deadline it extends.
+    """
+
+    seq: int
+    pack: str
+    stage: str
+    amount: int
+    unit: str
+    before_due: bool
+    holds_since: datetime | None = None
+
+
+class Referral(Value):
+    """The complaint at an outside body; `body` is its key in `pack`."""
+
+    pack: str
+    body: str
+    complete_file_at: datetime
+    answered_at: datetime | None = None
+    outcome: str | None = None
+    redress_minor: int | None = None
+    currency: str | None = None
+    decided_at: datetime | None = None
+
+
+class Task(Value):
+    """Something a person has to do, known by the seq of the event that `opened` it.
+
+    `team` None is the complaint's own, `due_at` None at once; the money is what is to be paid.
+    """
+
+    opened: int
+    task: str
+    opened_at: datetime
+    team: str | None = None
+    due_at: datetime | None = None
+    letter: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    redress_kind: str | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+
+
+class Review(Value):
+    """The second look at a complaint that the player reopened: never by its first handlers (subject ids)."""
+
+    seq: int
+    ground: str
+    reopened_at: datetime
+    first_decision: Proposal
+    first_handlers: frozenset[str]
+    answered_at: datetime | None = None
+
+
+class Evidence(Value):
+    """A file beside the complaint, `seq` its event. What was `refused` (why) was never kept.
+
+    `added_by` is an actor; `media_type` and `size` (bytes) are found in the content. Without a `verdict` the
+    scan for malware is not done.
+    """
+
+    seq: int
+    added_at: datetime
+    added_by: str
+    media_type: str | None = None
+    size: int | None = None
+    refused: str | None = None
+    verdict: str | None = None
+    scanned_at: datetime | None = None
+
+
+class Payment(Value):
+    """Redress that was paid, on a local date."""
+
+    seq: int
+    amount_minor: int
+    currency: str
+    kind: str | None
+    paid_on: str
+    recorded_by: str

@@ -1,0 +1,30 @@
+"""A complaint is received: what submitting leads to, before there is anything to decide."""
+
+from datetime import timedelta
+
+from redress.domain import commands as c
+from redress.domain import events as e
+from redress.domain import instants
+from redress.domain.changes import Change
+from redress.domain.complaint import CHECK_SUSPICION
+
+REGISTERED_WITHIN = timedelta(days=1)
+
+
+def submit(command: c.Submit) -> list[Change]:
+    """The events of a new complaint.
+
+    One that was registered late gets a person's attention at once, and so does one that may be spam.
+    """
+    facts = {name: value for name, value in vars(command).items() if name != "content"}
+    received = Change(event=e.ComplaintReceived(**facts), content=command.content)
+    tasks = {"registered_late": _late(command), CHECK_SUSPICION: bool(command.suspicions)}
+    return [received, *(Change(event=e.TaskOpened(task=task)) for task, asked in tasks.items() if asked)]
+
+
+def _late(command: c.Submit) -> bool:
+    """Whether it lay about for more than a day: where a clock starts at registration, the player waited."""
+    if not (command.registered_at and command.received_at):
+        return False
+    lay = instants.from_text(command.registered_at) - instants.from_text(command.received_at)
+    return lay > REGISTERED_WITHIN
