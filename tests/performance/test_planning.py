@@ -70,7 +70,10 @@ def test_planning_a_complaint_of_fifty_events_costs_little_beside_reading_them(p
         one = complaint.fold(case.records[:EVENTS])
         next_step(one, milestones(rules, one), case.now, CLAIM_EXPIRY)
 
-    assert least(lambda: spent(plan), 15) / least(lambda: spent(read), 15) < PLANNING_TO_READING
+    # By turns, so that what else the machine does weighs on both.
+    turns = [(spent(plan), spent(read)) for _ in range(15)]
+    planning, reading = map(min, zip(*turns, strict=True))
+    assert planning / reading < PLANNING_TO_READING
 
 
 def test_what_planning_imports_of_ours_costs_little_beside_a_bare_function() -> None:

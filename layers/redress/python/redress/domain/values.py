@@ -18,7 +18,7 @@ class Value:
     """
 
     _names: ClassVar[Set[str]]
-    _defaults: ClassVar[Mapping[str, object]]
+    _defaults: ClassVar[dict[str, object]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -26,11 +26,11 @@ class Value:
         cls._defaults = {name: cls.__dict__[name] for name in cls._names if name in cls.__dict__}
 
     def __init__(self, **given: object) -> None:
-        values = {**self._defaults, **given}
+        values = self._defaults | given
         if values.keys() != self._names:
             wrong = ", ".join(sorted(values.keys() ^ self._names))
             raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
-        vars(self).update(values)
+        object.__setattr__(self, "__dict__", values)
         self.__post_init__()
 
     def __post_init__(self) -> None:
@@ -58,6 +58,6 @@ class Value:
                 f"{type(self).__name__}: unknown: {', '.join(sorted(changes.keys() - self._names))}"
             )
         changed = object.__new__(type(self))
-        vars(changed).update(vars(self), **changes)
+        object.__setattr__(changed, "__dict__", vars(self) | changes)
         changed.__post_init__()
         return changed
