@@ -145,9 +145,15 @@ class ApiPart(Part):
 
 
 class MailPart(Part):
-    """The verified domain that letters are sent from."""
+    """The verified domain that letters are sent from, and whether mail to it is read (`inbound`).
+
+    `rule_set` names the set of SES receipt rules that the stack adds its rule to; without one no rule is made,
+    and mails are played in with `redress mail-in`.
+    """
 
     domain: DomainName
+    inbound: bool = False
+    rule_set: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
 
 
 class EventsPart(Part):

@@ -180,6 +180,7 @@ class RedressStack(Stack):
                 "PORTAL_URL": portal.url,
                 "LINK_SECRET_ARN": link_secret.arn,
                 "CONFIGURATION_SET": mail.configuration_set_name,
+                "INBOUND_MAIL": "yes" if self._settings.mail.inbound else "no",
             },
         )
         table.allow_reading_and_appending(letters)

@@ -12,6 +12,7 @@ from redress.adapters.ses import Ses
 from redress.domain import private_link
 from redress.domain.correspondence import Letter
 from redress.letters.render import render
+from redress.letters.thread import threaded
 from redress.usecases.ports import CaseFile, Mail
 from redress.usecases.send_letter import send_letter
 
@@ -32,4 +33,5 @@ def _render(letter: Letter, case: CaseFile) -> Mail:
     secret = wiring.secret(os.environ["LINK_SECRET_ARN"])[0]
     valid_for = timedelta(days=region.link_days)
     key = private_link.make(secret, complaint.number, case.link_version, now, valid_for)
-    return render(letter, case, region, region.rules_of(complaint), os.environ["PORTAL_URL"], key, now)
+    mail = render(letter, case, region, region.rules_of(complaint), os.environ["PORTAL_URL"], key, now)
+    return threaded(mail, letter, case, secret, read=os.environ["INBOUND_MAIL"] == "yes")

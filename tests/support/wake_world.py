@@ -290,12 +290,11 @@ class _Mailer:
     world: World
     fate: str
 
-    def render(self, letter: Letter, case: CaseFile) -> Mail:
+    def render(self, letter: Letter, _case: CaseFile) -> Mail:
         """A letter of which only the id matters."""
         if self.fate == UNWRITTEN:
             raise StepFailed
-        number = case.complaint.number
-        return Mail(letter_id=letter.key, sender="", to="", subject="", text="", html="", reference=number)
+        return Mail(letter_id=letter.key, sender="", to="", subject="", text="", html="")
 
     def send(self, mail: Mail) -> str:
         """Send, refuse, or leave the sender in the dark."""

@@ -51,8 +51,8 @@ def ask(office: Office, number: str, generation: int = 1) -> Plan:
 
 
 def render(letter: Letter, case: CaseFile) -> Mail:
-    written = dict.fromkeys(("sender", "to", "subject", "text", "html", "reference"), "x")
-    return Mail(letter_id=f"{case.complaint.number}/{letter.key}", **written)
+    letter_id = f"{case.complaint.number}/{letter.key}"
+    return Mail(letter_id=letter_id, sender="x", to="x", subject="x", text="x", html="x")
 
 
 def store_of(office: Office) -> MemoryStore:

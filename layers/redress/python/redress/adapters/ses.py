@@ -23,8 +23,10 @@ from redress.usecases.ports import Mail, MailRefused, Now
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import MessageTagTypeDef
 
 REFUSED_FOR_GOOD = frozenset({"BadRequestException", "InvalidParameterValue"})
+COMPLAINT_TAG, LETTER_TAG = "complaint", "letter"
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 
 
@@ -48,7 +50,7 @@ class Ses:
                 Destination={"ToAddresses": [to.addr_spec]},
                 Content={"Raw": {"Data": message.as_bytes()}},
                 ConfigurationSetName=self.configuration_set,
-                EmailTags=[{"Name": "letter", "Value": _kind(mail.letter_id)}],
+                EmailTags=_tags(mail.letter_id),
             )
         except (ConnectTimeoutError, EndpointConnectionError) as error:
             raise MailRefused(type(error).__name__, permanent=False) from error
@@ -75,7 +77,13 @@ def _message(mail: Mail, sender: Address, to: Address) -> EmailMessage:
     message["From"] = sender
     message["To"] = to
     message["Subject"] = mail.subject
-    message["References"] = mail.reference
+    if mail.references:
+        message["References"] = " ".join(mail.references)
+        message["In-Reply-To"] = mail.references[-1]
+    if mail.reply_to:
+        message["Reply-To"] = _address(mail.reply_to)
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<mailto:{mail.unsubscribe}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Redress-Letter"] = mail.letter_id
     message.set_content(mail.text, cte="quoted-printable")
@@ -98,6 +106,7 @@ def _address(mailbox: str, name: str = "") -> Address:
     return address
 
 
-def _kind(letter_id: str) -> str:
-    """`acknowledgement` of `R7K3-9QXM-3/acknowledgement-1`: all that the tag may tell."""
-    return letter_id.rpartition("/")[2].rpartition("-")[0]
+def _tags(letter_id: str) -> "list[MessageTagTypeDef]":
+    """What SES tells of the letter whenever it tells what became of it: which one, of which complaint."""
+    number, _, letter = letter_id.rpartition("/")
+    return [{"Name": COMPLAINT_TAG, "Value": number}, {"Name": LETTER_TAG, "Value": letter}]

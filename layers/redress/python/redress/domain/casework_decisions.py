@@ -9,7 +9,7 @@ from redress.domain import events as e
 from redress.domain.audit import Content
 from redress.domain.changes import Change, illegal
 from redress.domain.complaint import CHECK_SUSPICION, PAY_REDRESS, Complaint
-from redress.domain.correspondence import LetterStatus
+from redress.domain.correspondence import Delivery, LetterStatus
 from redress.domain.errors import FieldProblem, InvalidInput, NotAllowedByPack
 from redress.domain.parts import Proposal, Task
 from redress.domain.rules import Rules
@@ -263,7 +263,8 @@ def tell_otherwise(complaint: Complaint, command: c.SendOtherwise) -> Change:
     if letter is None:
         known = ", ".join(complaint.letters)
         raise InvalidInput([FieldProblem("letter", "unknown_letter", f"Choose one of: {known}.")])
-    if letter.status not in {LetterStatus.ABANDONED, LetterStatus.REFUSED}:
+    bounced = letter.delivery is Delivery.BOUNCED
+    if letter.status not in {LetterStatus.ABANDONED, LetterStatus.REFUSED} and not bounced:
         raise illegal(complaint, command, f"the letter {letter.key} is {letter.status}")
     sent = e.LetterSent(letter=letter.key, kind=letter.kind, message_id="", means=command.means)
     return Change(event=sent, content=command.content or None)

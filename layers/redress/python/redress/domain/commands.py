@@ -30,6 +30,7 @@ class Submit(Value):
     suspicions: tuple[str, ...] = ()
     verified: bool = False
     consultation: str | None = None
+    mail: "ReceiveMail | None" = None
 
 
 class Release(Value):
@@ -316,9 +317,10 @@ class RecordAdrOutcome(Value):
 
 
 class ClaimLetter(Value):
-    """The sender takes a letter that is owed."""
+    """The sender takes a letter that is owed, for the player's address `contact` (0: the first)."""
 
     letter: str
+    contact: int = 0
 
 
 class RecordLetterSent(Value):
@@ -329,11 +331,63 @@ class RecordLetterSent(Value):
 
 
 class RecordLetterRefused(Value):
-    """The mail service definitely refused the letter, or it could not be written at all."""
+    """The mail service definitely refused the letter, or it could not be written at all.
+
+    `not_before` puts it off.
+    """
 
     letter: str
     reason: str
     permanent: bool
+    not_before: str | None = None
+
+
+class RecordDelivery(Value):
+    """The mail service tells what became of a letter: a `Delivery`. `other_contact`: there is one to try."""
+
+    letter: str
+    message_id: str
+    outcome: str
+    reason: str = ""
+    permanent: bool = False
+    other_contact: bool = False
+
+
+class AddContact(Value):
+    """A person learnt another e-mail address of the player; content: the address."""
+
+    content: Content
+
+
+class ReceiveMail(Value):
+    """A mail came: the fields of MailReceived. Content: message_id, from, subject, text."""
+
+    mail: str
+    taken_as: str
+    spf: str
+    dkim: str
+    dmarc: str
+    spam: str
+    virus: str
+    reasons: tuple[str, ...] = ()
+    unknown_sender: bool = False
+    content: Content = NO_CONTENT
+    harm: Content = NO_CONTENT
+
+
+class AcceptMail(Value):
+    """A person finds that the mail that event `received` held back is the player's; content: its text."""
+
+    received: int
+    content: Content
+    harm: Content = NO_CONTENT
+
+
+class RejectMail(Value):
+    """A person finds that the mail that event `received` held back is not the player's; content: why."""
+
+    received: int
+    content: Content
 
 
 class AbandonLetter(Value):
@@ -414,6 +468,11 @@ type Command = (
     | RecordLetterSent
     | RecordLetterRefused
     | AbandonLetter
+    | RecordDelivery
+    | AddContact
+    | ReceiveMail
+    | AcceptMail
+    | RejectMail
     | AddEvidence
     | RefuseEvidence
     | RecordScan

@@ -5,11 +5,21 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from redress.domain import actors, casework, instants
+from redress.domain import actors, casework, instants, mail
 from redress.domain import events as e
 from redress.domain.audit import Record
 from redress.domain.correspondence import TO_STAFF, Letter, LetterKind, LetterStatus, advance, owed_by
-from redress.domain.parts import Evidence, Extension, Pause, Payment, Proposal, Referral, Review, Task
+from redress.domain.parts import (
+    Evidence,
+    Extension,
+    Pause,
+    Payment,
+    Proposal,
+    ReceivedMail,
+    Referral,
+    Review,
+    Task,
+)
 from redress.domain.stages import Stage
 from redress.domain.values import Value
 
@@ -95,6 +105,9 @@ class Complaint(Value):
     fired: frozenset[str] = frozenset()
     letters: Mapping[str, Letter] = {}
     evidence: Mapping[str, Evidence] = {}
+    mails: Mapping[int, ReceivedMail] = {}
+    failed_contacts: frozenset[int] = frozenset()
+    survey_declined: bool = False
 
     @property
     def packs(self) -> tuple[tuple[str, str], ...]:
@@ -116,6 +129,16 @@ class Complaint(Value):
     def seen_at_once(self) -> bool:
         """Whether a human has to see it before all others: for the player's sake, or as its letters wait."""
         return self.needs_human or (self.held and self.stage is not Stage.CLOSED)
+
+    @property
+    def acknowledgement(self) -> Letter | None:
+        """The letter that says that it arrived, and how far it got."""
+        return next((one for one in self.letters.values() if one.kind is LetterKind.ACKNOWLEDGEMENT), None)
+
+    @property
+    def held_mails(self) -> tuple[ReceivedMail, ...]:
+        """The mails that wait for a person, the longest waiting first."""
+        return tuple(one for one in self.mails.values() if one.waits)
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:
@@ -187,7 +210,8 @@ def evolve(complaint: Complaint, record: Record) -> Complaint:
 def _still_matters(complaint: Complaint, event: e.Event) -> bool:
     """Whether what an event owes is owed: nobody rates an answer that the law has overtaken."""
     if isinstance(event, e.LetterSent) and event.kind == LetterKind.FINAL_RESPONSE:
-        return _is_answered(complaint, event)
+        again = complaint.letters[event.letter].again
+        return _is_answered(complaint, event) and not again and not complaint.survey_declined
     return True
 
 
@@ -257,6 +281,12 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             return {"stage": Stage.DEADLOCKED, "deadlocked_at": record.at}
         case e.LetterSent() as sent:
             return _after_sending(complaint, sent, record.at)
+        case e.LetterBounced() | e.LetterMarkedAsSpam() as failed:
+            return mail.failed(complaint, failed)
+        case e.MailReceived() | e.MailAccepted() | e.MailRejected() as came:
+            return mail.came(complaint, came, record)
+        case e.SurveyDeclined():
+            return {"survey_declined": True}
         case e.EvidenceAdded() | e.EvidenceRefused() | e.EvidenceScanned() as sent_in:
             return casework.collected(complaint, sent_in, record)
         case e.Withdrawn():
@@ -372,6 +402,8 @@ def _deemed_accepted(record: Record) -> dict[str, Any]:
 
 
 def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> dict[str, Any]:
+    if complaint.letters[event.letter].again:  # what it brought about it did when it left first
+        return {}
     match event.kind:
         case LetterKind.FINAL_RESPONSE if _is_answered(complaint, event):
             return _answered(complaint, at)

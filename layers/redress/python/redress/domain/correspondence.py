@@ -5,12 +5,14 @@ from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from redress.domain import events
+from redress.domain import events, instants
 from redress.domain.stages import ANY, OPEN, UNDECIDED, Stage
 from redress.domain.values import Value
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
+NO_CONTACT = "no_contact"
+"""Why a letter was refused: no address of the player is left that mail reaches."""
 
 
 class LetterKind(StrEnum):
@@ -56,6 +58,9 @@ TO_STAFF = frozenset(
     }
 )
 
+# What the player has to know: where it does not arrive, a person sees to it.
+MUST_ARRIVE = STATUTORY | {LetterKind.INFORMATION_REQUEST}
+
 # Of several that could not leave only the latest goes.
 SUPERSEDED = frozenset({LetterKind.PROGRESS, LetterKind.REMINDER})
 
@@ -82,6 +87,22 @@ SENT_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
 }
 
 
+# What did not arrive goes to the player's next address, even if the complaint has gone on meanwhile.
+SENT_AGAIN_WHILE: Mapping[LetterKind, frozenset[Stage]] = {
+    LetterKind.FINAL_RESPONSE: frozenset({Stage.DECIDED, Stage.RESOLVED, Stage.CLOSED}),
+    LetterKind.DEADLOCK: frozenset({Stage.DEADLOCKED, Stage.CLOSED}),
+}
+
+
+class Delivery(StrEnum):
+    """What the mail service has told of a letter that it took, the latest."""
+
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    SPAM = "marked_as_spam"
+
+
 class LetterStatus(StrEnum):
     """How far a letter got."""
 
@@ -95,7 +116,8 @@ class LetterStatus(StrEnum):
 class Letter(Value):
     """A letter owed since event `cause`; `changed_at` (UTC) is when its status changed last.
 
-    `about` is the clock and the version of its deadline that a milestone's letter is about.
+    `about` is the clock and the version of its deadline that a milestone's letter is about. `contact` is
+    whom it went to last; `again`: it did not arrive, and is owed once more. `not_before`: it was put off.
     """
 
     key: str
@@ -106,6 +128,11 @@ class Letter(Value):
     attempt: int = 0
     changed_at: datetime | None = None
     message_id: str | None = None
+    contact: int = 0
+    again: bool = False
+    delivery: Delivery | None = None
+    delivery_at: datetime | None = None
+    not_before: datetime | None = None
 
     @property
     def statutory(self) -> bool:
@@ -118,13 +145,14 @@ class Letter(Value):
             return None
         if self.status is LetterStatus.REFUSED:
             pause: timedelta = min(FIRST_RETRY * (1 << min(self.attempt - 1, 10)), LONGEST_RETRY)
-            return self.changed_at + pause
+            return max(self.changed_at + pause, self.not_before or self.changed_at)
         return self.changed_at + claim_expiry if self.status is LetterStatus.CLAIMED else None
 
     def is_live(self, stage: Stage) -> bool:
         """Whether it still has to be dealt with at that stage."""
         done = self.status in {LetterStatus.SENT, LetterStatus.ABANDONED}
-        return not done and stage in SENT_WHILE[self.kind]
+        stages = SENT_WHILE[self.kind]
+        return not done and stage in (SENT_AGAIN_WHILE.get(self.kind, stages) if self.again else stages)
 
 
 _OWED_BY: Mapping[type[events.Event], LetterKind] = {
@@ -189,26 +217,46 @@ def _of_milestone(event: events.MilestoneReached) -> Iterator[LetterKind]:
         yield LetterKind.REMINDER
 
 
-def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) -> Mapping[str, Letter]:
+def advance(  # noqa: C901 - a table
+    letters: Mapping[str, Letter], event: events.Event, at: datetime
+) -> Mapping[str, Letter]:
     """The letters after an event about one of them."""
     match event:
         case events.LetterClaimed():
             change = replace(
-                letters[event.letter], status=LetterStatus.CLAIMED, attempt=event.attempt, changed_at=at
+                letters[event.letter],
+                status=LetterStatus.CLAIMED,
+                attempt=event.attempt,
+                contact=event.contact,
+                changed_at=at,
             )
         case events.LetterSent():
             change = replace(
-                letters[event.letter], status=LetterStatus.SENT, changed_at=at, message_id=event.message_id
+                letters[event.letter],
+                status=LetterStatus.SENT,
+                changed_at=at,
+                message_id=event.message_id,
+                delivery=None,
             )
         case events.LetterRefused():
             status = LetterStatus.ABANDONED if event.permanent else LetterStatus.REFUSED
             refused = letters[event.letter]
             # What fails before it is claimed is an attempt, too: the pauses between attempts grow.
             attempt = refused.attempt + (refused.status is not LetterStatus.CLAIMED)
-            change = replace(refused, status=status, attempt=attempt, changed_at=at)
+            put_off = instants.from_text(event.not_before) if event.not_before else None
+            change = replace(refused, status=status, attempt=attempt, changed_at=at, not_before=put_off)
+        case (
+            events.LetterDelivered()
+            | events.LetterDelayed()
+            | events.LetterBounced()
+            | events.LetterMarkedAsSpam()
+        ):
+            change = _told(letters[event.letter], event, at)
+        case events.ContactAdded():
+            return {**letters, **{key: _owed_again(letters[key], at) for key in event.letters}}
         case events.Closed(reason="duplicate") | events.Reopened():
             return {key: _overtaken(letter, at) for key, letter in letters.items()}
-        case events.TaskOpened(letter=str() as letter):
+        case events.TaskOpened(task="letter_outcome_unknown", letter=str() as letter):
             change = replace(letters[letter], status=LetterStatus.ABANDONED, changed_at=at)
         case events.MilestoneReached():
             return _superseded(letters, event, at)
@@ -217,6 +265,25 @@ def advance(letters: Mapping[str, Letter], event: events.Event, at: datetime) ->
         case _:
             return letters
     return {**letters, change.key: change}
+
+
+def _told(letter: Letter, event: events.Event, at: datetime) -> Letter:
+    """What the mail service says of a letter that it took."""
+    told = replace(letter, delivery=_DELIVERIES[type(event)], delivery_at=at)
+    return _owed_again(told, at) if isinstance(event, events.LetterBounced) and event.again else told
+
+
+_DELIVERIES: Mapping[type[events.Event], Delivery] = {
+    events.LetterDelivered: Delivery.DELIVERED,
+    events.LetterDelayed: Delivery.DELAYED,
+    events.LetterBounced: Delivery.BOUNCED,
+    events.LetterMarkedAsSpam: Delivery.SPAM,
+}
+
+
+def _owed_again(letter: Letter, at: datetime) -> Letter:
+    has_left = letter.message_id is not None
+    return replace(letter, status=LetterStatus.OWED, again=has_left, changed_at=at)
 
 
 def _overtaken(letter: Letter, at: datetime) -> Letter:

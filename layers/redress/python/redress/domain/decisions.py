@@ -4,12 +4,19 @@ and in the table of `stages`."""
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from redress.domain import actors, casework_decisions, clock_decisions, evidence_decisions, trust
+from redress.domain import (
+    actors,
+    casework_decisions,
+    clock_decisions,
+    evidence_decisions,
+    mail_decisions,
+    trust,
+)
 from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain.changes import Change, illegal
 from redress.domain.complaint import Complaint, may_claim, milestone_key
-from redress.domain.correspondence import Letter, LetterKind, LetterStatus
+from redress.domain.correspondence import MUST_ARRIVE, NO_CONTACT, Letter, LetterKind, LetterStatus
 from redress.domain.errors import NotAllowedByPack
 from redress.domain.milestones import milestones
 from redress.domain.rules import Rules
@@ -36,6 +43,8 @@ def decide(
         changes = casework_decisions.decide(complaint, command, now, actor, rules)
     elif isinstance(command, evidence_decisions.EVIDENCE):
         changes = evidence_decisions.decide(complaint, command, actor)
+    elif isinstance(command, mail_decisions.MAIL):
+        changes = mail_decisions.decide(complaint, command)
     elif isinstance(command, trust.TRUST):
         changes = trust.decide(complaint, command, now)
     else:
@@ -249,10 +258,12 @@ def _decide_letter(
         case c.ClaimLetter():
             if not may_claim(complaint, letter, now, claim_expiry):
                 raise illegal(complaint, command, f"the letter {letter.key} is {letter.status}")
-            claimed = e.LetterClaimed(letter=letter.key, kind=letter.kind, attempt=letter.attempt + 1)
+            claimed = e.LetterClaimed(
+                letter=letter.key, kind=letter.kind, attempt=letter.attempt + 1, contact=command.contact
+            )
             return [Change(event=claimed)]
         case c.RecordLetterSent():
-            return _sent(letter, command.message_id)
+            return mail_decisions.sent(complaint, letter, command.message_id)
         case c.RecordLetterRefused():
             return _refused(complaint, letter, command)
         case c.AbandonLetter():
@@ -262,19 +273,11 @@ def _decide_letter(
             return [task, *clock_decisions.untold(complaint, letter)]
 
 
-def _sent(letter: Letter, message_id: str) -> list[Change]:
-    if letter.status is LetterStatus.SENT:
-        return []
-    changes = [Change(event=e.LetterSent(letter=letter.key, kind=letter.kind, message_id=message_id))]
-    if letter.kind is LetterKind.ACKNOWLEDGEMENT:
-        changes.append(Change(event=e.Acknowledged()))
-    return changes
-
-
 def _tell_otherwise(complaint: Complaint, command: c.SendOtherwise) -> list[Change]:
     sent = casework_decisions.tell_otherwise(complaint, command)
     changes = [sent]
-    if complaint.letters[command.letter].kind is LetterKind.ACKNOWLEDGEMENT:
+    is_first = complaint.letters[command.letter].kind is LetterKind.ACKNOWLEDGEMENT
+    if is_first and complaint.acknowledged_at is None:
         changes.append(Change(event=e.Acknowledged()))
     about = [task for task in complaint.open_tasks if task.letter == command.letter]
     return changes + [Change(event=e.TaskClosed(opened=task.opened, outcome="done")) for task in about]
@@ -284,9 +287,16 @@ def _refused(complaint: Complaint, letter: Letter, command: c.RecordLetterRefuse
     if letter.status in {LetterStatus.SENT, LetterStatus.ABANDONED}:
         return []
     refused = e.LetterRefused(
-        letter=letter.key, kind=letter.kind, reason=command.reason, permanent=command.permanent
+        letter=letter.key,
+        kind=letter.kind,
+        reason=command.reason,
+        permanent=command.permanent,
+        not_before=command.not_before,
     )
     changes = [Change(event=refused)]
+    unwanted = command.reason == NO_CONTACT and letter.kind not in MUST_ARRIVE
+    if command.permanent and unwanted:  # whoever has no address that mail reaches knows it from the others
+        return changes
     if command.permanent:
         changes.append(Change(event=e.TaskOpened(task="letter_refused", letter=letter.key)))
         changes += clock_decisions.untold(complaint, letter)

@@ -323,11 +323,15 @@ class TaskClosed(Value):
 
 
 class LetterClaimed(Value):
-    """A letter is about to be sent, attempt `attempt`. Until an outcome is recorded it may have been sent."""
+    """A letter is about to be sent, attempt `attempt`. Until an outcome is recorded it may have been sent.
+
+    `contact` is whom to: 0 the player's first address, 1 the next one that is known, and so on.
+    """
 
     letter: str
     kind: str
     attempt: int
+    contact: int = 0
 
 
 class LetterSent(Value):
@@ -343,12 +347,100 @@ class LetterSent(Value):
 
 
 class LetterRefused(Value):
-    """The mail service definitely refused: the claim is released. A `permanent` refusal ends the letter."""
+    """The mail service definitely refused: the claim is released. A `permanent` refusal ends the letter.
+
+    `not_before`: it is put off until then, because its address had as many letters as it may on one day.
+    """
 
     letter: str
     kind: str
     reason: str
     permanent: bool
+    not_before: str | None = None
+
+
+class LetterDelivered(Value):
+    """The reader's mail server took the letter that went as `message_id`."""
+
+    letter: str
+    kind: str
+    message_id: str
+
+
+class LetterDelayed(Value):
+    """The reader's server does not take the letter for now (`reason`); the mail service goes on trying."""
+
+    letter: str
+    kind: str
+    message_id: str
+    reason: str
+
+
+class LetterBounced(Value):
+    """The letter that went as `message_id` did not arrive: the server refused it, or it was not tried.
+
+    `reason`: bounce, suppressed (by the mail service, after an earlier bounce or complaint), rejected (by the
+    mail service itself). `permanent`: nothing reaches that address. `again`: the letter is owed once more, to
+    the player's next address.
+    """
+
+    letter: str
+    kind: str
+    message_id: str
+    reason: str
+    permanent: bool
+    again: bool = False
+
+
+class LetterMarkedAsSpam(Value):
+    """Its reader told their mail provider that the letter is spam: nothing more goes to that address."""
+
+    letter: str
+    kind: str
+    message_id: str
+
+
+class ContactAdded(Value):
+    """One more address of the player is known, which is content; `letters` are owed once more, to it."""
+
+    letters: tuple[str, ...]
+
+
+class MailReceived(Value):
+    """A mail came to the complaint, or began it. What it says of itself is content; `mail` is its id.
+
+    `taken_as`: complaint (it began it), reply, survey_declined, automatic (it changes nothing), held (it
+    waits for a person, for the `reasons`: dmarc, spam, virus, closed). The verdicts are those of the mail
+    service: pass, fail, gray, processing_failed, disabled. `unknown_sender`: from an address that the
+    complaint does not know.
+    """
+
+    mail: str
+    taken_as: str
+    spf: str
+    dkim: str
+    dmarc: str
+    spam: str
+    virus: str
+    reasons: tuple[str, ...] = ()
+    unknown_sender: bool = False
+
+
+class MailAccepted(Value):
+    """A person found that the mail that event `received` held back is the player's; its text is content."""
+
+    received: int
+    mail: str
+
+
+class MailRejected(Value):
+    """A person found that the mail that event `received` held back is not the player's. Why is content."""
+
+    received: int
+
+
+class SurveyDeclined(Value):
+    """The player wants no more questions about how it went."""
 
 
 class EvidenceAdded(Value):
@@ -425,6 +517,15 @@ type Event = (
     | LetterClaimed
     | LetterSent
     | LetterRefused
+    | LetterDelivered
+    | LetterDelayed
+    | LetterBounced
+    | LetterMarkedAsSpam
+    | ContactAdded
+    | MailReceived
+    | MailAccepted
+    | MailRejected
+    | SurveyDeclined
     | EvidenceAdded
     | EvidenceRefused
     | EvidenceScanned
@@ -472,6 +573,15 @@ EVENT_TYPES: Mapping[str, Callable[..., Event]] = {
         LetterClaimed,
         LetterSent,
         LetterRefused,
+        LetterDelivered,
+        LetterDelayed,
+        LetterBounced,
+        LetterMarkedAsSpam,
+        ContactAdded,
+        MailReceived,
+        MailAccepted,
+        MailRejected,
+        SurveyDeclined,
         EvidenceAdded,
         EvidenceRefused,
         EvidenceScanned,

@@ -93,6 +93,10 @@ class Review(Value):
     answered_at: datetime | None = None
 
 
+HELD = "held"
+"""A mail that changes nothing before a person has looked at it."""
+
+
 class Evidence(Value):
     """A file beside the complaint, `seq` its event. What was `refused` (why) was never kept.
 
@@ -108,6 +112,29 @@ class Evidence(Value):
     refused: str | None = None
     verdict: str | None = None
     scanned_at: datetime | None = None
+
+
+class ReceivedMail(Value):
+    """A mail that came, `seq` its event: the fields of MailReceived, and what a person `found` of it."""
+
+    seq: int
+    at: datetime
+    mail: str
+    taken_as: str
+    spf: str
+    dkim: str
+    dmarc: str
+    spam: str
+    virus: str
+    reasons: tuple[str, ...] = ()
+    unknown_sender: bool = False
+    found: str | None = None
+    found_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has yet to look at it."""
+        return self.taken_as == HELD and self.found is None
 
 
 class Payment(Value):

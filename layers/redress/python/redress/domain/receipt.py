@@ -16,10 +16,18 @@ def submit(command: c.Submit) -> list[Change]:
 
     One that was registered late gets a person's attention at once, and so does one that may be spam.
     """
-    facts = {name: value for name, value in vars(command).items() if name != "content"}
+    facts = {name: value for name, value in vars(command).items() if name not in {"content", "mail"}}
     received = Change(event=e.ComplaintReceived(**facts), content=command.content)
     tasks = {"registered_late": _late(command), CHECK_SUSPICION: bool(command.suspicions)}
-    return [received, *(Change(event=e.TaskOpened(task=task)) for task, asked in tasks.items() if asked)]
+    mail = [_mail(command.mail)] if command.mail else []
+    opened = (Change(event=e.TaskOpened(task=task)) for task, asked in tasks.items() if asked)
+    return [received, *mail, *opened]
+
+
+def _mail(command: c.ReceiveMail) -> Change:
+    """The mail that the complaint is: its text is that of the complaint."""
+    facts = {name: value for name, value in vars(command).items() if name not in {"content", "harm"}}
+    return Change(event=e.MailReceived(**facts), content=command.content)
 
 
 def _late(command: c.Submit) -> bool:

@@ -68,6 +68,11 @@ LEGAL_AT: Mapping[type[commands.Command], frozenset[Stage]] = {
     commands.RecordLetterSent: ANY,  # it did leave, whatever happened meanwhile
     commands.RecordLetterRefused: ANY,
     commands.AbandonLetter: ANY,
+    commands.RecordDelivery: ANY,
+    commands.AddContact: ANY,
+    commands.ReceiveMail: ANY,  # at a closed one it waits for a person
+    commands.AcceptMail: ANY,
+    commands.RejectMail: ANY,
     commands.AddEvidence: ANY,  # at a closed one it is refused, on record
     commands.RefuseEvidence: ANY,
     commands.RecordScan: ANY,

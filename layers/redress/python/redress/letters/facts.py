@@ -17,6 +17,7 @@ from redress.domain.values import Value
 from redress.letters import outside, plain, staff
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.case import Case, Moment, law
+from redress.usecases.contacts import contacts
 
 DEEMED_ACCEPTED = "deemed_accepted"
 
@@ -47,7 +48,12 @@ def addressee(case: Case) -> str:
         if not case.region.training_mailbox:
             raise LetterIncomplete(case.id, ["training_mailbox"])
         return case.region.training_mailbox
-    return staff.addressee(case) if case.letter.kind in TO_STAFF else case.content(1, "email")
+    if case.letter.kind in TO_STAFF:
+        return staff.addressee(case)
+    known = contacts(case.file)
+    if not known:
+        raise LetterIncomplete(case.id, ["email"])
+    return known[case.letter.contact]
 
 
 def facts_of(case: Case) -> Facts:

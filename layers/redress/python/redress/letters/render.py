@@ -61,7 +61,6 @@ def render(
         subject=f"{PRACTICE if complaint.training else ''}{_subject(template, facts)}",
         text=text,
         html=html,
-        reference=f"<c.{complaint.number}@{brand.sender.partition('@')[2]}>",
     )
 
 

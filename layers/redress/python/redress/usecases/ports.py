@@ -361,7 +361,12 @@ class AttentionStore(Protocol):
 
 
 class Mail(Value):
-    """A rendered letter, ready to send. `letter_id` stays the same when it has to go again."""
+    """A rendered letter, ready to send. `letter_id` stays the same when it has to go again.
+
+    `references` are message ids with their brackets: first the root of the complaint's thread, last what it
+    answers. Answers go to `reply_to` (None: to the sender), those of who wants no more letters of
+    this kind to `unsubscribe` (None: it is not one that anybody can decline).
+    """
 
     letter_id: str
     sender: str
@@ -369,7 +374,9 @@ class Mail(Value):
     subject: str
     text: str
     html: str
-    reference: str
+    references: tuple[str, ...] = ()
+    reply_to: str | None = None
+    unsubscribe: str | None = None
 
 
 class MailRefused(Exception):

@@ -5,13 +5,15 @@ it runs out, and then a statutory letter goes again under the same id, another o
 """
 
 from collections.abc import Callable
+from copy import replace
 from enum import StrEnum
 
 from redress.domain.commands import ClaimLetter, Command, RecordLetterRefused, RecordLetterSent
 from redress.domain.complaint import may_claim
-from redress.domain.correspondence import Letter, LetterStatus
+from redress.domain.correspondence import NO_CONTACT, TO_STAFF, Letter, LetterStatus
 from redress.domain.errors import Conflict
 from redress.usecases.change import ATTEMPTS, Desk, apply, change
+from redress.usecases.contacts import next_contact
 from redress.usecases.ports import CaseFile, Mail, Mailer, MailRefused, VersionConflict
 
 SYSTEM = "system"
@@ -60,9 +62,14 @@ def _claim(desk: Desk, render: Render, number: str, letter_key: str) -> Mail | O
             return Outcome.NOT_OWED
         if not may_claim(case.complaint, letter, desk.now(), desk.region.claim_expiry):
             return Outcome.IN_FLIGHT if letter.status is LetterStatus.CLAIMED else Outcome.NOT_YET
-        mail = render(letter, case)
+        contact = 0 if letter.kind in TO_STAFF else next_contact(case)
+        if contact is None:
+            gone = RecordLetterRefused(letter=letter_key, reason=NO_CONTACT, permanent=True)
+            _record(desk, number, gone)
+            return Outcome.REFUSED
+        mail = render(replace(letter, contact=contact), case)
         try:
-            apply(desk, case, ClaimLetter(letter=letter_key), SYSTEM)
+            apply(desk, case, ClaimLetter(letter=letter_key, contact=contact), SYSTEM)
         except VersionConflict:
             continue
         return mail

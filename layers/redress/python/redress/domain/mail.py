@@ -1,0 +1,34 @@
+"""What mail changes of a complaint's state: addresses that reach nobody, and mails that came."""
+
+from __future__ import annotations
+
+from copy import replace
+from typing import TYPE_CHECKING, Any
+
+from redress.domain import events as e
+from redress.domain.correspondence import TO_STAFF
+from redress.domain.parts import ReceivedMail
+
+if TYPE_CHECKING:  # it is made of what this module says
+    from redress.domain.audit import Record
+    from redress.domain.complaint import Complaint
+
+
+def failed(complaint: Complaint, event: e.LetterBounced | e.LetterMarkedAsSpam) -> dict[str, Any]:
+    """Nothing more goes to an address of the player that nothing reaches, or whose owner does not want it."""
+    for_good = isinstance(event, e.LetterMarkedAsSpam) or event.permanent
+    if not for_good or event.kind in TO_STAFF:
+        return {}
+    return {"failed_contacts": complaint.failed_contacts | {complaint.letters[event.letter].contact}}
+
+
+def came(
+    complaint: Complaint, event: e.MailReceived | e.MailAccepted | e.MailRejected, record: Record
+) -> dict[str, Any]:
+    """The mails, and what a person found about those that wait."""
+    if isinstance(event, e.MailReceived):
+        mail = ReceivedMail(seq=record.seq, at=record.at, **vars(event))
+    else:
+        found = "accepted" if isinstance(event, e.MailAccepted) else "rejected"
+        mail = replace(complaint.mails[event.received], found=found, found_at=record.at)
+    return {"mails": {**complaint.mails, mail.seq: mail}}

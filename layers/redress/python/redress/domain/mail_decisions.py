@@ -1,0 +1,203 @@
+"""What comes of mail: of letters, once the mail service has them, and of mails that come in."""
+
+from collections.abc import Iterator, Mapping, Set
+from copy import replace
+from typing import assert_never
+
+from redress.domain import casework_decisions, clock_decisions
+from redress.domain import commands as c
+from redress.domain import events as e
+from redress.domain.audit import Content
+from redress.domain.changes import Change, illegal
+from redress.domain.complaint import Complaint
+from redress.domain.correspondence import MUST_ARRIVE, TO_STAFF, Delivery, Letter, LetterKind, LetterStatus
+from redress.domain.parts import HELD, ReceivedMail
+from redress.domain.stages import OPEN
+
+MAIL = (c.RecordDelivery, c.AddContact, c.ReceiveMail, c.AcceptMail, c.RejectMail)
+
+LETTER_REFUSED, LETTER_BOUNCED, LETTER_UNKNOWN = "letter_refused", "letter_bounced", "letter_outcome_unknown"
+CHECK_MAIL = "check_mail"
+REPLY, AUTOMATIC, SURVEY_DECLINED = "reply", "automatic", "survey_declined"
+MOST_AUTOMATIC = 20  # put on record: two programs that answer each other must not fill a complaint
+MOST_HELD = 50  # waiting at once, likewise
+CLOSED = "closed"
+
+type Mailing = c.RecordDelivery | c.AddContact | c.ReceiveMail | c.AcceptMail | c.RejectMail
+
+
+def decide(complaint: Complaint, command: Mailing) -> list[Change]:
+    """The events of a command; none where it tells what is known, or is one automatic mail too many.
+
+    Raises IllegalTransition for a letter that was never owed, and for a mail that waits for nobody.
+    """
+    match command:
+        case c.RecordDelivery():
+            return _delivery(complaint, command)
+        case c.AddContact():
+            return _contact(complaint, command)
+        case c.ReceiveMail():
+            return list(_receive(complaint, command))
+        case c.AcceptMail():
+            return _accept(complaint, command)
+        case c.RejectMail(received=received, content=content):
+            _waiting(complaint, command)
+            rejected = Change(event=e.MailRejected(received=received), content=content)
+            return [rejected, *_checked(complaint, received)]
+        case _:
+            assert_never(command)
+
+
+def sent(complaint: Complaint, letter: Letter, message_id: str) -> list[Change]:
+    """The mail service took the letter; that it took it once more says nothing new of the complaint."""
+    if letter.status is LetterStatus.SENT:
+        return []
+    changes = [Change(event=e.LetterSent(letter=letter.key, kind=letter.kind, message_id=message_id))]
+    if letter.kind is LetterKind.ACKNOWLEDGEMENT and complaint.acknowledged_at is None:
+        changes.append(Change(event=e.Acknowledged()))
+    return changes
+
+
+def _delivery(complaint: Complaint, command: c.RecordDelivery) -> list[Change]:
+    letter = complaint.letters.get(command.letter)
+    if letter is None:
+        raise illegal(complaint, command, f"the letter {command.letter} was never owed")
+    known = letter.message_id == command.message_id
+    if letter.status is LetterStatus.CLAIMED and not known:  # the answer was lost, and it did leave
+        return [*sent(complaint, letter, command.message_id), *_told(complaint, letter, command)]
+    if letter.status is LetterStatus.ABANDONED and not known:
+        arrived = command.outcome == Delivery.DELIVERED and letter.delivery is not Delivery.DELIVERED
+        return _told(complaint, letter, command) if arrived else []
+    if not known and command.outcome != Delivery.DELIVERED:  # of two copies the one that is on record counts
+        return []
+    return _told(complaint, letter, command) if _is_news(letter, command.outcome) else []
+
+
+_COMES_AFTER: Mapping[Delivery, Set[Delivery | None]] = {
+    Delivery.DELAYED: {None},
+    Delivery.DELIVERED: {None, Delivery.DELAYED},
+    Delivery.BOUNCED: {None, Delivery.DELAYED, Delivery.DELIVERED},  # some servers take a mail and return it
+    Delivery.SPAM: {None, Delivery.DELAYED, Delivery.DELIVERED},
+}
+
+
+def _is_news(letter: Letter, outcome: str) -> bool:
+    """What the mail service tells comes late, twice and in any order."""
+    has_left = letter.status in {LetterStatus.SENT, LetterStatus.ABANDONED}
+    return has_left and letter.delivery in _COMES_AFTER[Delivery(outcome)]
+
+
+def _told(complaint: Complaint, letter: Letter, command: c.RecordDelivery) -> list[Change]:
+    key, kind, message_id = letter.key, letter.kind, command.message_id
+    match Delivery(command.outcome):
+        case Delivery.DELIVERED:
+            delivered = e.LetterDelivered(letter=key, kind=kind, message_id=message_id)
+            return [Change(event=delivered), *_done(complaint, key, {LETTER_UNKNOWN, LETTER_BOUNCED})]
+        case Delivery.DELAYED:
+            delayed = e.LetterDelayed(letter=key, kind=kind, message_id=message_id, reason=command.reason)
+            return [Change(event=delayed)]
+        case Delivery.SPAM:
+            return [Change(event=e.LetterMarkedAsSpam(letter=key, kind=kind, message_id=message_id))]
+        case Delivery.BOUNCED:
+            return _bounced(complaint, letter, command)
+
+
+def _bounced(complaint: Complaint, letter: Letter, command: c.RecordDelivery) -> list[Change]:
+    again = command.other_contact and letter.kind in MUST_ARRIVE
+    bounced = e.LetterBounced(
+        letter=letter.key,
+        kind=letter.kind,
+        message_id=command.message_id,
+        reason=command.reason,
+        permanent=command.permanent,
+        again=again,
+    )
+    unread = letter.kind in TO_STAFF and not _asked(complaint, LETTER_BOUNCED)
+    task = e.TaskOpened(task=LETTER_BOUNCED, letter=letter.key)
+    asked = [Change(event=task)] if unread or letter.kind in MUST_ARRIVE else []
+    return [Change(event=bounced), *asked]
+
+
+def _asked(complaint: Complaint, task: str) -> bool:
+    return any(one.task == task for one in complaint.open_tasks)
+
+
+def _contact(complaint: Complaint, command: c.AddContact) -> list[Change]:
+    """What did not arrive for want of an address goes to the new one, and nobody has to see to it."""
+    asked = {task.letter for task in complaint.open_tasks if task.task in {LETTER_REFUSED, LETTER_BOUNCED}}
+    letters = tuple(key for key, one in complaint.letters.items() if key in asked and one.kind in MUST_ARRIVE)
+    added = Change(event=e.ContactAdded(letters=letters), content=command.content)
+    done = (change for key in letters for change in _done(complaint, key, {LETTER_REFUSED, LETTER_BOUNCED}))
+    return [added, *done]
+
+
+def _done(complaint: Complaint, letter: str, tasks: set[str]) -> list[Change]:
+    about = [task for task in complaint.open_tasks if task.letter == letter and task.task in tasks]
+    return [Change(event=e.TaskClosed(opened=task.opened, outcome="done")) for task in about]
+
+
+def _receive(complaint: Complaint, command: c.ReceiveMail) -> Iterator[Change]:
+    if any(one.mail == command.mail for one in complaint.mails.values()) or _too_many(complaint, command):
+        return
+    if command.taken_as == REPLY and complaint.stage not in OPEN:  # a person reopens it, or does not
+        reasons = (*command.reasons, CLOSED)
+        yield from _hold(complaint, replace(command, taken_as=HELD, reasons=reasons))
+    elif command.taken_as == HELD:
+        yield from _hold(complaint, command)
+    elif command.taken_as == REPLY:
+        about = {name: text for name, text in command.content.items() if name != "text"}
+        yield _received(replace(command, content=about))
+        yield from _reply(complaint, {"text": command.content["text"]}, command.harm)
+    else:
+        yield _received(command)
+        if command.taken_as == SURVEY_DECLINED and not complaint.survey_declined:
+            yield Change(event=e.SurveyDeclined())
+
+
+def _received(command: c.ReceiveMail) -> Change:
+    facts = {name: value for name, value in vars(command).items() if name not in {"content", "harm"}}
+    return Change(event=e.MailReceived(**facts), content=command.content or None)
+
+
+def _too_many(complaint: Complaint, command: c.ReceiveMail) -> bool:
+    automatic = sum(1 for one in complaint.mails.values() if one.taken_as == AUTOMATIC)
+    held = len(complaint.held_mails)
+    return (command.taken_as == AUTOMATIC and automatic >= MOST_AUTOMATIC) or (
+        command.taken_as == HELD and held >= MOST_HELD
+    )
+
+
+def _hold(complaint: Complaint, command: c.ReceiveMail) -> Iterator[Change]:
+    yield _received(command)
+    if not _asked(complaint, CHECK_MAIL):
+        yield Change(event=e.TaskOpened(task=CHECK_MAIL))
+
+
+def _accept(complaint: Complaint, command: c.AcceptMail) -> list[Change]:
+    held = _waiting(complaint, command)
+    if complaint.stage not in OPEN:
+        raise illegal(complaint, command, "it is closed: reopen it first, or reject the mail")
+    accepted = Change(event=e.MailAccepted(received=held.seq, mail=held.mail))
+    replied = _reply(complaint, command.content, command.harm)
+    return [accepted, *replied, *_checked(complaint, held.seq)]
+
+
+def _reply(complaint: Complaint, content: Content, harm: Content) -> list[Change]:
+    replied = Change(event=e.PlayerReplied(), content=content)
+    signalled = casework_decisions.signalled(complaint, harm)
+    return [replied, *signalled, *clock_decisions.resume_after_reply(complaint)]
+
+
+def _waiting(complaint: Complaint, command: c.AcceptMail | c.RejectMail) -> ReceivedMail:
+    held = complaint.mails.get(command.received)
+    if held is None or not held.waits:
+        raise illegal(complaint, command, f"no mail of event {command.received} waits for a person")
+    return held
+
+
+def _checked(complaint: Complaint, received: int) -> list[Change]:
+    """The task of looking is done with the last mail that waits."""
+    if any(one.seq != received for one in complaint.held_mails):
+        return []
+    about = [task for task in complaint.open_tasks if task.task == CHECK_MAIL]
+    return [Change(event=e.TaskClosed(opened=task.opened, outcome="done")) for task in about]
