@@ -291,7 +291,7 @@ def _fields(kind: Hint) -> Mapping[str, Hint]:
 
 def _has_default(kind: Hint, key: str) -> bool:
     origin = _origin(kind)
-    return key in getattr(origin, "_field_defaults", vars(origin))
+    return key in vars(origin)
 
 
 def _origin(hint: Hint) -> Any:

@@ -143,8 +143,8 @@ class TestPause:
 
     def test_all_pauses_for_a_reason_together_have_a_maximum_too(self) -> None:
         most = Sourced(value=load_pack("sandbox").pauses[0].max_single.value)
-        rule = load_pack("sandbox").pauses[0]._replace(max_single=Sourced(), max_total=most)
-        strict = Rules((load_pack("sandbox")._replace(pauses=(rule,)),))
+        rule = replace(load_pack("sandbox").pauses[0], max_single=Sourced(), max_total=most)
+        strict = Rules((replace(load_pack("sandbox"), pauses=(rule,)),))
         case = investigated(rules=strict)
         for start in (2, 12):
             case.do(ASK, at=seconds(start))
@@ -155,16 +155,16 @@ class TestPause:
         sandbox = load_pack("sandbox")
         final = sandbox.rule("final").value
         assert final
-        house = sandbox.house._replace(targets={"final": replace(final, amount=5)})
-        alone = tuple(one._replace(applies_to=("final",)) for one in sandbox.pauses)
-        case = investigated(rules=Rules((sandbox._replace(house=house, pauses=alone),)))
+        house = replace(sandbox.house, targets={"final": replace(final, amount=5)})
+        alone = tuple(replace(one, applies_to=("final",)) for one in sandbox.pauses)
+        case = investigated(rules=Rules((replace(sandbox, house=house, pauses=alone),)))
         case.do(pause("police"), at=seconds(8))
         assert due(case).due_at is None
 
     def test_a_maximum_of_a_rule_that_allows_nothing_limits_nothing(self) -> None:
         sandbox = load_pack("sandbox")
-        idle = sandbox.pauses[0]._replace(reasons=("police",), allowed=Sourced())
-        case = investigated(rules=Rules((sandbox._replace(pauses=(*sandbox.pauses, idle)),)))
+        idle = replace(sandbox.pauses[0], reasons=("police",), allowed=Sourced())
+        case = investigated(rules=Rules((replace(sandbox, pauses=(*sandbox.pauses, idle)),)))
         case.do(pause("police"), at=seconds(5))
         assert case.complaint.pauses[0].ends_at is None
 
@@ -208,7 +208,7 @@ class TestWhatStaysAfterAChange:
 
     def test_another_version_of_the_pack_keeps_it_even_if_it_would_not_allow_it(self) -> None:
         case = self.paused()
-        strict = load_pack("sandbox")._replace(version="2027.1", pauses=())
+        strict = replace(load_pack("sandbox"), version="2027.1", pauses=())
         assert promise(case, rules=Rules((strict,))).due_at == seconds(44)
 
     def test_another_calendar_keeps_it(self) -> None:

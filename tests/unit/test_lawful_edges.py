@@ -262,7 +262,7 @@ class TestPausesEnd:
         one.do(ASK, at=after(one, 5))
         assert [pause.ends_at for pause in one.complaint.pauses] == [after(one, 15)]
         one.do(c.Reply(content=personal("late")), PLAYER, at=after(one, 30))
-        strict = one.rules.licence._replace(pauses=(), version="2027.1")
+        strict = replace(one.rules.licence, pauses=(), version="2027.1")
         changed = promises.promises(one.rules._replace(packs=(strict,)), one.complaint)
         assert next(each for each in changed if each.clock == "final").due_at == after(one, 50)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from redress.domain.reading import RulePackInvalid, read, read_data, refuse
 from redress.domain.values import Value
@@ -15,7 +15,7 @@ MOST_HOLIDAYS = 60
 FORTNIGHT = timedelta(days=14)
 
 
-class Holidays(NamedTuple):
+class Holidays(Value):
     """A calendar file: the holidays of one place, complete from `first` to `last`."""
 
     id: str

@@ -17,6 +17,4 @@ class _Recounted(RulePack):
 
 def counted_by(pack: RulePack, calendar: Calendar) -> RulePack:
     """The same pack, with all that is counted by business days counted by this calendar."""
-    recounted = _Recounted(*pack)
-    recounted.given = calendar
-    return recounted
+    return _Recounted(**vars(pack), given=calendar)

@@ -33,9 +33,7 @@ def _walk(item: object, path: str = "") -> Iterator[tuple[str, object]]:
 
 def _parts(item: object) -> Iterable[tuple[str, object]]:
     if isinstance(item, tuple):
-        names = getattr(item, "_fields", None)
-        keys = [f".{name}" for name in names] if names else [f"[{place}]" for place in range(len(item))]
-        return zip(keys, item, strict=True)
+        return ((f"[{place}]", part) for place, part in enumerate(item))
     table = item if isinstance(item, Mapping) else vars(item) if isinstance(item, Value) else {}
     return ((f".{key}", part) for key, part in table.items())
 

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from redress.domain.pack_checks import check
 from redress.domain.reading import FOLDER, read, read_data, refuse
 from redress.domain.reading import RulePackInvalid as RulePackInvalid  # noqa: PLC0414  # what `load` raises
 from redress.domain.rulepack import ELAPSED, RulePack
+from redress.domain.values import Value
 
 type Document = Mapping[str, Any]
 NO_SETTINGS: Document = {}
@@ -92,7 +93,7 @@ def in_order(versions: Sequence[Document]) -> Sequence[Document]:
     return [document for _, document in found]
 
 
-class _Validity(NamedTuple):
+class _Validity(Value):
     version: str
     valid_from: date
     valid_to: date | None = None
@@ -101,7 +102,7 @@ class _Validity(NamedTuple):
 def _validity(document: Document) -> _Validity:
     """Which version a document is and when it holds. Raises RulePackInvalid when it does not say."""
     try:
-        return read(_Validity, {key: document[key] for key in _Validity._fields if key in document})
+        return read(_Validity, {key: document[key] for key in _Validity.__annotations__ if key in document})
     except RulePackInvalid as error:
         raise error.of(str(document.get("id", "without id"))) from None
 

@@ -1,6 +1,6 @@
 """Reads plain data (from TOML or JSON) into the classes that describe it, and refuses what does not fit.
 
-The classes are the schema: NamedTuples for plain data, values for what checks itself. Nothing is coerced or
+The classes are the schema: values, which check themselves. Nothing is coerced or
 dropped: an unknown key, a missing key, a wrong type or a value off the list is refused with its path and the
 remedy.
 """
@@ -116,7 +116,7 @@ def _record(
     kind: type[object], arguments: tuple[object, ...], table: Mapping[str, object], path: str
 ) -> object:
     hints = kind.__annotations__
-    optional = getattr(kind, "_field_defaults", kind.__dict__)
+    optional = kind.__dict__
     for key in table:
         if key not in hints:
             raise refuse(_below(path, key), "unknown key", f"Use one of: {', '.join(hints)}")

@@ -8,7 +8,7 @@ value. `House` holds what the operator promises on its own account.
 from collections.abc import Mapping
 from copy import replace
 from datetime import date, time
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from redress.domain import calendars
 from redress.domain.reading import refuse
@@ -80,7 +80,7 @@ AWAITING_PLAYER: PauseReason = "awaiting_player_info"
 Product = Literal["casino", "betting", "poker", "lottery", "bingo"]
 
 
-class Source(NamedTuple):
+class Source(Value):
     """Where a rule can be read. `seen_on` is the day someone of the project read it there."""
 
     law: str
@@ -196,7 +196,7 @@ class Sourced[T](Value):
             object.__setattr__(self, "value", replace(self.value, source=self.source.citation))
 
 
-class Stage(NamedTuple):
+class Stage(Value):
     """One step of the process and the deadline it owes."""
 
     deadline: Sourced[Deadline]
@@ -205,7 +205,7 @@ class Stage(NamedTuple):
     exit_letter: LetterKind | None = None
 
 
-class Pause(NamedTuple):
+class Pause(Value):
     """When a clock may stop. `applies_to` names stages and external bodies whose clocks it stops."""
 
     allowed: Sourced[bool]
@@ -217,7 +217,7 @@ class Pause(NamedTuple):
     resume_on: tuple[Literal["player_reply", "max_reached"], ...] = ("player_reply",)
 
 
-class Extension(NamedTuple):
+class Extension(Value):
     """How the clock of stage `of` may be made longer: for some categories, or for those no other rule names.
 
     With a written notice among its `needs` it holds from the moment the letter is sent.
@@ -231,7 +231,7 @@ class Extension(NamedTuple):
     must_be_sent_before_due: bool = True
 
 
-class Scope(NamedTuple):
+class Scope(Value):
     """What an external body takes: amounts in minor units of `currency`."""
 
     min_amount_minor: int | None = None
@@ -241,7 +241,7 @@ class Scope(NamedTuple):
     languages: tuple[str, ...] = ()
 
 
-class ExternalBody(NamedTuple):
+class ExternalBody(Value):
     """A route outside the operator. Name and url are empty where each brand has its own body."""
 
     key: str
@@ -261,7 +261,7 @@ class ExternalBody(NamedTuple):
     premature_is: Literal["rejected", "archived", "allowed"] | None = None
 
 
-class LetterRule(NamedTuple):
+class LetterRule(Value):
     """What a letter must and must not say. `also_contain` and `also_avoid` are the house's own choice."""
 
     medium: Sourced[Literal["writing", "durable_medium"]] = Sourced()
@@ -282,7 +282,7 @@ class LetterRule(NamedTuple):
         return (self.must_not_contain.value or ()) + self.also_avoid
 
 
-class Report(NamedTuple):
+class Report(Value):
     """What is told to an authority, and when."""
 
     to: str
@@ -291,7 +291,7 @@ class Report(NamedTuple):
     due: Sourced[Deadline] = Sourced()
 
 
-class AppliesTo(NamedTuple):
+class AppliesTo(Value):
     """Whose complaints the pack governs."""
 
     licence: tuple[str, ...]
@@ -299,7 +299,7 @@ class AppliesTo(NamedTuple):
     product: tuple[Product, ...]
 
 
-class Taxonomy(NamedTuple):
+class Taxonomy(Value):
     """What counts as a complaint and what as a dispute."""
 
     distinguishes_dispute: Sourced[bool] = Sourced()
@@ -309,7 +309,7 @@ class Taxonomy(NamedTuple):
     quick_resolution: Sourced[Deadline] = Sourced()
 
 
-class Intake(NamedTuple):
+class Intake(Value):
     """How and until when a player may complain."""
 
     filing_window: Sourced[Deadline] = Sourced()
@@ -320,14 +320,14 @@ class Intake(NamedTuple):
     required_fields: tuple[str, ...] = ()
 
 
-class CategoryRule(NamedTuple):
+class CategoryRule(Value):
     """Stages that differ for some categories of complaint."""
 
     match: tuple[str, ...]
     stages: Mapping[StageKey, Stage]
 
 
-class Retention(NamedTuple):
+class Retention(Value):
     """How long records are kept, `since` what."""
 
     amount: int
@@ -335,14 +335,14 @@ class Retention(NamedTuple):
     since: Literal["receipt", "closure", "last_contact"]
 
 
-class Records(NamedTuple):
+class Records(Value):
     """What is kept, and how long."""
 
     retention: Sourced[Retention] = Sourced()
     fields: tuple[str, ...] = ()
 
 
-class Languages(NamedTuple):
+class Languages(Value):
     """Which languages the process must offer."""
 
     must_offer: tuple[str, ...] = ()
@@ -350,7 +350,7 @@ class Languages(NamedTuple):
     external_body_only: tuple[str, ...] = ()
 
 
-class Signoff(NamedTuple):
+class Signoff(Value):
     """Who vouched for the pack, and when."""
 
     counsel: str
@@ -370,14 +370,14 @@ class Mark(Value):
             raise refuse("percent", f"{self.percent} is not between 1 and 99", "Correct the percentage")
 
 
-class EscalationLevel(NamedTuple):
+class EscalationLevel(Value):
     """When an unfinished complaint goes up to a level of supervisors, 1 being the first."""
 
     level: int
     at: Mark
 
 
-class House(NamedTuple):
+class House(Value):
     """What the operator promises itself, strength `house` throughout.
 
     A target is the deadline of a stage where the law has none, and one more clock where it has one. Warnings
@@ -395,7 +395,7 @@ class House(NamedTuple):
     escalations: tuple[EscalationLevel, ...] = ()
 
 
-class RulePack(NamedTuple):
+class RulePack(Value):
     """All rules of one jurisdiction, from `valid_from` to `valid_to` (local dates, both included)."""
 
     id: str

@@ -12,18 +12,19 @@ from typing import ClassVar, NoReturn, Self, dataclass_transform
 class Value:
     """Made with keywords only, never changed, equal to a value of the same class with equal fields.
 
-    Fields are the annotated names of the class itself. `copy.replace` makes a changed copy, `vars` gives the
-    fields as a dictionary. Making one raises TypeError for an unknown or a missing field, and whatever the
-    class's own `__post_init__` raises about the values.
+    Fields are the annotated names of the class, after those of the class it is made from. `copy.replace`
+    makes a changed copy, `vars` gives the fields as a dictionary. Making one raises TypeError for an unknown
+    or a missing field, and whatever the class's own `__post_init__` raises about the values.
     """
 
-    _names: ClassVar[Set[str]]
-    _defaults: ClassVar[dict[str, object]]
+    _names: ClassVar[Set[str]] = frozenset()
+    _defaults: ClassVar[dict[str, object]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls._names = cls.__annotations__.keys()
-        cls._defaults = {name: cls.__dict__[name] for name in cls._names if name in cls.__dict__}
+        own = cls.__annotations__
+        cls._names = {**dict.fromkeys(cls._names), **own}.keys()
+        cls._defaults = cls._defaults | {name: cls.__dict__[name] for name in own if name in cls.__dict__}
 
     def __init__(self, **given: object) -> None:
         values = self._defaults | given
