@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from redress.domain.events import EVENT_TYPES
-from redress.published import PUBLISHED, WITHHELD, schema_of
+from redress.published import PING, PUBLISHED, WITHHELD, schema_of
 
 FOLDER = Path(__file__).parent.parent / "functions/relay/events"
 
@@ -53,6 +53,9 @@ ENVELOPE: Mapping[str, Mapping[str, Any]] = {
     "training": {"type": "boolean", "description": "Whether the complaint is for practice only."},
 }
 
+PING_WORDS = "A test message, which somebody had sent to a webhook. Nothing happened to any complaint."
+ABOUT_A_COMPLAINT = ("number", "seq", "brand", "jurisdiction")
+
 type Json = dict[str, Any]
 
 
@@ -70,16 +73,29 @@ class Incompatible(Exception):
 
 def schema(kind: str) -> Json:
     """The schema of a type of event, in the version that is published now."""
-    name, event = schema_of(kind), EVENT_TYPES[kind]
+    return _document(kind, _description(kind), {}, _facts(EVENT_TYPES[kind], PUBLISHED[kind]))
+
+
+def ping() -> Json:
+    """The schema of the test message that a webhook gets: it is about no complaint."""
+    nothing = {place: {"type": "null"} for place in ABOUT_A_COMPLAINT}
+    return _document(PING, PING_WORDS, nothing, {"type": "object", "properties": {}})
+
+
+def _document(kind: str, description: str, places: Json, facts: Json) -> Json:
+    """The schema of a document, whose `places` differ from those of other documents."""
+    name = schema_of(kind)
     fixed = {"schema": {"const": name}, "type": {"const": kind}}
-    properties = {place: {**words, **fixed.get(place, {})} for place, words in ENVELOPE.items()}
+    properties = {
+        place: {**(places.get(place) or words), **fixed.get(place, {})} for place, words in ENVELOPE.items()
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{name}.json",
         "title": name,
-        "description": _description(kind),
+        "description": description,
         "type": "object",
-        "properties": {**properties, "data": _facts(event, PUBLISHED[kind])},
+        "properties": {**properties, "data": facts},
         "required": [*properties, "data"],
     }
 
@@ -136,8 +152,8 @@ def _faults(old: Json, new: Json, at: str) -> Iterator[str]:
 def texts() -> dict[str, str]:
     """The content of each file, by its name. Raises Incompatible where a committed one may not change so."""
     written = {README: _readme()}
-    for kind in EVENT_TYPES:
-        name, described = schema_of(kind), schema(kind)
+    for described in (*map(schema, EVENT_TYPES), ping()):
+        name = described["title"]
         committed = FOLDER / f"{name}.json"
         if committed.exists():
             faults = incompatibilities(json.loads(committed.read_text(encoding="utf-8")), described)
@@ -150,12 +166,13 @@ def texts() -> dict[str, str]:
 def _readme() -> str:
     """The list of the schemas that events follow now."""
     names = {kind: schema_of(kind) for kind in EVENT_TYPES}
-    rows = [f"| [{name}]({name}.json) | {_first_sentence(kind)} |" for kind, name in names.items()]
+    told = {name: _description(kind) for kind, name in names.items()} | {schema_of(PING): PING_WORDS}
+    rows = [f"| [{name}]({name}.json) | {_first_sentence(words)} |" for name, words in told.items()]
     return "\n".join([*HEAD, *rows]) + "\n"
 
 
-def _first_sentence(kind: str) -> str:
-    paragraph = " ".join(_description(kind).partition("\n\n")[0].split())
+def _first_sentence(words: str) -> str:
+    paragraph = " ".join(words.partition("\n\n")[0].split())
     return paragraph.partition(". ")[0].removesuffix(".") + "."
 
 

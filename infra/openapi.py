@@ -107,6 +107,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "letter": ("The letter's key.", "acknowledgement-1"),
     "evidence": ("The file's id.", "5b1f0c6a9d3e47f28a60c4d1e7b2935f"),
     "consultation": ("The consultation's number.", "Q-R7K3-9QXM-3"),
+    "received": ("The mail's number within its complaint.", "7"),
 }
 # What the parameters of queries mean, unless the model's field has a description of its own.
 QUERY: Mapping[str, str] = {

@@ -13,6 +13,7 @@ from infra.constructs.events import Events
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared, layers
 from infra.constructs.mail import Mail
+from infra.constructs.mailbox import Mailbox
 from infra.constructs.operator_api import OperatorApi
 from infra.constructs.outcomes import Outcomes
 from infra.constructs.portal import Portal
@@ -23,7 +24,8 @@ from infra.constructs.table import ComplaintTable
 from infra.constructs.webhooks import Webhooks
 from infra.constructs.workflow import Workflow, definition_digest
 from infra.packaging import Assets
-from infra.settings import LETTER_SECONDS, Settings
+from infra.region_faults import LETTER_SECONDS
+from infra.settings import Settings
 
 REGION_FILE = "/opt/region.json"
 # The time zones that the layer pins, whatever the runtime's operating system has.
@@ -92,7 +94,7 @@ class RedressStack(Stack):
         evidence.allow_taking(portal.function)
         evidence.allow_taking(api.function)
         evidence.allow_handing_out(api.function)
-        outcomes = Outcomes(self, "Outcomes", shared=shared, table=table, evidence=evidence)
+        outcomes = Outcomes(self, "Outcomes", shared=shared, table=table, evidence=evidence, mail=mail)
 
         alarms = Alarms(self, "Alarms", settings=settings.alarms)
         alarms.watch_sweep(sweep)
@@ -100,6 +102,7 @@ class RedressStack(Stack):
         alarms.watch_relay(relay)
         alarms.watch_webhooks(webhooks)
         alarms.watch_outcomes(outcomes)
+        alarms.watch_letters(letters, outcomes)
         alarms.watch_table(table)
         alarms.watch_functions(
             {
@@ -113,6 +116,9 @@ class RedressStack(Stack):
                 "Outcomes": outcomes.function,
             }
         )
+        if settings.mail.inbound:
+            secrets = (link_secret, player_index_secret)
+            self._mailbox(shared, table, evidence, events, alarms, secrets).notify(letters)
         self._tag(portal.api, api.api)
         self._publish(portal, api, table, workflow, mail, events)
         CfnOutput(self, "PrefillSecretArn", value=prefill_secret.arn)
@@ -188,6 +194,34 @@ class RedressStack(Stack):
         mail.allow_sending(letters)
         return letters
 
+    def _mailbox(
+        self,
+        shared: Shared,
+        table: ComplaintTable,
+        evidence: Evidence,
+        events: Events,
+        alarms: Alarms,
+        secrets: tuple[GeneratedSecret, GeneratedSecret],
+    ) -> Mailbox:
+        link_secret, player_index_secret = secrets
+        mailbox = Mailbox(
+            self,
+            "Mailbox",
+            settings=self._settings.mail,
+            shared=shared,
+            table=table,
+            evidence=evidence,
+            bus=events.bus,
+            key=alarms.key,
+            link_secret=link_secret,
+            player_index_secret=player_index_secret,
+        )
+        alarms.watch_mailbox(mailbox)
+        alarms.watch_functions({"Mailbox": mailbox.function})
+        CfnOutput(self, "MailBucket", value=mailbox.bucket.bucket_name)
+        CfnOutput(self, "MailTopicArn", value=mailbox.topic.topic_arn)
+        return mailbox
+
     def _tag(self, portal: apigateway.RestApi, api: apigatewayv2.HttpApi) -> None:
         tagged: Mapping[Construct, Mapping[str, str]] = {
             self: {"stage": self._settings.stage, **self._settings.stack.tags},
@@ -221,7 +255,7 @@ class RedressStack(Stack):
             "EventArchiveArn": events.archive.attr_arn,
             "PortalAlias": portal.alias_target,
             "ApiAlias": api.domain.regional_domain_name if api.domain else None,
-            "MailRecords": json.dumps({record.name: record.value for record in mail.identity.dkim_records}),
+            "MailRecords": json.dumps(mail.records),
         }
         for name, value in outputs.items():
             if value is not None:

@@ -1,16 +1,18 @@
-"""What came of something that happens outside: a file arrived, a scan for malware has a verdict."""
+"""What came of something that happens outside: a file arrived, a scan has a verdict, a letter its fate."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.exceptions import BotoCoreError, ClientError
 
-from redress.adapters import evidence_wiring, s3
+from redress.adapters import evidence_wiring, s3, ses_events, wiring
 from redress.domain.errors import Conflict
 from redress.domain.evidence import Verdict
 from redress.usecases.collect_evidence import NotYetAdded, collect, record_scan
+from redress.usecases.record_delivery import record_delivery
 
 logger = Logger()
 
@@ -26,16 +28,34 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
     """Work on messages of the queue; one that is to come again is reported alone."""
     failed = []
     for record in event["Records"]:
+        told = json.loads(record["body"])
         try:
-            _take(json.loads(record["body"]))
+            (_mail if told["source"] == ses_events.SOURCE else _evidence)(told)
         except (BotoCoreError, ClientError, Conflict, NotYetAdded) as error:
-            logger.warning("evidence failed here", extra={"error": type(error).__name__})
+            logger.warning(
+                "outcome failed here", extra={"source": told["source"], "error": type(error).__name__}
+            )
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
 
-def _take(event: Mapping[str, Any]) -> None:
-    """One event of EventBridge: S3's or GuardDuty's."""
+def _mail(event: Mapping[str, Any]) -> None:
+    """One event of SES. What SES writes of addresses and subjects stays out of the log."""
+    told = ses_events.read(event["detail"])
+    if told is None:
+        logger.info("no letter of ours", extra={"event": event["detail"]["eventType"]})
+        return
+    recorded = record_delivery(wiring.desk(), told)
+    about = {"number": told.number, "letter": told.letter, "outcome": told.outcome, "came": recorded.came}
+    logger.info("delivery", extra=about)
+    if recorded.failed:
+        name = "StaffLettersBounced" if recorded.to_staff else "LettersBounced"
+        with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="Redress") as metric:
+            metric.add_dimension(name="function", value="outcomes")
+
+
+def _evidence(event: Mapping[str, Any]) -> None:
+    """One event of S3 or GuardDuty."""
     detail = event["detail"]
     scan = event["source"] == "aws.guardduty"
     found = s3.parse_key(detail["s3ObjectDetails"]["objectKey"] if scan else detail["object"]["key"])

@@ -14,13 +14,14 @@ from constructs import Construct
 
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function
+from infra.constructs.mailbox import Mailbox
 from infra.constructs.outcomes import Outcomes
 from infra.constructs.relay import Relay
 from infra.constructs.sweep import Sweep
 from infra.constructs.table import ComplaintTable
 from infra.constructs.webhooks import Webhooks
 from infra.constructs.workflow import Workflow
-from infra.settings import AlarmsPart
+from infra.settings import AlarmsPart, FunctionName
 
 NAMESPACE = "Redress"
 LAG_METRIC = "SweepLag"
@@ -33,6 +34,15 @@ MOST_WAITING = 90_000
 CONSULTATION_METRIC = "ConsultationLag"
 """Seconds by which the oldest answer to a consultation is late, zero if none is; each sweep publishes it."""
 
+WAITING_METRIC = "StatutoryLetterWaiting"
+"""Each time that a letter the law asks for could not leave; `letters` counts."""
+
+BOUNCED_METRIC, STAFF_BOUNCED_METRIC = "LettersBounced", "StaffLettersBounced"
+"""Letters to players, and to staff, that did not arrive or were marked as spam; `outcomes` counts."""
+
+MOST_BOUNCED = 10
+"""In an hour. One is a mistyped address, and a task where the player has to know; so many have one cause."""
+
 ITERATOR_AGE_SECONDS = 300
 
 _BREACHING = cloudwatch.TreatMissingData.BREACHING
@@ -44,7 +54,7 @@ class Alarms(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: AlarmsPart) -> None:
         super().__init__(scope, construct_id)
-        key = kms.Key(self, "Key", enable_key_rotation=True, description="Alarms of Redress")
+        self.key = key = kms.Key(self, "Key", enable_key_rotation=True, description="Topics of Redress")
         key.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -115,11 +125,22 @@ class Alarms(Construct):
         )
 
     def watch_outcomes(self, outcomes: Outcomes) -> None:
-        """A file that was sent and is on no record, or a scan whose verdict is not."""
+        """A file that was sent and is on no record, a scan's verdict or the fate of a letter that is not."""
         depth = outcomes.dead_letters.metric_approximate_number_of_messages_visible(
             statistic=cloudwatch.Stats.MAXIMUM
         )
-        self._alarm("OutcomeDeadLetters", depth, 1, "Evidence failed here; redrive it after reading why.")
+        self._alarm("OutcomeDeadLetters", depth, 1, "Files or the fate of letters failed here; redrive them.")
+
+    def watch_letters(self, letters: Function, outcomes: Outcomes) -> None:
+        """Letters that do not leave while there is still time, and letters that do not arrive."""
+        waiting = _counted(WAITING_METRIC, "letters", letters, Duration.minutes(5))
+        self._alarm(WAITING_METRIC, waiting, 1, "A letter that the law asks for cannot leave; read why.")
+        staff = _counted(STAFF_BOUNCED_METRIC, "outcomes", outcomes.function, Duration.minutes(5))
+        self._alarm(STAFF_BOUNCED_METRIC, staff, 1, "A notice to staff did not arrive; mend its mailbox.")
+        bounced = _counted(BOUNCED_METRIC, "outcomes", outcomes.function, Duration.hours(1))
+        self._alarm(
+            BOUNCED_METRIC, bounced, MOST_BOUNCED, "Many letters bounce; check the mail domain and SES."
+        )
 
     def watch_functions(self, functions: Mapping[str, Function]) -> None:
         """An unhandled error or a timeout in any function."""
@@ -128,6 +149,16 @@ class Alarms(Construct):
                 period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM
             )
             self._alarm(f"{name}Errors", errors, 1, f"The function {name} failed or timed out.")
+
+    def watch_mailbox(self, mailbox: Mailbox) -> None:
+        """A mail that came and is on no complaint, or a notice that nobody was sent."""
+        queues: Mapping[str, sqs.Queue] = {
+            "MailDeadLetters": mailbox.dead_letters,
+            "NoticeDeadLetters": mailbox.notice_dead_letters,
+        }
+        for name, queue in queues.items():
+            depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
+            self._alarm(name, depth, 1, "Mail that came failed here; redrive it after reading why.")
 
     def watch_table(self, table: ComplaintTable) -> None:
         """Requests that DynamoDB turned away."""
@@ -157,3 +188,14 @@ class Alarms(Construct):
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
+
+
+def _counted(name: str, function: FunctionName, owner: Function, period: Duration) -> cloudwatch.Metric:
+    """The sum of what a function counts under its name and service."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=name,
+        dimensions_map={"function": function, "service": owner.service},
+        statistic=cloudwatch.Stats.SUM,
+        period=period,
+    )

@@ -17,7 +17,8 @@ from infra.constructs.function import Function, Shared
 from infra.constructs.log_group import log_group
 from infra.constructs.secret import GeneratedSecret
 from infra.constructs.table import ComplaintTable
-from infra.settings import SCOPES, ApiPart, IssuerPart, StackPart
+from infra.region_faults import SCOPES
+from infra.settings import ApiPart, IssuerPart, StackPart
 from redress.region import Client
 
 RESOURCE_SERVER = "redress"

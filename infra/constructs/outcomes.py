@@ -12,8 +12,10 @@ from constructs import Construct
 from infra.constructs.checks import acknowledge
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared
+from infra.constructs.mail import Mail
 from infra.constructs.queue import queue
 from infra.constructs.table import ComplaintTable
+from redress.adapters import ses_events
 from redress.adapters.s3 import INCOMING
 
 SECONDS = 30
@@ -36,11 +38,13 @@ class Outcomes(Construct):
         shared: Shared,
         table: ComplaintTable,
         evidence: Evidence,
+        mail: Mail,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = queue(self, "DeadLetters", seconds=SECONDS)
         self._queue = queue(self, "Queue", seconds=SECONDS, dead_letters=self.dead_letters, retries=RETRIES)
         self._listen(evidence)
+        self._listen_for_mail(mail)
         self.function = Function(
             self,
             "outcomes",
@@ -75,6 +79,18 @@ class Outcomes(Construct):
                     detail={"s3ObjectDetails": {"bucketName": [bucket]}},
                 ),
             )
+
+    def _listen_for_mail(self, mail: Mail) -> None:
+        """Of this stack's letters alone: an account may send other mail."""
+        tags = {ses_events.CONFIGURATION_SET_TAG: [mail.configuration_set_name]}
+        self._rule(
+            "Mailed",
+            events.EventPattern(
+                source=[ses_events.SOURCE],
+                detail_type=list(ses_events.DETAIL_TYPES),
+                detail={"mail": {"tags": tags}},
+            ),
+        )
 
     def _rule(self, name: str, pattern: events.EventPattern) -> None:
         target = targets.SqsQueue(self._queue, dead_letter_queue=self.dead_letters)

@@ -1,7 +1,8 @@
 """The deployed stack as its users see it: addresses, credentials, names; kept in `.redress/local.json`."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -34,6 +35,9 @@ class Mail:
     html: str
     at: float
     """Seconds since 1970, UTC."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+    """What became of it, in order: delivered, bounced, marked as spam; told a while after the sending."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +116,8 @@ def mail_of(record: dict[str, Any]) -> Mail:
         text=record["BodyText"] or "",
         html=record["BodyHtml"] or "",
         at=record["Timestamp"],
+        headers=record["Headers"] or {},
+        told=tuple(record["Told"] or ()),
     )
 
 

@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_what_if(add("what-if", "open complaints whose dates another pack or calendar would move"))
     _add_explain(add("explain", "the dates of a stored complaint, explained"))
     _add_verify(add("verify", "check the chain of a stored complaint's events"))
+    _add_letters(add("letters", "the letters that players and staff get"))
     return parser
 
 
@@ -162,6 +163,33 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     _add_number(parser)
     _add_table(parser)
     parser.set_defaults(run=_about_stored, command="verify")
+
+
+def _add_letters(parser: argparse.ArgumentParser) -> None:
+    words = "write every letter of a pack and a language to a folder, with an index"
+    preview = parser.add_subparsers(required=True, metavar="command").add_parser(
+        "preview", help=words, description=words, allow_abbrev=False
+    )
+    preview.add_argument("folder", metavar="FOLDER", type=Path, help="empty, or that of an earlier preview")
+    preview.add_argument("--pack", help="rule pack, such as gb-ukgc (default: all of the region)")
+    preview.add_argument("--language", metavar="CODE", help="such as de (default: all)")
+    preview.add_argument(
+        "--region-file", metavar="FILE", type=Path, help="brands and bodies of a deployment, not examples"
+    )
+    preview.set_defaults(run=_letters)
+
+
+def _letters(options: argparse.Namespace) -> int:
+    """The renderer, and what checks region files, take half a second to import."""
+    from infra.ops import letters_preview  # noqa: PLC0415
+
+    question = letters_preview.Question(
+        folder=options.folder,
+        region_file=options.region_file,
+        pack=options.pack,
+        language=options.language,
+    )
+    return letters_preview.print_preview(question)
 
 
 def _about_stored(options: argparse.Namespace) -> int:

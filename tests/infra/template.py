@@ -38,6 +38,11 @@ class Template:
         properties: Mapping[str, Any] = resource["Properties"]
         return properties
 
+    def named(self, kind: str, label: str) -> Resource:
+        """The one resource of a type that has a label."""
+        [resource] = [item for name, item in self.of_type(kind).items() if self.label(name) == label]
+        return resource
+
     def functions(self) -> dict[str, Mapping[str, Any]]:
         """The properties of each function, by the name its folder has."""
         return {
@@ -48,7 +53,7 @@ class Template:
     def label(self, logical_id: str) -> str:
         """A logical id without its digest and without the words every id of its kind has."""
         bare = re.sub(r"[0-9A-F]{8}$", "", logical_id)
-        owners = "Portal|OperatorApi|Relay|Sweep|Webhooks|Outcomes"
+        owners = "Portal|OperatorApi|Relay|Sweep|Webhooks|Outcomes|Mailbox"
         return re.sub(rf"^({owners})(?=\1)|(Function|Table|Role)$", "", bare)
 
     def grants(self, role: str) -> dict[str, set[str]]:

@@ -184,6 +184,11 @@ def a_question_will_not_go_smoothly(world: World, which: int) -> None:
     world.question_fates.append(QUESTION_FATES[which % len(QUESTION_FATES)])
 
 
+def the_mail_service_tells(world: World, which: int) -> None:
+    if world.message_ids:
+        world.mail_service_tells(which)
+
+
 type Move = Callable[[World, int], None]
 
 ORDINARY: tuple[Move, ...] = (
@@ -199,6 +204,7 @@ ORDINARY: tuple[Move, ...] = (
     the_sweep_runs,
     a_while_passes,
     a_deployment_does_half_its_work,
+    *[the_mail_service_tells] * 2,
 )
 TROUBLE: tuple[Move, ...] = (
     an_execution_crashes,
@@ -247,6 +253,7 @@ def nothing_is_left_behind(world: World) -> None:
     world.check_always()
     assert world.attention_at is None
     assert not alive(world)
+    world.check_letters_are_done()
 
 
 def stuck_for_a_person(world: World) -> bool:

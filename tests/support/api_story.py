@@ -22,7 +22,7 @@ from redress.adapters import s3, wiring
 from redress.adapters.clients import client
 from redress.adapters.webhook_queue import DeliveriesQueue
 from redress.domain import commands
-from redress.domain.correspondence import LetterKind
+from redress.domain.correspondence import Delivery, LetterKind
 from redress.http.routes import ROUTES, Route
 from redress.region import Client, Macro, Team
 from redress.store.webhooks import WebhookTable
@@ -36,6 +36,7 @@ from tests.support.complaints import PLAYER, REGION, SYSTEM
 from tests.support.desks import Clock
 from tests.support.faq import delivered
 from tests.support.http_door import BASE_URL, Door, door
+from tests.support.mail_commands import go_out, mail
 
 _ADR = REGION.brands[0].jurisdictions["sandbox"]
 _BRAND = replace(REGION.brands[0], jurisdictions=dict.fromkeys(("gb-ukgc", "cw-cga"), _ADR))
@@ -77,6 +78,14 @@ FILES: Mapping[str, str] = {
     "5b1f0c6a9d3e47f28a60c4d1e7b2935f": "image/jpeg",
     "c07d4e21b86f4a9397d5e8f1a2b3c4d6": "application/pdf",
 }
+
+
+# The mails that come to the story's last complaint: what each is taken as, the verdict on it, its text.
+MAILS = (
+    ("reply", "pass", "The error says that my account does not exist."),
+    ("held", "fail", "It is the account of my other address."),
+    ("held", "fail", "Please send the password to this address."),
+)
 
 
 class Unfinished(AssertionError):
@@ -139,7 +148,7 @@ class Teller:
         document: dict[str, Any] | None = answer.json() if answer.content else None
         if answer.status_code != (step.status or route.status):
             raise Unfinished(f"{step.name}: {answer.status_code} {document}")
-        self.kept |= {name: str((document or {})[shown]) for name, shown in step.keep.items()}
+        self.kept |= {name: _at(document, shown) for name, shown in step.keep.items()}
         return Exchange(
             step.name, step.tells, step.operation, path, query, body, answer.status_code, document
         )
@@ -171,6 +180,13 @@ class Teller:
         for name, value in self.kept.items():
             text = text.replace(f"{{{name}}}", value)
         return text
+
+
+def _at(document: Any, place: str) -> str:
+    """What stands in an answer at a place such as `items.1.received`."""
+    for part in place.split("."):
+        document = document[int(part) if part.isdecimal() else part]
+    return str(document)
 
 
 def story_of(function: ModuleType, api: Any) -> Teller:
@@ -262,6 +278,29 @@ def _claimed(desk: Desk, number: str, kind: LetterKind) -> str:
     return key
 
 
+def _acknowledged(desk: Desk, number: str, contact: int, outcome: Delivery) -> None:
+    """The acknowledgement goes to an address, and the mail service tells what became of it."""
+    go_out(
+        lambda: desk.store.load(number),
+        lambda command: change(desk, number, command, SYSTEM),
+        LetterKind.ACKNOWLEDGEMENT,
+        outcome,
+        contact,
+    )
+
+
+def _bounced_twice(desk: Desk, number: str) -> None:
+    for contact in (0, 1):
+        _acknowledged(desk, number, contact, Delivery.BOUNCED)
+
+
+def _mails(desk: Desk, number: str) -> None:
+    """A reply, and two mails that wait for a person; the text of what waits is kept with it."""
+    for place, (taken_as, dmarc, text) in enumerate(MAILS, 1):
+        came = mail(taken_as, text, mail_id=f"mail-{place}", dmarc=dmarc)
+        change(desk, number, came, SYSTEM)
+
+
 def _triage(desk: Desk, number: str) -> None:
     team = desk.region.team_for(desk.store.load(number).complaint.category).id
     change(desk, number, commands.Triage(team=team, severity="normal", reasons=("no_rule_fired",)), SYSTEM)
@@ -294,5 +333,8 @@ MEANWHILE: Mapping[str, Callable[[Desk, str], None]] = {
     "triaged": _triage,
     "suspected": _suspect,
     "mail_refused": lambda desk, number: _refuse(desk, number, LetterKind.ACKNOWLEDGEMENT),
+    "mail_bounced": _bounced_twice,
+    "mail_delivered": lambda desk, number: _acknowledged(desk, number, 2, Delivery.DELIVERED),
+    "mails_came": _mails,
     "answered": lambda desk, number: send(desk, number, LetterKind.FINAL_RESPONSE),
 }

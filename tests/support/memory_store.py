@@ -1,7 +1,7 @@
 """The table in memory: the conditions of `store/table.py`, item by item, and its stream of STATE images."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy, replace
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -137,15 +137,11 @@ class MemoryStore:
         before = self.states.get(batch.number)
         if (before.version if before else 0) != batch.expected_version:
             raise VersionConflict
-        if any(one.most is not None and self._counted(one) >= one.most for one in batch.caps):
-            raise CapReached
-        if any(one.content and self.last.get((one.source, one.day)) == one.content for one in batch.caps):
-            raise SentBefore
+        self._check(batch.caps)
         if batch.conversion:
             self.consultations.check(batch.conversion)
             self.consultations.put(batch.conversion)
-        self.counts |= {(one.source, one.day): self._counted(one) + 1 for one in batch.caps}
-        self.last |= {(one.source, one.day): one.content for one in batch.caps if one.content}
+        self._count(batch.caps)
         self._write(_after(before, batch))
         known = self.complaints.get(batch.number)
         self.complaints[batch.number] = (
@@ -294,12 +290,24 @@ class MemoryStore:
         if others:
             others()
 
-    def remember(self, request: Request, number: str, now: datetime) -> None:
-        """Keep that a request was answered which led to nothing. Raises RequestSeen."""
+    def remember(self, request: Request, number: str, now: datetime, caps: Sequence[Cap] = ()) -> None:
+        """Keep that a request was answered which changed no complaint. Raises RequestSeen or CapReached."""
         self._let_others_write()
         if answer := self._remembered(request, now):
             raise RequestSeen(answer)
+        self._check(caps)
+        self._count(caps)
         self._remember(request, number, 0)
+
+    def _check(self, caps: Sequence[Cap]) -> None:
+        if any(one.most is not None and self._counted(one) >= one.most for one in caps):
+            raise CapReached
+        if any(one.content and self.last.get((one.source, one.day)) == one.content for one in caps):
+            raise SentBefore
+
+    def _count(self, caps: Sequence[Cap]) -> None:
+        self.counts |= {(one.source, one.day): self._counted(one) + 1 for one in caps}
+        self.last |= {(one.source, one.day): one.content for one in caps if one.content}
 
     def _counted(self, cap: Cap) -> int:
         return self.counts.get((cap.source, cap.day), 0)
@@ -395,5 +403,6 @@ def _listed(state: State) -> Listed:
         needs_human=shown.needs_human,
         training=shown.training,
         not_for=shown.not_for,
+        acknowledgement=shown.acknowledgement,
         lease=state.lease,
     )

@@ -34,6 +34,9 @@ PATHS: Mapping[str, str] = {route.name: route.path.rpartition("{number}/")[2] fo
 _BODIES: Mapping[str, Mapping[str, Any]] = {
     "release_complaint": {"reason": "It reads like a person."},
     "reject_as_spam": {"reason": "It advertises."},
+    "accept_mail": {},
+    "reject_mail": {"reason": "The player does not know of it."},
+    "add_contact": {"email": "player.example@example.com"},
     "assign": {"assignee": "person-1"},
     "overrule_triage": {"severity": "high", "reason": "It is a lot for this player."},
     "add_note": {"text": "He called again."},
@@ -70,6 +73,7 @@ COMMANDS = tuple(_BODIES)  # the operations that change a complaint
 _PLACES: Mapping[str, str] = {
     "task": "2",
     "letter": "acknowledgement-1",
+    "received": "2",
     "team": "care",
     "webhook": "unknown",
     "evidence": "unknown",

@@ -16,7 +16,7 @@ LISTED = (
     *("number", "version", "generation", "stage", "brand", "jurisdiction"),
     *("category", "team", "assignee", "due_at", "received_at"),
     *("priority", "severity", "needs_human", "training", "task", "lease_holder"),
-    *("lease_until", "not_for"),
+    *("lease_until", "not_for", "acknowledgement"),
 )
 
 

@@ -7,7 +7,7 @@ one virtual clock. Nothing happens by itself: a test takes the steps, in any ord
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from copy import deepcopy
+from copy import deepcopy, replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,15 +15,17 @@ from itertools import pairwise
 
 from redress.domain import audit, instants, milestones, promises
 from redress.domain.commands import Command
-from redress.domain.complaint import Complaint
-from redress.domain.correspondence import Letter
+from redress.domain.complaint import Complaint, is_live
+from redress.domain.correspondence import Delivery, Letter
 from redress.domain.errors import IllegalTransition, NotAllowedByPack
 from redress.domain.events import MilestoneReached
 from redress.domain.next_step import NextStep, Step, next_step
 from redress.domain.stages import Stage
+from redress.usecases.caps import mail_cap
 from redress.usecases.change import Desk, change
 from redress.usecases.plan_next import LONGEST_WAIT, Plan, Question, plan_next
-from redress.usecases.ports import CaseFile, Mail, MailRefused, Request
+from redress.usecases.ports import Cap, CaseFile, Mail, MailRefused, Request
+from redress.usecases.record_delivery import Told, record_delivery
 from redress.usecases.send_letter import send_letter
 from redress.usecases.submit_complaint import Intake, submit_complaint
 from redress.usecases.sweep import sweep
@@ -44,6 +46,15 @@ TAKEN, REFUSED, REFUSED_FOR_GOOD = "taken", "refused", "refused for good"
 LEFT_UNSEEN, LOST_UNSEEN, UNWRITTEN = "left unseen", "lost unseen", "unwritten"
 LETTER_FATES = (REFUSED, REFUSED_FOR_GOOD, LEFT_UNSEEN, LOST_UNSEEN, UNWRITTEN)
 
+# What the mail service tells of a mail that left, and whether nothing reaches that address.
+TELLINGS = (
+    (Delivery.DELIVERED, False),
+    (Delivery.DELAYED, False),
+    (Delivery.BOUNCED, False),
+    (Delivery.BOUNCED, True),
+    (Delivery.SPAM, False),
+)
+
 # What becomes of a question to `plan`.
 ANSWERED, UNHEARD, ANSWER_LOST = "answered", "unheard", "answer lost"
 QUESTION_FATES = (UNHEARD, ANSWER_LOST)
@@ -62,6 +73,7 @@ class World:
     letter_fates: deque[str] = field(default_factory=deque)
     question_fates: deque[str] = field(default_factory=deque)
     mails: dict[str, list[datetime]] = field(default_factory=dict)
+    message_ids: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self._clock)
@@ -69,7 +81,11 @@ class World:
         self.workflow = MemoryWorkflow(self.store, self._clock, self._ask, self._send, str(self.deployed))
         intake = Intake(desk=self.desk, random_bits=lambda _: 1)
         request = Request(client="portal", key="1", fingerprint="f", expires_at=T0 + timedelta(days=1))
-        self.number = submit_complaint(intake, submit(self.pack), "player", request, "hash").number
+        command = submit(self.pack)
+        known = {**command.content, "other_emails": ["second@example.test"]}
+        self.number = submit_complaint(
+            intake, replace(command, content=known), "player", request, "hash"
+        ).number
 
     # The complaint
 
@@ -111,6 +127,15 @@ class World:
         """A person changes the complaint, if its stage allows it."""
         with suppress(IllegalTransition, NotAllowedByPack):
             change(self.desk, self.number, command, actor)
+
+    def mail_service_tells(self, which: int) -> None:
+        """What became of one of the mails that left: late, twice, in any order."""
+        letter, message_id = self.message_ids[which % len(self.message_ids)]
+        outcome, permanent = TELLINGS[which % len(TELLINGS)]
+        told = Told(
+            number=self.number, letter=letter, message_id=message_id, outcome=outcome, permanent=permanent
+        )
+        record_delivery(self.desk, told)
 
     def relay(self) -> None:
         """The relay takes the next record of the stream."""
@@ -234,11 +259,19 @@ class World:
         assert not reached or max(reached.values()) == 1, "a milestone fired twice"
 
     def _check_letters(self, complaint: Complaint) -> None:
-        """No letter goes twice, but a statutory one whose claim ran out without an outcome."""
+        """No letter goes twice, but one that came back, and a statutory one of an unknown fate."""
         for key, sent in self.mails.items():
-            assert len(sent) == 1 or complaint.letters[key].statutory, f"{key} was sent twice"
-            for first, second in pairwise(sent):
-                assert second - first >= REGION.claim_expiry, f"{key} was sent twice at once"
+            letter = complaint.letters[key]
+            came_back = len(letter.returned)
+            assert len(sent) <= 1 + came_back or letter.statutory, f"{key} was sent twice"
+            at_once = sum(second - first < REGION.claim_expiry for first, second in pairwise(sent))
+            assert at_once <= came_back, f"{key} was sent twice at once"
+
+    def check_letters_are_done(self) -> None:
+        """Nothing is left to be sent."""
+        complaint = self.complaint
+        live = [key for key, letter in complaint.letters.items() if is_live(complaint, letter)]
+        assert not live, f"{live} wait for ever"
 
     def _check_breaches(self) -> None:
         """No duty's deadline passed unseen."""
@@ -280,7 +313,10 @@ class World:
     def _send(self, number: str, letter: str) -> object:
         fate = self.letter_fates.popleft() if self.letter_fates else TAKEN
         mailer = _Mailer(self, fate)
-        return send_letter(self.desk, mailer, mailer.render, number, letter)
+        return send_letter(self.desk, mailer, mailer.render, self._count, number, letter)
+
+    def _count(self, address: str) -> Cap:
+        return mail_cap(b"secret", REGION, address, self.now)
 
 
 @dataclass
@@ -302,6 +338,7 @@ class _Mailer:
             raise MailRefused(self.fate, permanent=self.fate == REFUSED_FOR_GOOD)
         if self.fate != LOST_UNSEEN:
             self.world.mails.setdefault(mail.letter_id, []).append(self.world.now)
+            self.world.message_ids.append((mail.letter_id, f"message {len(self.world.message_ids)}"))
         if self.fate in {LEFT_UNSEEN, LOST_UNSEEN}:
             raise StepFailed
-        return f"message of {mail.letter_id}"
+        return self.world.message_ids[-1][1]

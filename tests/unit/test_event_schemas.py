@@ -16,8 +16,10 @@ from redress import published
 from redress.domain import events as e
 from redress.domain.events import EVENT_TYPES
 from redress.domain.stages import Stage
-from redress.published import PUBLISHED, envelope, schema_of
-from tests.support.complaints import Case, at_stage
+from redress.published import PING, PUBLISHED, envelope, schema_of
+from redress.usecases import deliver_webhooks
+from redress.usecases.webhook_ports import Delivery
+from tests.support.complaints import T0, Case, at_stage
 from tests.unit.test_published import text
 
 type Json = dict[str, Any]
@@ -45,7 +47,7 @@ def test_the_committed_files_are_what_the_code_says() -> None:
 def test_every_schema_of_the_folder_was_published_once() -> None:
     names = {path.stem for path in FOLDER.glob("*.json")}
     assert names >= {schema_of(kind) for kind in EVENT_TYPES}
-    assert {name.partition(".v")[0] for name in names} <= EVENT_TYPES.keys()
+    assert {name.partition(".v")[0] for name in names} <= {*EVENT_TYPES, PING}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
@@ -85,6 +87,14 @@ def test_whatever_an_event_says_follows_its_schema(kind: str, *, whole: bool) ->
     document = example(kind, whole=whole)
     assert refusals(document) == []
     assert document["data"].keys() == set(PUBLISHED[kind])
+
+
+def test_a_test_message_of_a_webhook_follows_its_schema_and_may_be_about_no_complaint() -> None:
+    message = deliver_webhooks._ping(Delivery(endpoint="wh-1", since=T0, ping="ping-1"))  # noqa: SLF001
+    assert refusals(message) == []
+    assert [len(refusals({**message, place: "R7K3-9QXM-2"})) for place in ("number", "seq", "brand")] == [
+        1
+    ] * 3
 
 
 def test_the_readme_shows_a_document_as_it_is() -> None:

@@ -7,6 +7,25 @@ from typing import get_args
 
 import pytest
 
+from infra.ops.letter_examples import (
+    BROUGHT_UP,
+    DISPUTED,
+    HANDLER,
+    NO_AGREEMENT,
+    NOTE,
+    OTHER_NUMBER,
+    REASONS,
+    TOLD,
+    answered_again,
+    decided,
+    declared,
+    escalated,
+    investigating,
+    linked,
+    reopened,
+    unpaid,
+)
+from infra.ops.letter_stories import KEY, REGION
 from redress.domain import commands as c
 from redress.domain import instants, signals
 from redress.domain.audit import Content
@@ -18,30 +37,7 @@ from redress.letters.blocks import LetterIncomplete
 from redress.templating import environment
 from redress.usecases.ports import Mail
 from tests.support.complaints import TRIAGE
-from tests.support.letters import (
-    BROUGHT_UP,
-    DISPUTED,
-    HANDLER,
-    KEY,
-    NO_AGREEMENT,
-    NOTE,
-    OTHER_NUMBER,
-    REASONS,
-    REGION,
-    TOLD,
-    Story,
-    answered_again,
-    decided,
-    declared,
-    escalated,
-    in_full,
-    investigating,
-    linked,
-    practice,
-    reopened,
-    sample,
-    unpaid,
-)
+from tests.support.letters import Story, in_full, practice, sample, told
 
 WARNING_OF_REVIEW = "The operator owes the player the answer to the second look, and it has not been sent."
 
@@ -68,7 +64,7 @@ def test_a_note_after_the_answer_promises_no_other_answer() -> None:
 
 
 def test_a_note_of_which_nothing_is_left_does_not_go_out() -> None:
-    story = TOLD[LetterKind.MESSAGE](Story())
+    story = told(LetterKind.MESSAGE)
     del story.store.contents[story.number][story.letter(LetterKind.MESSAGE).cause]
     with pytest.raises(LetterIncomplete, match="lacks text"):
         story.render(LetterKind.MESSAGE)

@@ -8,11 +8,12 @@ from redress.domain import commands as c
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import Letter, LetterKind
 from redress.domain.next_step import Step
+from redress.usecases.caps import mail_cap
 from redress.usecases.plan_next import Plan, Question, plan_next
-from redress.usecases.ports import CaseFile, Mail
+from redress.usecases.ports import Cap, CaseFile, Mail
 from redress.usecases.send_letter import Outcome, send_letter
 from redress.usecases.sweep import sweep
-from tests.support.complaints import PLAYER, T0, personal, submit
+from tests.support.complaints import PLAYER, REGION, T0, personal, submit
 from tests.support.desks import Clock, Office
 from tests.support.memory_store import MemoryStore
 
@@ -50,6 +51,11 @@ def ask(office: Office, number: str, generation: int = 1) -> Plan:
     return plan_next(office.desk, question, DEPLOYED)
 
 
+def count(address: str) -> Cap:
+    """Counts the mails to an address."""
+    return mail_cap(b"secret", REGION, address, T0)
+
+
 def render(letter: Letter, case: CaseFile) -> Mail:
     letter_id = f"{case.complaint.number}/{letter.key}"
     return Mail(letter_id=letter_id, sender="x", to="x", subject="x", text="x", html="x")
@@ -75,7 +81,7 @@ def test_a_closed_complaint_at_rest_gets_its_link_out_and_rests_again(office: Of
     assert plan.next == Step.INFORM_PLAYER
     assert plan.letter
     assert plan.letter == letter(office.complaint(number), LetterKind.PRIVATE_LINK)
-    assert send_letter(office.desk, mailer, render, number, plan.letter) is Outcome.SENT
+    assert send_letter(office.desk, mailer, render, count, number, plan.letter) is Outcome.SENT
     assert ask(office, number, 2) == Plan(next=Step.DONE)
     assert mailer.sent == [f"{number}/{plan.letter}"]
 
@@ -93,10 +99,10 @@ def test_the_function_that_sends_asks_at_the_last_moment_whether_it_may(office: 
     command = submit()
     number = office.receive(command.__replace__(suspicions=("too_fast",)))
     acknowledgement, mailer = letter(office.complaint(number), LetterKind.ACKNOWLEDGEMENT), Mailer()
-    assert send_letter(office.desk, mailer, render, number, acknowledgement) is Outcome.NOT_YET
+    assert send_letter(office.desk, mailer, render, count, number, acknowledgement) is Outcome.NOT_YET
     assert mailer.sent == []
     office.do(number, c.Release(content=personal("why")))
-    assert send_letter(office.desk, mailer, render, number, acknowledgement) is Outcome.SENT
+    assert send_letter(office.desk, mailer, render, count, number, acknowledgement) is Outcome.SENT
 
 
 def test_a_held_complaint_is_triaged_and_then_waits_for_its_clock(office: Office) -> None:

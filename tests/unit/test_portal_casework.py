@@ -4,18 +4,20 @@ import re
 from collections.abc import Iterator
 from copy import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from html import unescape
 
 import pytest
 
 from redress.domain import commands as c
 from redress.domain.commands import Command
-from redress.domain.correspondence import LetterKind
+from redress.domain.correspondence import Delivery, LetterKind
 from redress.domain.events import EVENT_TYPES
 from redress.language import language
 from redress.usecases.ports import CaseFile
 from redress.web.timeline import OWN_BUSINESS, Timeline
 from tests.support.complaints import DEADLOCK, TRIAGE, milestone, submit
+from tests.support.mail_commands import go_out, held, mail
 from tests.support.portal import Answer, Visitor, region
 
 RECEIVED = datetime(2026, 4, 20, 9, 14, tzinfo=UTC)
@@ -168,6 +170,21 @@ def with_files(visitor: Visitor) -> str:
     return path
 
 
+def mailed(visitor: Visitor) -> Iterator[str]:
+    """Complaints whose letters fared in every way, and to which every kind of mail came."""
+    kind = LetterKind.ACKNOWLEDGEMENT
+    for outcome in Delivery:
+        path = visitor.passed_on(submit("gb-ukgc"))
+        case = partial(visitor.store.load, path.split("/")[2])
+        go_out(case, partial(visitor.operator, path), kind, outcome)
+        yield path
+    visitor.operator(path, c.AddContact(content={"email": f"{HIDDEN}@example.test"}), actor=HANDLER)
+    visitor.operator(path, held(HIDDEN), held(mail_id="mail-2"), mail("survey_declined", mail_id="mail-3"))
+    forged, own = (one.seq for one in visitor.complaint(path).held_mails)
+    accepted = c.AcceptMail(received=own, content={"text": "It was me."})
+    visitor.operator(path, c.RejectMail(received=forged, content=OWN), accepted, actor=HANDLER)
+
+
 def every_story(visitor: Visitor) -> Iterator[str]:
     """Complaints to which, together, everything happens."""
     yield worked(visitor)
@@ -185,6 +202,7 @@ def every_story(visitor: Visitor) -> Iterator[str]:
     visitor.operator(withdrawn, c.Withdraw())
     yield withdrawn
     yield with_files(visitor)
+    yield from mailed(visitor)
     suspected = visitor.passed_on(replace(submit("gb-ukgc"), suspicions=("too_fast",)))
     visitor.operator(suspected, c.Release(content=OWN), actor=HANDLER)
     visitor.operator(suspected, c.RequestLink())

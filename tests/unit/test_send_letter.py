@@ -1,8 +1,7 @@
 """A letter is never lost, and doubled only when the mail service's answer was: every step may be the last."""
 
-from collections.abc import Callable
 from copy import replace
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -12,48 +11,16 @@ from redress.domain import events as e
 from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.errors import Conflict, NotFound
 from redress.domain.next_step import Step
-from redress.domain.packs import load_pack
-from redress.domain.rules import Rules
 from redress.domain.stages import Stage
 from redress.letters.blocks import LetterIncomplete
-from redress.letters.render import render
 from redress.usecases import change
 from redress.usecases.plan_next import Question, plan_next
 from redress.usecases.ports import Batch, Mail, MailRefused, VersionConflict
-from redress.usecases.send_letter import Outcome, Render, send_letter
-from tests.support.letters import KEY, PORTAL, TOLD, Story, asked, decided, investigating
+from redress.usecases.send_letter import Outcome, send_letter
+from tests.support.letters import Story, asked, decided, investigating, told
+from tests.support.senders import LostAnswer, Mailer, counter, deliver, sender, writer
 
 ACK = LetterKind.ACKNOWLEDGEMENT
-
-
-class LostAnswer(Exception):
-    """The mail service may have taken the mail, or not."""
-
-
-@dataclass
-class Mailer:
-    """A mail service: notes what reaches it, then answers as `answers` say, and well when they are spent."""
-
-    answers: list[Exception] = field(default_factory=list)
-    reached: list[Mail] = field(default_factory=list)
-    meanwhile: Callable[[], object] = lambda: None
-
-    def send(self, mail: Mail) -> str:
-        self.reached.append(mail)
-        self.meanwhile()
-        if self.answers:
-            raise self.answers.pop(0)
-        return f"message-{len(self.reached)}"
-
-
-def writer(story: Story) -> Render:
-    """Renders as the handler does."""
-    rules = Rules((load_pack("gb-ukgc"),))
-    return lambda letter, case: render(letter, case, story.desk.region, rules, PORTAL, KEY, story.now)
-
-
-def deliver(story: Story, mailer: Mailer, kind: LetterKind = ACK, write: Render | None = None) -> Outcome:
-    return send_letter(story.desk, mailer, write or writer(story), story.number, story.letter(kind).key)
 
 
 def status(story: Story, kind: LetterKind = ACK) -> LetterStatus:
@@ -89,14 +56,14 @@ def test_a_letter_on_record_as_sent_is_not_sent_again() -> None:
 
 def test_a_letter_nobody_owes_is_not_sent() -> None:
     story, mailer = Story(), Mailer()
-    assert send_letter(story.desk, mailer, writer(story), story.number, "progress-9") is Outcome.NOT_OWED
+    assert sender(story, mailer)(story.number, "progress-9") is Outcome.NOT_OWED
     assert mailer.reached == []
 
 
 def test_a_complaint_that_does_not_exist_is_an_error() -> None:
     story = Story()
     with pytest.raises(NotFound):
-        send_letter(story.desk, Mailer(), writer(story), "0000-0000-0", "acknowledgement-1")
+        sender(story, Mailer())("0000-0000-0", "acknowledgement-1")
 
 
 # --- The state decides at the moment of sending --------------------------------------------------------
@@ -223,7 +190,7 @@ class Breaking:
 def break_down(story: Story, at: int, mailer: Mailer) -> None:
     desk = replace(story.desk, store=Breaking(story, at))  # type: ignore[arg-type]
     with pytest.raises(LostAnswer):
-        send_letter(desk, mailer, writer(story), story.number, story.letter(ACK).key)
+        send_letter(desk, mailer, writer(story), counter(story), story.number, story.letter(ACK).key)
 
 
 def test_a_breakdown_at_the_claim_sends_nothing_and_the_letter_goes_at_once() -> None:
@@ -264,7 +231,7 @@ def test_a_statutory_letter_of_unknown_fate_goes_again_under_the_same_id(lost_at
 
 @pytest.mark.parametrize("kind", [LetterKind.INFORMATION_REQUEST, LetterKind.PROGRESS, LetterKind.WARNING])
 def test_another_letter_of_unknown_fate_never_goes_again_and_becomes_a_task(kind: LetterKind) -> None:
-    story, mailer = TOLD[kind](Story()), Mailer([LostAnswer()])
+    story, mailer = told(kind), Mailer([LostAnswer()])
     with pytest.raises(LostAnswer):
         deliver(story, mailer, kind)
     story.now += story.desk.region.claim_expiry
@@ -298,7 +265,7 @@ def test_the_outcome_is_recorded_however_busy_the_complaint_is(refused: bool) ->
             story.store.append(batch)
 
     desk = replace(story.desk, store=Busy(story, 0))  # type: ignore[arg-type]
-    send_letter(desk, mailer, writer(story), story.number, "acknowledgement-1")
+    send_letter(desk, mailer, writer(story), counter(story), story.number, "acknowledgement-1")
     assert status(story) is (LetterStatus.REFUSED if refused else LetterStatus.SENT)
     assert lost == [0]
 
@@ -314,7 +281,7 @@ def test_a_record_that_never_gets_through_leaves_the_claim_standing() -> None:
 
     desk = replace(story.desk, store=AlwaysBusy(story, 0))  # type: ignore[arg-type]
     with pytest.raises(Conflict):
-        send_letter(desk, mailer, writer(story), story.number, "acknowledgement-1")
+        send_letter(desk, mailer, writer(story), counter(story), story.number, "acknowledgement-1")
     assert status(story) is LetterStatus.CLAIMED
     assert len(mailer.reached) == 1
 

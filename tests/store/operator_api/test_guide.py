@@ -28,6 +28,7 @@ BEFORE = {
     "complaints/$number/evidence/$evidence": ("files_arrived",),
     "complaints/$number/reopening": ("answered",),
     "complaints/$number/letters/$letter/other-means": ("mail_refused",),
+    "complaints/$number/mails": ("mails_came",),
 }
 
 

@@ -61,9 +61,21 @@ PUBLISHED: Mapping[str, tuple[str, ...]] = {
     "FeedbackGiven": ("score",),
     "TaskOpened": ("task", "letter", "team", "due_at", "amount_minor", "currency", "redress_kind"),
     "TaskClosed": ("opened", "outcome"),
-    "LetterClaimed": ("letter", "kind", "attempt"),
+    "LetterClaimed": ("letter", "kind", "attempt", "contact"),
     "LetterSent": ("letter", "kind", "message_id", "means"),
-    "LetterRefused": ("letter", "kind", "reason", "permanent"),
+    "LetterRefused": ("letter", "kind", "reason", "permanent", "not_before"),
+    "LetterDelivered": ("letter", "kind", "message_id"),
+    "LetterDelayed": ("letter", "kind", "message_id", "reason"),
+    "LetterBounced": ("letter", "kind", "message_id", "reason", "permanent", "again"),
+    "LetterMarkedAsSpam": ("letter", "kind", "message_id"),
+    "ContactAdded": ("letters",),
+    "MailReceived": (
+        *("mail", "taken_as", "spf", "dkim", "dmarc", "spam", "virus"),
+        *("reasons", "unknown_sender"),
+    ),
+    "MailAccepted": ("received", "mail"),
+    "MailRejected": ("received",),
+    "SurveyDeclined": (),
     "EvidenceAdded": ("evidence", "media_type", "size"),
     "EvidenceRefused": ("evidence", "reason"),
     "EvidenceScanned": ("evidence", "verdict"),
@@ -77,6 +89,10 @@ WITHHELD: Mapping[str, Mapping[str, str]] = {
 
 # Raised when a type's facts change in a way that its readers could stumble over; every other type is at 1.
 VERSIONS: Mapping[str, int] = {}
+
+
+# The type of a test message, which a webhook gets in the form of an event and the bus never does.
+PING = "Ping"
 
 
 def schema_of(kind: str) -> str:

@@ -34,7 +34,7 @@ class Brand:
 
     `logo` is the drawing itself (SVG); in a region file it is the name of a file in the folder beside it, and
     `infra/logos.py` puts the drawing in its place. `privacy_url` is the operator's privacy notice, which the
-    form leads to.
+    form leads to. Mail to `sender` makes a complaint, mail to `questions` an anonymous consultation.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Brand:
     jurisdictions: Mapping[str, ExternalBody]
     logo: str | None = None
     privacy_url: str | None = None
+    questions: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +108,10 @@ class Region:
     how long a complaint that somebody drew from a queue is kept for them. `triage` are tables of the
     operator's own triage rules (`redress/triage/README.md`). An anonymous consultation is answered within
     `consultation_days` calendar days, and kept for `consultation_kept_days` after the last answer.
-    Complaints by the portal are suspected of spam that were written in less than `form_seconds`, and those
-    of a local day after the first `player_complaints` of one e-mail address or account, or the first
-    `network_complaints` of one network address.
+    Complaints by the portal are suspected of spam that were written in less than `form_seconds`, and those by
+    portal and mail of a local day after the first `player_complaints` of one e-mail address or account, or
+    the first `network_complaints` of one network address. An address is sent at most `letters_per_day` (UTC)
+    that the law does not ask for.
     """
 
     brands: tuple[Brand, ...]
@@ -130,6 +132,7 @@ class Region:
     form_seconds: int = 3
     player_complaints: int = 5
     network_complaints: int = 50
+    letters_per_day: int = 20
     consultation_days: int = 3
     consultation_kept_days: int = 365
     rules: Settings = field(default_factory=dict)

@@ -165,12 +165,20 @@ def may_claim(complaint: Complaint, letter: Letter, now: datetime, claim_expiry:
 
     A claim without outcome runs out after `claim_expiry`; then only a statutory letter goes again.
     """
-    if not letter.is_live(complaint.stage) or is_held(complaint, letter):
+    if not is_live(complaint, letter) or is_held(complaint, letter):
         return False
     if letter.status is LetterStatus.CLAIMED and not letter.statutory:
         return False
     next_attempt = letter.next_attempt_at(claim_expiry)
     return next_attempt is None or next_attempt <= now
+
+
+def is_live(complaint: Complaint, letter: Letter) -> bool:
+    """Whether the letter still has to be dealt with.
+
+    What did not arrive does not follow a player who took the complaint back, or into another complaint.
+    """
+    return letter.is_live(complaint.stage) and not (letter.again and complaint.ended_unanswered_at)
 
 
 def is_held(complaint: Complaint, letter: Letter) -> bool:
@@ -281,7 +289,7 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             return {"stage": Stage.DEADLOCKED, "deadlocked_at": record.at}
         case e.LetterSent() as sent:
             return _after_sending(complaint, sent, record.at)
-        case e.LetterBounced() | e.LetterMarkedAsSpam() as failed:
+        case e.LetterBounced() | e.LetterMarkedAsSpam() | e.LetterRefused() as failed:
             return mail.failed(complaint, failed)
         case e.MailReceived() | e.MailAccepted() | e.MailRejected() as came:
             return mail.came(complaint, came, record)
@@ -429,12 +437,15 @@ def _answered(complaint: Complaint, at: datetime) -> dict[str, Any]:
 
 
 def _is_answered(complaint: Complaint, event: e.LetterSent) -> bool:
-    """Whether the letter tells the decision that stands, and not one that the law has overtaken."""
+    return tells_what_stands(complaint, complaint.letters[event.letter])
+
+
+def tells_what_stands(complaint: Complaint, letter: Letter) -> bool:
+    """Whether a final response tells the decision that stands, and not one that the law has overtaken."""
     decision, review = complaint.decision, complaint.review
-    cause = complaint.letters[event.letter].cause
     if decision is None:
-        return review is None or cause > review.seq
-    return cause >= decision.seq
+        return review is None or letter.cause > review.seq
+    return letter.cause >= decision.seq
 
 
 def _notified(extension: Extension, seq: int, at: datetime) -> Extension:

@@ -13,6 +13,10 @@ FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
 NO_CONTACT = "no_contact"
 """Why a letter was refused: no address of the player is left that mail reaches."""
+INVALID_ADDRESS = "InvalidAddress"
+"""Likewise: no mail can be sent to such an address at all."""
+TOO_MANY = "too_many"
+"""Likewise: its address had as many letters as it may on one day (UTC)."""
 
 
 class LetterKind(StrEnum):
@@ -117,7 +121,8 @@ class Letter(Value):
     """A letter owed since event `cause`; `changed_at` (UTC) is when its status changed last.
 
     `about` is the clock and the version of its deadline that a milestone's letter is about. `contact` is
-    whom it went to last; `again`: it did not arrive, and is owed once more. `not_before`: it was put off.
+    whom it went to last, `failed_at` the last contact that it did not reach; `again`: it did not arrive, and
+    is owed once more; `returned` are the message ids under which it came back. `not_before`: it was put off.
     """
 
     key: str
@@ -129,7 +134,9 @@ class Letter(Value):
     changed_at: datetime | None = None
     message_id: str | None = None
     contact: int = 0
+    failed_at: int | None = None
     again: bool = False
+    returned: frozenset[str] = frozenset()
     delivery: Delivery | None = None
     delivery_at: datetime | None = None
     not_before: datetime | None = None
@@ -138,6 +145,13 @@ class Letter(Value):
     def statutory(self) -> bool:
         """Whether the law asks for it, so that it goes again when its fate is unknown."""
         return self.kind in STATUTORY
+
+    @property
+    def fate(self) -> str | None:
+        """What is known since it left: `sent`, or a Delivery, the latest; None as long as it has not left."""
+        if self.delivery:
+            return self.delivery
+        return LetterStatus.SENT if self.status is LetterStatus.SENT else None
 
     def next_attempt_at(self, claim_expiry: timedelta) -> datetime | None:
         """The earliest instant (UTC) at which it may be claimed again; None when at once or never."""
@@ -245,6 +259,8 @@ def advance(  # noqa: C901 - a table
             attempt = refused.attempt + (refused.status is not LetterStatus.CLAIMED)
             put_off = instants.from_text(event.not_before) if event.not_before else None
             change = replace(refused, status=status, attempt=attempt, changed_at=at, not_before=put_off)
+            if event.permanent and refused.status is LetterStatus.CLAIMED:
+                change = replace(change, failed_at=refused.contact)
         case (
             events.LetterDelivered()
             | events.LetterDelayed()
@@ -253,7 +269,9 @@ def advance(  # noqa: C901 - a table
         ):
             change = _told(letters[event.letter], event, at)
         case events.ContactAdded():
-            return {**letters, **{key: _owed_again(letters[key], at) for key in event.letters}}
+            return {**letters, **{key: owed_again(letters[key], at) for key in event.letters}}
+        case events.SurveyDeclined():
+            return {key: _unwanted(letter, at) for key, letter in letters.items()}
         case events.Closed(reason="duplicate") | events.Reopened():
             return {key: _overtaken(letter, at) for key, letter in letters.items()}
         case events.TaskOpened(task="letter_outcome_unknown", letter=str() as letter):
@@ -270,7 +288,10 @@ def advance(  # noqa: C901 - a table
 def _told(letter: Letter, event: events.Event, at: datetime) -> Letter:
     """What the mail service says of a letter that it took."""
     told = replace(letter, delivery=_DELIVERIES[type(event)], delivery_at=at)
-    return _owed_again(told, at) if isinstance(event, events.LetterBounced) and event.again else told
+    if not isinstance(event, events.LetterBounced):
+        return told
+    back = replace(told, failed_at=letter.contact, returned=letter.returned | {event.message_id})
+    return owed_again(back, at) if event.again else back
 
 
 _DELIVERIES: Mapping[type[events.Event], Delivery] = {
@@ -281,7 +302,8 @@ _DELIVERIES: Mapping[type[events.Event], Delivery] = {
 }
 
 
-def _owed_again(letter: Letter, at: datetime) -> Letter:
+def owed_again(letter: Letter, at: datetime | None) -> Letter:
+    """The letter as it stands once it is owed to another contact of the player."""
     has_left = letter.message_id is not None
     return replace(letter, status=LetterStatus.OWED, again=has_left, changed_at=at)
 
@@ -290,6 +312,11 @@ def _overtaken(letter: Letter, at: datetime) -> Letter:
     """What a duplicate still owed is owed by the complaint it goes on in; a second look begins anew."""
     waits = letter.status in {LetterStatus.OWED, LetterStatus.REFUSED}
     return replace(letter, status=LetterStatus.ABANDONED, changed_at=at) if waits else letter
+
+
+def _unwanted(letter: Letter, at: datetime) -> Letter:
+    """Who wants no questions about how it went is not sent one that is still owed."""
+    return _overtaken(letter, at) if letter.kind is LetterKind.FEEDBACK_REQUEST else letter
 
 
 def _superseded(

@@ -6,20 +6,34 @@ from copy import replace
 from typing import TYPE_CHECKING, Any
 
 from redress.domain import events as e
-from redress.domain.correspondence import TO_STAFF
-from redress.domain.parts import ReceivedMail
+from redress.domain.correspondence import INVALID_ADDRESS, TO_STAFF
+from redress.domain.parts import ACCEPTED, REJECTED, ReceivedMail
 
 if TYPE_CHECKING:  # it is made of what this module says
     from redress.domain.audit import Record
     from redress.domain.complaint import Complaint
 
 
-def failed(complaint: Complaint, event: e.LetterBounced | e.LetterMarkedAsSpam) -> dict[str, Any]:
-    """Nothing more goes to an address of the player that nothing reaches, or whose owner does not want it."""
-    for_good = isinstance(event, e.LetterMarkedAsSpam) or event.permanent
-    if not for_good or event.kind in TO_STAFF:
+def failed(
+    complaint: Complaint, event: e.LetterBounced | e.LetterMarkedAsSpam | e.LetterRefused
+) -> dict[str, Any]:
+    """Nothing more goes to an address of the player that nothing reaches, or whose owner does not want it.
+
+    Letters of practice go to the operator's own mailbox, and say nothing about an address.
+    """
+    if complaint.training or event.kind in TO_STAFF or not _for_good(event):
         return {}
     return {"failed_contacts": complaint.failed_contacts | {complaint.letters[event.letter].contact}}
+
+
+def _for_good(event: e.LetterBounced | e.LetterMarkedAsSpam | e.LetterRefused) -> bool:
+    match event:
+        case e.LetterBounced(permanent=permanent):
+            return permanent
+        case e.LetterRefused(permanent=permanent, reason=reason):
+            return permanent and reason == INVALID_ADDRESS
+        case e.LetterMarkedAsSpam():
+            return True
 
 
 def came(
@@ -29,6 +43,6 @@ def came(
     if isinstance(event, e.MailReceived):
         mail = ReceivedMail(seq=record.seq, at=record.at, **vars(event))
     else:
-        found = "accepted" if isinstance(event, e.MailAccepted) else "rejected"
+        found = ACCEPTED if isinstance(event, e.MailAccepted) else REJECTED
         mail = replace(complaint.mails[event.received], found=found, found_at=record.at)
     return {"mails": {**complaint.mails, mail.seq: mail}}

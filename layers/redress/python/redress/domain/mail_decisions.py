@@ -9,8 +9,16 @@ from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain.audit import Content
 from redress.domain.changes import Change, illegal
-from redress.domain.complaint import Complaint
-from redress.domain.correspondence import MUST_ARRIVE, TO_STAFF, Delivery, Letter, LetterKind, LetterStatus
+from redress.domain.complaint import Complaint, is_live, tells_what_stands
+from redress.domain.correspondence import (
+    MUST_ARRIVE,
+    TO_STAFF,
+    Delivery,
+    Letter,
+    LetterKind,
+    LetterStatus,
+    owed_again,
+)
 from redress.domain.parts import HELD, ReceivedMail
 from redress.domain.stages import OPEN
 
@@ -49,25 +57,27 @@ def decide(complaint: Complaint, command: Mailing) -> list[Change]:
 
 
 def sent(complaint: Complaint, letter: Letter, message_id: str) -> list[Change]:
-    """The mail service took the letter; that it took it once more says nothing new of the complaint."""
-    if letter.status is LetterStatus.SENT:
+    """The mail service took the letter; that it took it once more says nothing new of the complaint.
+
+    What a delivery event has told before may have made it owed again: that it left is old news then, too.
+    """
+    if letter.status is LetterStatus.SENT or message_id in {letter.message_id, *letter.returned}:
         return []
     changes = [Change(event=e.LetterSent(letter=letter.key, kind=letter.kind, message_id=message_id))]
     if letter.kind is LetterKind.ACKNOWLEDGEMENT and complaint.acknowledged_at is None:
         changes.append(Change(event=e.Acknowledged()))
-    return changes
+    return [*changes, *_done(complaint, letter.key, {LETTER_UNKNOWN})]
 
 
 def _delivery(complaint: Complaint, command: c.RecordDelivery) -> list[Change]:
     letter = complaint.letters.get(command.letter)
     if letter is None:
         raise illegal(complaint, command, f"the letter {command.letter} was never owed")
+    if command.message_id in letter.returned:  # whatever else is told of that mail comes late
+        return []
     known = letter.message_id == command.message_id
-    if letter.status is LetterStatus.CLAIMED and not known:  # the answer was lost, and it did leave
+    if letter.status is not LetterStatus.SENT and not known:  # the answer was lost, and it did leave
         return [*sent(complaint, letter, command.message_id), *_told(complaint, letter, command)]
-    if letter.status is LetterStatus.ABANDONED and not known:
-        arrived = command.outcome == Delivery.DELIVERED and letter.delivery is not Delivery.DELIVERED
-        return _told(complaint, letter, command) if arrived else []
     if not known and command.outcome != Delivery.DELIVERED:  # of two copies the one that is on record counts
         return []
     return _told(complaint, letter, command) if _is_news(letter, command.outcome) else []
@@ -92,7 +102,7 @@ def _told(complaint: Complaint, letter: Letter, command: c.RecordDelivery) -> li
     match Delivery(command.outcome):
         case Delivery.DELIVERED:
             delivered = e.LetterDelivered(letter=key, kind=kind, message_id=message_id)
-            return [Change(event=delivered), *_done(complaint, key, {LETTER_UNKNOWN, LETTER_BOUNCED})]
+            return [Change(event=delivered), *_done(complaint, key, {LETTER_REFUSED, LETTER_BOUNCED})]
         case Delivery.DELAYED:
             delayed = e.LetterDelayed(letter=key, kind=kind, message_id=message_id, reason=command.reason)
             return [Change(event=delayed)]
@@ -103,7 +113,7 @@ def _told(complaint: Complaint, letter: Letter, command: c.RecordDelivery) -> li
 
 
 def _bounced(complaint: Complaint, letter: Letter, command: c.RecordDelivery) -> list[Change]:
-    again = command.other_contact and letter.kind in MUST_ARRIVE
+    again = command.other_contact and _goes_again(complaint, letter)
     bounced = e.LetterBounced(
         letter=letter.key,
         kind=letter.kind,
@@ -112,23 +122,61 @@ def _bounced(complaint: Complaint, letter: Letter, command: c.RecordDelivery) ->
         permanent=command.permanent,
         again=again,
     )
-    unread = letter.kind in TO_STAFF and not _asked(complaint, LETTER_BOUNCED)
     task = e.TaskOpened(task=LETTER_BOUNCED, letter=letter.key)
-    asked = [Change(event=task)] if unread or letter.kind in MUST_ARRIVE else []
-    return [Change(event=bounced), *asked]
+    return [Change(event=bounced), *([] if _is_seen_to(complaint, letter) else [Change(event=task)])]
 
 
-def _asked(complaint: Complaint, task: str) -> bool:
-    return any(one.task == task for one in complaint.open_tasks)
+def _is_seen_to(complaint: Complaint, letter: Letter) -> bool:
+    """Whether nobody has to look after a letter that came back, or somebody was asked to already.
+
+    Of several notices that staff did not get one is enough: it is their mailbox that has to be mended.
+    """
+    bounced = [one.letter for one in complaint.open_tasks if one.task == LETTER_BOUNCED]
+    if letter.kind in TO_STAFF:
+        return any(complaint.letters[key].kind in TO_STAFF for key in bounced if key)
+    return letter.kind not in MUST_ARRIVE or letter.key in bounced
+
+
+def _goes_again(complaint: Complaint, letter: Letter) -> bool:
+    """Whether a letter that did not arrive still says to another address of the player what holds."""
+    if letter.kind not in MUST_ARRIVE or complaint.training:
+        return False
+    return is_live(complaint, owed_again(letter, letter.changed_at)) and _still_holds(complaint, letter)
+
+
+def _still_holds(complaint: Complaint, letter: Letter) -> bool:
+    match letter.kind:
+        case LetterKind.FINAL_RESPONSE:
+            return tells_what_stands(complaint, letter)
+        case LetterKind.INFORMATION_REQUEST:
+            return complaint.waiting_for_player
+        case LetterKind.PAUSE:
+            return any(one.notice == letter.cause and one.ended_at is None for one in complaint.pauses)
+        case LetterKind.EXTENSION:
+            return not complaint.extensions or complaint.extensions[-1].seq == letter.cause
+        case _:
+            return True
 
 
 def _contact(complaint: Complaint, command: c.AddContact) -> list[Change]:
-    """What did not arrive for want of an address goes to the new one, and nobody has to see to it."""
+    """What did not arrive for want of an address goes to the new one, and nobody has to see to it.
+
+    What is on its way to another address is not sent beside it.
+    """
     asked = {task.letter for task in complaint.open_tasks if task.task in {LETTER_REFUSED, LETTER_BOUNCED}}
-    letters = tuple(key for key, one in complaint.letters.items() if key in asked and one.kind in MUST_ARRIVE)
+    letters = tuple(
+        key
+        for key, one in complaint.letters.items()
+        if key in asked and _failed(one) and _goes_again(complaint, one)
+    )
     added = Change(event=e.ContactAdded(letters=letters), content=command.content)
     done = (change for key in letters for change in _done(complaint, key, {LETTER_REFUSED, LETTER_BOUNCED}))
     return [added, *done]
+
+
+def _failed(letter: Letter) -> bool:
+    bounced = letter.status is LetterStatus.SENT and letter.delivery is Delivery.BOUNCED
+    return bounced or letter.status is LetterStatus.ABANDONED
 
 
 def _done(complaint: Complaint, letter: str, tasks: set[str]) -> list[Change]:
@@ -137,12 +185,11 @@ def _done(complaint: Complaint, letter: str, tasks: set[str]) -> list[Change]:
 
 
 def _receive(complaint: Complaint, command: c.ReceiveMail) -> Iterator[Change]:
+    if command.taken_as == REPLY and complaint.stage not in OPEN:  # a person reopens it, or does not
+        command = replace(command, taken_as=HELD, reasons=(*command.reasons, CLOSED))
     if any(one.mail == command.mail for one in complaint.mails.values()) or _too_many(complaint, command):
         return
-    if command.taken_as == REPLY and complaint.stage not in OPEN:  # a person reopens it, or does not
-        reasons = (*command.reasons, CLOSED)
-        yield from _hold(complaint, replace(command, taken_as=HELD, reasons=reasons))
-    elif command.taken_as == HELD:
+    if command.taken_as == HELD:
         yield from _hold(complaint, command)
     elif command.taken_as == REPLY:
         about = {name: text for name, text in command.content.items() if name != "text"}
@@ -169,7 +216,7 @@ def _too_many(complaint: Complaint, command: c.ReceiveMail) -> bool:
 
 def _hold(complaint: Complaint, command: c.ReceiveMail) -> Iterator[Change]:
     yield _received(command)
-    if not _asked(complaint, CHECK_MAIL):
+    if not any(one.task == CHECK_MAIL for one in complaint.open_tasks):
         yield Change(event=e.TaskOpened(task=CHECK_MAIL))
 
 

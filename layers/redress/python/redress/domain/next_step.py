@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from redress.domain import instants
-from redress.domain.complaint import Complaint, is_held, may_claim, milestone_key
+from redress.domain.complaint import Complaint, is_held, is_live, may_claim, milestone_key
 from redress.domain.correspondence import SUPERSEDED, Letter, LetterKind, LetterStatus
 from redress.domain.milestones import Milestone
 from redress.domain.promises import ADR_WINDOW
@@ -68,7 +68,7 @@ SENDING: Mapping[LetterKind, Step] = {
 WAITING: Mapping[Stage, Step] = {
     Stage.DEADLOCKED: Step.WAIT_FOR_ADR,
     Stage.RESOLVED: Step.FEEDBACK,
-    Stage.CLOSED: Step.FEEDBACK,  # for the private link that the player asked for, and nothing else
+    Stage.CLOSED: Step.FEEDBACK,  # for a private link that was asked for, or an answer that did not arrive
 }
 
 
@@ -79,10 +79,10 @@ def next_step(
 
     The order: letters before milestones (a letter that is late gets later), but updates after them, so that
     of several the latest goes; an owner team before milestones, which are told to it. Whatever cannot be done
-    yet is waited for. A closed complaint owes the record of its breaches, and a private link that was asked
-    for. What is held back waits for a person, not for an instant.
+    yet is waited for. A closed complaint owes the record of its breaches, a private link that was asked for,
+    and an answer that did not arrive. What is held back waits for a person, not for an instant.
     """
-    owed = (one for one in complaint.letters.values() if one.is_live(complaint.stage))
+    owed = (one for one in complaint.letters.values() if is_live(complaint, one))
     live = [letter for letter in owed if not is_held(complaint, letter)]
     if complaint.stage is Stage.CLOSED:
         return (

@@ -95,6 +95,8 @@ class Review(Value):
 
 HELD = "held"
 """A mail that changes nothing before a person has looked at it."""
+ACCEPTED, REJECTED = "accepted", "rejected"
+"""What the person found: that it is the player's, or that it is not."""
 
 
 class Evidence(Value):

@@ -7,15 +7,17 @@ from typing import TypedDict
 
 from redress.domain import audit, events, instants
 from redress.domain.audit import ChainBroken, Content
+from redress.domain.parts import ACCEPTED, HELD
 from redress.http import clock_views, views
 from redress.http.clock_views import ClockView
-from redress.http.views import ComplaintView, EventView, text
+from redress.http.letter_views import LetterView
+from redress.http.views import ComplaintView, EventView
 from redress.region import Macro, Region
 from redress.usecases.ports import CaseFile
 
 OWN_AFFAIRS = (
     *(events.Triaged, events.TriageOverruled, events.HarmSignalled, events.Escalated),
-    *(events.TaskOpened, events.TaskClosed, events.DecisionReturned),
+    *(events.TaskOpened, events.TaskClosed, events.DecisionReturned, events.MailRejected),
 )
 
 
@@ -34,21 +36,6 @@ class MacrosView(TypedDict):
     items: list[MacroView]
 
 
-class LetterView(TypedDict):
-    """A letter that the events owe, and how far it got: owed, claimed, refused, sent or abandoned.
-
-    `attempts` counts how often it was given to the mail service, `changed_at` when its status changed last.
-    """
-
-    letter: str
-    kind: str
-    caused_by: int
-    status: str
-    attempts: int
-    changed_at: str | None
-    message_id: str | None
-
-
 class ChainView(TypedDict):
     """The proof that no event is missing or altered: `whole`, and the hash of the last one."""
 
@@ -59,7 +46,8 @@ class ChainView(TypedDict):
 class EvidencePackView(TypedDict):
     """What an outside body needs: the complaint, every event, the clock explained, the letters, the proof.
 
-    The operator's own affairs are left out of it: internal notes, tasks, and how the complaint was weighed.
+    The operator's own affairs are left out of it: internal notes, tasks, how the complaint was weighed, and
+    mails of which nobody has found that they are the player's.
     """
 
     generated_at: str
@@ -84,7 +72,7 @@ def evidence_pack(case: CaseFile, region: Region, now: datetime) -> EvidencePack
         "complaint": {**shown, "triage": None, "notes": [one for one in shown["notes"] if one["text"]]},
         "clock": clock_views.clock(case, region, now),
         "events": views.history(told)["items"],
-        "letters": list(_letters(case)),
+        "letters": shown["letters"],
         "chain": _chain(case),
     }
 
@@ -93,22 +81,16 @@ def _told_outside(case: CaseFile) -> Iterator[tuple[int, Content]]:
     """The content that leaves the house; of the rest the events and their hashes show that it is there."""
     for seq, content in case.contents.items():
         event = case.records[seq - 1].event
-        internal = isinstance(event, events.NoteAdded) and event.visibility == "internal"
-        if not internal and not isinstance(event, OWN_AFFAIRS):
+        if not _is_internal(case, seq) and not isinstance(event, OWN_AFFAIRS):
             yield seq, {name: value for name, value in content.items() if name != "vulnerable"}
 
 
-def _letters(case: CaseFile) -> Iterator[LetterView]:
-    for letter in case.complaint.letters.values():
-        yield {
-            "letter": letter.key,
-            "kind": letter.kind,
-            "caused_by": letter.cause,
-            "status": letter.status,
-            "attempts": letter.attempt,
-            "changed_at": text(letter.changed_at),
-            "message_id": letter.message_id or None,
-        }
+def _is_internal(case: CaseFile, seq: int) -> bool:
+    """A note among colleagues; a mail of which nobody has found that it is the player's."""
+    event, mail = case.records[seq - 1].event, case.complaint.mails.get(seq)
+    if mail and mail.taken_as == HELD:
+        return mail.found != ACCEPTED
+    return isinstance(event, events.NoteAdded) and event.visibility == "internal"
 
 
 def _chain(case: CaseFile) -> ChainView:

@@ -38,6 +38,7 @@ from redress.region import Brand, Region
 
 EARLIEST = date(1990, 1, 1)  # nobody gambled online before: an earlier year is a slip of the pen
 MOST_REFERENCES = 20
+MOST_OTHER_EMAILS = 3
 
 Channel = Literal["form", "api", "phone", "chat", "email", "social", "intermediary"]
 # A BCP 47 tag.
@@ -60,7 +61,8 @@ class Intake(Strict):
     `amount_minor` is what the complaint is about, in minor units of the ISO 4217 `currency`. The instants are
     those of deadlines that begin with something else than this request; one that is not told is not known.
     `intermediary` is who passed it on (an ADR body, a consumer platform), `vulnerable` what the operator's
-    systems know of the player, `training` marks a complaint that is practice.
+    systems know of the player, `training` marks a complaint that is practice. `other_emails` are tried in
+    their order, where a letter does not arrive.
     """
 
     brand: Annotated[str, Text(100)]
@@ -69,6 +71,7 @@ class Intake(Strict):
     description: Annotated[str, Text(10_000, lines=True)]
     name: Annotated[str, Text(200)]
     email: Email
+    other_emails: Annotated[list[Email], FailFast(), Field(max_length=MOST_OTHER_EMAILS)] | None = None
     account: Annotated[str, Text(100)] | None = None
     occurred_on: Date | None = None
     amount_minor: AmountMinor | None = None
@@ -186,7 +189,8 @@ class Intake(Strict):
                 "description": self.description,
                 "transaction_references": list(self.transaction_references or ()),
                 "remedy": self.remedy,
-                **self._told("residence", "intermediary", "intermediary_reference", "vulnerable"),
+                **self._told("other_emails", "residence", "vulnerable"),
+                **self._told("intermediary", "intermediary_reference"),
             },
         )
 

@@ -14,12 +14,8 @@ class LeaseView(TypedDict):
     until: str
 
 
-class ListedView(TypedDict):
-    """A complaint in a list. `due_at` (exclusive) is the earliest instant at which something is owed.
-
-    `due_at` is null where nothing is known to fall due, `lease` where nobody holds one now. `needs_human`:
-    somebody has to see it at once. `training` complaints are practice.
-    """
+class SummaryView(TypedDict):
+    """What lists, too, show of a complaint."""
 
     number: str
     version: int
@@ -36,6 +32,17 @@ class ListedView(TypedDict):
     lease: LeaseView | None
     received_at: str
     due_at: str | None
+
+
+class ListedView(SummaryView):
+    """A complaint in a list. `due_at` (exclusive) is the earliest instant at which something is owed.
+
+    `due_at` is null where nothing is known to fall due, `lease` where nobody holds one now. `needs_human`:
+    somebody has to see it at once. `training` complaints are practice. `acknowledgement` tells what became of
+    it: sent, delayed, delivered, bounced or marked_as_spam; null until it was sent.
+    """
+
+    acknowledgement: str | None
 
 
 class TotalView(TypedDict):
@@ -120,6 +127,7 @@ def listed(one: Listed, now: datetime) -> ListedView:
         "lease": lease(one.lease, now),
         "received_at": instants.to_text(one.received_at),
         "due_at": instants.to_text(one.due_at) if one.due_at else None,
+        "acknowledgement": one.acknowledgement,
     }
 
 

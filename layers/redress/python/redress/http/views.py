@@ -7,7 +7,7 @@ from typing import Any, Required, TypedDict
 from redress.domain import events, evidence, instants, milestones, promises
 from redress.domain.audit import Record
 from redress.domain.parts import Proposal, Referral, Task
-from redress.http import list_views
+from redress.http import letter_views, list_views
 from redress.region import Region
 from redress.usecases.ports import CaseFile
 
@@ -143,14 +143,16 @@ class ReferralView(TypedDict):
     decided_at: str | None
 
 
-class ComplaintView(list_views.ListedView):
+class ComplaintView(list_views.SummaryView):
     """A complaint as it stands. `proposal` waits for approval, `decision` is the operator's.
 
     `residence_packs` (`id@version`) apply besides the licence's pack. `paused_for` are the reasons for which
     clocks stand still now. `received_at` is its own receipt, `clock_from` the earliest of it and its
     `duplicates`; a complaint that goes on in another one names it as `primary`. `suspicions` say why it may
     be spam; while it is `held` no letter to the player leaves. `verified`: your own site said whose account
-    it is. `consultation` is the anonymous one that the player made it of.
+    it is. `consultation` is the anonymous one that the player made it of. `acknowledged_at` is when the
+    acknowledgement was sent first; `acknowledgement` says what became of it. `contacts` are the player's
+    addresses, in the order in which they are tried.
     """
 
     pack_version: str
@@ -178,6 +180,7 @@ class ComplaintView(list_views.ListedView):
     amount_minor: int | None
     currency: str | None
     player: PlayerView
+    contacts: list[letter_views.ContactView]
     description: str | None
     transaction_references: list[str]
     remedy: str | None
@@ -193,6 +196,8 @@ class ComplaintView(list_views.ListedView):
     proposal: DecisionView | None
     decision: DecisionView | None
     acknowledged_at: str | None
+    acknowledgement: letter_views.AcknowledgementView
+    letters: list[letter_views.LetterView]
     decided_at: str | None
     deadlocked_at: str | None
     outside_route_open_at: str | None
@@ -280,6 +285,7 @@ def complaint(case: CaseFile, region: Region, now: datetime) -> ComplaintView:
             "account": told.get("account"),
             "residence": told.get("residence"),
         },
+        "contacts": letter_views.contacts(case),
         "description": told.get("description"),
         "transaction_references": told.get("transaction_references", []),
         "remedy": told.get("remedy"),
@@ -295,6 +301,8 @@ def complaint(case: CaseFile, region: Region, now: datetime) -> ComplaintView:
         "proposal": _decision(one.proposal, case),
         "decision": _decision(one.decision, case),
         "acknowledged_at": text(one.acknowledged_at),
+        "acknowledgement": letter_views.acknowledgement(case),
+        "letters": letter_views.letters(case),
         "decided_at": text(one.decided_at),
         "deadlocked_at": text(one.deadlocked_at),
         "outside_route_open_at": text(promises.open_since(region.rules_of(one), one, now)),

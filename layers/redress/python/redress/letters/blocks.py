@@ -6,6 +6,7 @@ from redress.domain.correspondence import LetterKind
 from redress.domain.errors import RedressError
 from redress.domain.rulepack import Block, LetterRule
 from redress.domain.rules import Rules
+from redress.letters import dead_addresses
 
 _RULE_OF: Mapping[LetterKind, tuple[str, ...]] = {
     LetterKind.ACKNOWLEDGEMENT: ("ack",),
@@ -79,6 +80,13 @@ def needed_for(outcome: str, rules: Rules) -> frozenset[Block]:
     if outcome == "deemed_accepted":
         return frozenset()
     return asked(LetterKind.FINAL_RESPONSE, outcome, rules) & FROM_THE_HANDLER
+
+
+def check_addresses(letter: str, *forms: str) -> None:
+    """Raise LetterIncomplete for an address that leads nowhere any more, whoever wrote it into the letter."""
+    found = {dead.address for form in forms for dead in dead_addresses.found_in(form)}
+    if found:
+        raise LetterIncomplete(letter, banned=sorted(found))
 
 
 def check(letter: str, shown: Iterable[str], rules: Iterable[LetterRule]) -> None:

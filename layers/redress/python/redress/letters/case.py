@@ -34,8 +34,22 @@ class Moment(Value):
     past: bool
 
 
+def moment(at: datetime, zone: str, now: datetime) -> Moment:
+    """An instant in an IANA zone, read at `now`."""
+    last_day = clock.local_day(at - clock.TICK, zone)
+    ends = clock.day_start(last_day + timedelta(days=1), zone) == at
+    local = at.astimezone(ZoneInfo(zone))
+    return Moment(
+        day=local.date(),
+        time=f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}",
+        zone=zone,
+        last_day=last_day if ends else None,
+        past=at <= now,
+    )
+
+
 class Case(Value):
-    """Everything a letter is written from."""
+    """Everything a letter is written from. `answers_read`: whether an answer to the mail reaches us."""
 
     letter: Letter
     file: CaseFile
@@ -45,6 +59,7 @@ class Case(Value):
     link: str
     language: Language
     now: datetime
+    answers_read: bool = False
 
     @property
     def id(self) -> str:
@@ -63,17 +78,7 @@ class Case(Value):
 
     def moment(self, at: datetime, zone: str | None = None) -> Moment:
         """An instant in an IANA zone, that of the licence's pack if none is given."""
-        zone = zone or self.rules.zone
-        last_day = clock.local_day(at - clock.TICK, zone)
-        ends = clock.day_start(last_day + timedelta(days=1), zone) == at
-        local = at.astimezone(ZoneInfo(zone))
-        return Moment(
-            day=local.date(),
-            time=f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}",
-            zone=zone,
-            last_day=last_day if ends else None,
-            past=at <= self.now,
-        )
+        return moment(at, zone or self.rules.zone, self.now)
 
     def content(self, seq: int, name: str) -> str:
         """A text kept beside event `seq`, made plain. Raises LetterIncomplete when it is not there."""

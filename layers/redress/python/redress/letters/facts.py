@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from redress.domain import promises
 from redress.domain.causes import milestone_behind
@@ -19,6 +19,10 @@ from redress.letters.blocks import LetterIncomplete
 from redress.letters.case import Case, Moment, law
 from redress.usecases.contacts import contacts
 
+if TYPE_CHECKING:
+    from redress.letters.missing import Missing
+
+BY_MAIL = "email"  # the channel of complaints that came by mail, or that an application took from one
 DEEMED_ACCEPTED = "deemed_accepted"
 
 type Facts = Mapping[str, Any]
@@ -62,7 +66,7 @@ def facts_of(case: Case) -> Facts:
     common = {
         "number": complaint.number,
         "brand": case.brand,
-        "ink": _ink_on(case.brand.colour),
+        "ink": ink_on(case.brand.colour),
         "category": complaint.category,
         "today": case.moment(case.now),
         "training": complaint.training,
@@ -78,6 +82,7 @@ def _for_player(case: Case) -> dict[str, Any]:
     complaint = case.file.complaint
     return {
         "link": case.link,
+        "answers_read": case.answers_read,
         "name": plain.name(str(case.received.get("name") or "")),
         "received": case.moment(complaint.received_at),
         "final": _date(case, promises.governing(_promises(case), _answer(complaint))),
@@ -112,6 +117,19 @@ def _standing(case: Case) -> str | None:
     finals = {f"{pack.id}:final" for pack in case.rules.packs}
     still = (one for one in case.file.complaint.pauses if one.ended_at is None and finals & set(one.clocks))
     return next((one.reason for one in still), None)
+
+
+def _acknowledgement(case: Case) -> dict[str, Any]:
+    return {**_procedure(case), "missing": _missing(case)}
+
+
+def _missing(case: Case) -> "Missing | None":
+    """What the player's mail leaves open; None for a complaint that came otherwise."""
+    if case.file.complaint.channel != BY_MAIL:
+        return None
+    from redress.letters.missing import missing  # noqa: PLC0415 - few letters ask
+
+    return missing(case.file.complaint, case.received)
 
 
 def _procedure(case: Case) -> dict[str, Any]:
@@ -297,7 +315,7 @@ def _referral(case: Case) -> dict[str, Any]:
 
 
 _OF_KIND: Mapping[LetterKind, Callable[[Case], dict[str, Any]]] = {
-    LetterKind.ACKNOWLEDGEMENT: _procedure,
+    LetterKind.ACKNOWLEDGEMENT: _acknowledgement,
     LetterKind.INFORMATION_REQUEST: _question,
     LetterKind.PAUSE: _pause,
     LetterKind.EXTENSION: _extension,
@@ -310,7 +328,7 @@ _OF_KIND: Mapping[LetterKind, Callable[[Case], dict[str, Any]]] = {
 }
 
 
-def _ink_on(colour: str) -> str:
+def ink_on(colour: str) -> str:
     """Black or white, whichever reads better on a colour (relative luminance, WCAG 2.2)."""
     red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
     linear = [

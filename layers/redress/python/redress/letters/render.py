@@ -16,6 +16,8 @@ from redress.templating import environment
 from redress.usecases.ports import CaseFile, Mail
 
 WRITTEN = CODES  # the languages of letters; each has a folder of words
+# Where a word is broken: a line has at most 998 octets, a sign up to four (RFC 5322, 2.1.1; RFC 3629).
+_ENDLESS = re.compile(r"\S{240}(?=\S)")
 PRACTICE = "[Training] "  # the same in each language: mail rules of the operator look for it
 
 
@@ -27,11 +29,14 @@ def render(
     portal_url: str,
     link_key: str,
     now: datetime,
+    *,
+    answers_read: bool = False,
 ) -> Mail:
     """The mail of a letter as of `now` (UTC): the same for the same arguments.
 
-    `link_key` opens the player's private page under `portal_url`; staff get no link.
-    Raises LetterIncomplete when a block its rule pack asks for is missing, or one it bans is shown.
+    `link_key` opens the player's private page under `portal_url`; staff get no link. `answers_read`: whether
+    mail that answers it is read, so that it may say so. Raises LetterIncomplete when a block its rule pack
+    asks for is missing, or one it bans or a dead address is shown.
     """
     complaint = case.complaint
     brand = region.brand(complaint.brand)
@@ -46,19 +51,21 @@ def render(
         link=f"{portal_url}/complaints/{complaint.number}/{link_key}",
         language=_language(letter, complaint.language),
         now=now,
+        answers_read=answers_read,
     )
     template = f"{source.language.code}/{letter.kind}.jinja"
     asked = blocks.asked(letter.kind, source.outcome, rules)
     facts = {**facts_of(source), "asked_for": asked}
-    html, shown_in_html = _write("letters_html", template, facts)
-    text, shown_in_text = _write("letters_text", template, facts)
+    html, shown_in_html = written("letters_html", template, facts)
+    text, shown_in_text = written("letters_text", template, facts)
     for shown in (shown_in_html, shown_in_text):
         _check(source, shown, facts)
+    blocks.check_addresses(source.id, html, text)
     return Mail(
         letter_id=source.id,
         sender=f"{brand.name} <{brand.sender}>",
         to=addressee(source),
-        subject=f"{PRACTICE if complaint.training else ''}{_subject(template, facts)}",
+        subject=f"{PRACTICE if complaint.training else ''}{subject_of(template, facts)}",
         text=text,
         html=html,
     )
@@ -66,7 +73,12 @@ def render(
 
 def _language(letter: Letter, wanted: str) -> Language:
     """The player's language (BCP 47) where Redress writes it, else English, which staff always get."""
-    code = SOURCE if letter.kind in TO_STAFF else known(wanted)
+    return language(SOURCE) if letter.kind in TO_STAFF else spoken_or_english(wanted)
+
+
+def spoken_or_english(wanted: str) -> Language:
+    """A language by its tag (BCP 47) where Redress writes it, else English."""
+    code = known(wanted)
     return language(code if code in WRITTEN else SOURCE)
 
 
@@ -79,7 +91,7 @@ def _check(source: Case, shown: set[str], facts: Facts) -> None:
         blocks.check(source.id, own, blocks.rules_of(kind, source.outcome, Rules((pack,))))
 
 
-def _write(form: str, template: str, facts: Facts) -> tuple[str, set[str]]:
+def written(form: str, template: str, facts: Facts) -> tuple[str, set[str]]:
     """The letter in one form, and the blocks that it shows."""
     shown: set[str] = set()
 
@@ -87,11 +99,12 @@ def _write(form: str, template: str, facts: Facts) -> tuple[str, set[str]]:
         shown.update(blocks)
         return ""
 
-    written = environment(form).get_template(template).render(facts, shown=note)
-    return _tidy(written), shown
+    letter = _tidy(environment(form).get_template(template).render(facts, shown=note))
+    return (_ENDLESS.sub(r"\g<0>\n", letter) if form == "letters_text" else letter), shown
 
 
-def _subject(template: str, facts: Facts) -> str:
+def subject_of(template: str, facts: Facts) -> str:
+    """The subject of a letter."""
     parsed = environment("letters_text").get_template(template)
     return "".join(parsed.blocks["subject"](parsed.new_context({**facts}))).strip()
 

@@ -6,10 +6,10 @@ from copy import replace
 
 from redress.domain import reply_address
 from redress.domain.correspondence import TO_STAFF, Letter, LetterKind
-from redress.domain.events import MailReceived
+from redress.domain.parts import ACCEPTED
 from redress.usecases.ports import CaseFile, Mail
 
-_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")  # printable ASCII, no brackets within
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")  # printable ASCII, no brackets within
 _OF_THE_PLAYER = frozenset({"complaint", "reply"})
 
 
@@ -41,9 +41,9 @@ def _references(case: CaseFile, root: str) -> tuple[str, ...]:
 
 
 def _message_ids(case: CaseFile) -> Iterator[str]:
-    """Of the player's mails, the latest first. What was held back or sent by a program is in no thread."""
-    for record in reversed(case.records):
-        if isinstance(record.event, MailReceived) and record.event.taken_as in _OF_THE_PLAYER:
-            told = str(case.contents.get(record.seq, {}).get("message_id") or "").strip()
-            if _MESSAGE_ID.fullmatch(told):
+    """Of the player's mails, the latest first. What is held back or came from a program is in no thread."""
+    for mail in sorted(case.complaint.mails.values(), key=lambda one: one.seq, reverse=True):
+        if mail.taken_as in _OF_THE_PLAYER or mail.found == ACCEPTED:
+            told = str(case.contents.get(mail.seq, {}).get("message_id") or "").strip()
+            if MESSAGE_ID.fullmatch(told):
                 yield told

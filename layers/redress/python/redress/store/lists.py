@@ -262,6 +262,7 @@ def listed(item: Item) -> Listed:
         training="training" in texts,
         lease=lease_of(item),
         not_for=tuple(texts.get("not_for", "").split()),
+        acknowledgement=texts.get("acknowledgement"),
     )
 
 

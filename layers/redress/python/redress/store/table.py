@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from redress.store.stream import seen, told
 from redress.usecases.ports import (
     Answer,
     Batch,
+    Cap,
     CaseFile,
     Listing,
     Overlooked,
@@ -94,9 +95,14 @@ class Table(Lists, Leases):
         has_request = batch.request is not None
         requests.transact(self.client, writes, has_request=has_request, caps=len(batch.caps))
 
-    def remember(self, request: Request, number: str, now: datetime) -> None:
-        """Keep that a request was answered which led to nothing. Raises RequestSeen or VersionConflict."""
-        requests.transact(self.client, [requests.claim(self.name, request, number, 0, now)], has_request=True)
+    def remember(self, request: Request, number: str, now: datetime, caps: Sequence[Cap] = ()) -> None:
+        """Keep that a request was answered which changed no complaint; each of `caps` counts it.
+
+        Raises RequestSeen, CapReached or VersionConflict, and then stored nothing.
+        """
+        writes = [requests.count(self.name, cap) for cap in caps]
+        writes.append(requests.claim(self.name, request, number, 0, now))
+        requests.transact(self.client, writes, has_request=True, caps=len(caps))
 
     def answer(self, client: str, key: str, now: datetime) -> Answer | None:
         """What a request under that key led to, unless it has expired at `now` (UTC)."""
@@ -277,6 +283,7 @@ def _state_values(batch: Batch) -> dict[str, dict[str, str] | None]:
         "queue": keys.queue(listing.queue, training=listing.training) if listing.queue else None,
         "queue_order": _queue_order(listing),
         "due_at": instants.to_text(listing.due_at) if listing.due_at else None,
+        "acknowledgement": listing.acknowledgement,
         "attention": keys.attention(batch.number),
         "attention_at": instants.to_text(batch.attention_at),
     }

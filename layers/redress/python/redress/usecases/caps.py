@@ -1,4 +1,4 @@
-"""Where a complaint comes from, as far as it is counted: nobody can tell from a count who it was."""
+"""Whom complaints come from and mails go to, as far as it is counted: no count tells who it was."""
 
 import hmac
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from redress.region import Region
 from redress.usecases.ports import Cap
 
 REMEMBERED = timedelta(days=3)  # from the first UTC instant of the day: it is over everywhere by then
-_PURPOSE = b"redress caps"
+_PURPOSE, _OF_MAILS = b"redress caps", b"redress caps of mails"
 
 
 def caps(
@@ -36,6 +36,25 @@ def caps(
         for source, most in _sources(region, brand, account, email, network)
     )
     return [replace(first, content=_hash(key, content, day)) if content else first, *others]
+
+
+def mail_cap(secret: bytes, region: Region, address: str, now: datetime) -> Cap:
+    """What counts a mail to an address on the UTC day of `now` (UTC).
+
+    `secret` is that of private links, from which a key of its own is made.
+    """
+    key, day = hmac.digest(secret, _OF_MAILS, "sha256"), now.date()
+    return Cap(
+        source=_hash(key, f"mail\n{address.strip().casefold()}", day),
+        day=day,
+        most=region.letters_per_day,
+        expires_at=next_day(now) + REMEMBERED,
+    )
+
+
+def next_day(now: datetime) -> datetime:
+    """When the UTC day after that of `now` (UTC) begins."""
+    return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
 
 
 def _sources(

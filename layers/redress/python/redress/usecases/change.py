@@ -14,6 +14,7 @@ from redress.region import Region
 from redress.usecases.ports import (
     Answer,
     Batch,
+    Cap,
     CaseFile,
     Listing,
     Now,
@@ -95,13 +96,21 @@ def change_as(
 
 
 def apply(
-    desk: Desk, case: CaseFile, command: Command, actor: str, request: Request | None = None
+    desk: Desk,
+    case: CaseFile,
+    command: Command,
+    actor: str,
+    request: Request | None = None,
+    caps: Sequence[Cap] = (),
 ) -> Changed:
-    """Decide the command on this case file and append; raises VersionConflict when it is not the newest."""
+    """Decide the command on this case file and append; raises VersionConflict when it is not the newest.
+
+    Each of `caps` counts the change. Raises CapReached when one of them is full.
+    """
     now = desk.now()
     changes = check_possible(desk, case, command, actor, now)
     if changes:
-        batch = prepare(desk, case.complaint, case.head, changes, now, actor, request)
+        batch = prepare(desk, case.complaint, case.head, changes, now, actor, request, caps)
         desk.store.append(batch)
         return Changed(number=case.complaint.number, version=batch.records[-1].seq)
     return Changed(number=case.complaint.number, version=case.complaint.version)
@@ -130,6 +139,7 @@ def prepare(
     now: datetime,
     actor: str,
     request: Request | None,
+    caps: Sequence[Cap] = (),
 ) -> Batch:
     """The batch that appends `changes` to a complaint whose last record has the hash `head`."""
     records, contents = chain(desk, before.number, before.version, head, changes, now, actor)
@@ -144,6 +154,7 @@ def prepare(
         listing=listing(desk.region, after),
         attention_at=now + timedelta(seconds=desk.region.attention_seconds),
         request=request,
+        caps=caps,
     )
 
 
@@ -198,6 +209,7 @@ def listing(region: Region, after: Complaint) -> Listing:
     see at once goes before everything that is due, the longest waiting first.
     """
     is_open = after.stage is not Stage.CLOSED
+    letter = after.acknowledgement
     return Listing(
         training=after.training,
         priority=after.priority,
@@ -214,4 +226,5 @@ def listing(region: Region, after: Complaint) -> Listing:
         assignee=after.assignee,
         queue=after.team if is_open else None,
         due_at=milestones.next_due(region.rules_of(after), after) if is_open else None,
+        acknowledgement=letter.fate if letter else None,
     )

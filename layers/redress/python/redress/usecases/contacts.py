@@ -2,35 +2,46 @@
 
 from collections.abc import Iterator
 
-from redress.domain.complaint import Complaint
+from redress.domain.correspondence import Letter
 from redress.domain.events import ContactAdded
 from redress.usecases.ports import CaseFile
 
 
 def contacts(case: CaseFile) -> tuple[str, ...]:
-    """All of them, those that failed included: what was erased is gone, and nothing follows it."""
-    return tuple(dict.fromkeys(address for address in _told(case) if address))
+    """All of them, those that failed included: what was erased is gone, and nothing follows it.
 
-
-def next_contact(case: CaseFile) -> int | None:
-    """The place of the first address that mail may still reach; None if all of them failed.
-
-    0 where none is known at all: then the letter cannot be written, which says more.
+    An address that differs in upper and lower case alone is the same one, as it was spelled first.
     """
-    return _first(case.complaint, len(contacts(case)) or 1)
+    known: dict[str, str] = {}
+    for address in _told(case):
+        known.setdefault(address.casefold(), address)
+    return tuple(known.values())
+
+
+def next_contact(case: CaseFile, letter: Letter) -> int | None:
+    """The place of the address that a letter goes to: the first that mail may still reach.
+
+    It never goes back to one that it did not reach, so that it ends. None if there is none left; 0 where no
+    address is known at all: then the letter cannot be written, which says more.
+    """
+    tried = -1 if letter.failed_at is None else letter.failed_at
+    return next(_left(case, tried, len(contacts(case)) or 1), None)
 
 
 def other_contact(case: CaseFile, failed: int) -> bool:
     """Whether an address is left to try after the one at place `failed`."""
-    left = set(range(len(contacts(case)))) - case.complaint.failed_contacts - {failed}
-    return bool(left)
+    return next(_left(case, failed, len(contacts(case))), None) is not None
 
 
-def _first(complaint: Complaint, known: int) -> int | None:
-    return next((place for place in range(known) if place not in complaint.failed_contacts), None)
+def _left(case: CaseFile, after: int, known: int) -> Iterator[int]:
+    return (place for place in range(after + 1, known) if place not in case.complaint.failed_contacts)
 
 
 def _told(case: CaseFile) -> Iterator[str]:
+    return (address.strip() for address in _written(case) if address.strip())
+
+
+def _written(case: CaseFile) -> Iterator[str]:
     first = case.contents.get(1, {})
     yield str(first.get("email") or "")
     others = first.get("other_emails")

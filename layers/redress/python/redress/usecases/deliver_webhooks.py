@@ -159,8 +159,8 @@ def _ping(delivery: Delivery) -> Envelope:
     nothing = dict.fromkeys(("number", "seq", "brand", "jurisdiction"))
     return {
         "id": delivery.ping,
-        "schema": "Ping.v1",
-        "type": "Ping",
+        "schema": published.schema_of(published.PING),
+        "type": published.PING,
         "at": instants.to_text(delivery.since),
         "actor": "system",
         "training": False,

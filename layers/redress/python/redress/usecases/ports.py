@@ -93,7 +93,8 @@ class Listing(Value):
     """What lists show of a complaint, and what they are ordered by. None leaves the list.
 
     `not_for` are the persons (subject ids) who may not work on it. A practice complaint (`training`) has
-    queues and registers of its own, so that it counts in no return.
+    queues and registers of its own, so that it counts in no return. `acknowledgement` is what became of that
+    letter (`Letter.fate`); None: it has not left.
     """
 
     training: bool
@@ -111,6 +112,7 @@ class Listing(Value):
     assignee: str | None
     queue: str | None
     due_at: datetime | None
+    acknowledgement: str | None = None
 
 
 class QueuedTask(Value):
@@ -124,8 +126,9 @@ class QueuedTask(Value):
 
 
 class Cap(Value):
-    """A source that complaints of a local day are counted by, at most `most` of them; None: any number.
+    """What is counted on a day, at most `most` times; None: any number.
 
+    Complaints of a local day are counted by their source, mails of a UTC day by the address they go to.
     `source` is a keyed hash that tells nobody who it is; `expires_at` (UTC) is when the count is forgotten.
     `content`, a keyed hash too, is of what was written: the same must not come twice in a row; None: it may.
     """
@@ -138,7 +141,7 @@ class Cap(Value):
 
 
 class CapReached(Exception):
-    """As many complaints as may be came from one source today; nothing was stored."""
+    """What a cap counts was as often today as it may be; nothing was stored."""
 
 
 class SentBefore(Exception):
@@ -167,7 +170,7 @@ class Batch(Value):
 
 
 class Listed(Value):
-    """One complaint in a list. `lease` is the last one: it may have run out."""
+    """One complaint in a list. `lease` is the last one, and may have run out; the rest is as in Listing."""
 
     number: str
     version: int
@@ -186,6 +189,7 @@ class Listed(Value):
     training: bool = False
     lease: Lease | None = None
     not_for: tuple[str, ...] = ()
+    acknowledgement: str | None = None
 
 
 class ListedTask(Value):
@@ -289,8 +293,11 @@ class Store(Protocol):
     def append(self, batch: Batch) -> None:
         """Store one change. Raises VersionConflict, RequestSeen or CapReached, and then stored nothing."""
 
-    def remember(self, request: Request, number: str, now: datetime) -> None:
-        """Keep that a request was answered which led to nothing. Raises RequestSeen or VersionConflict."""
+    def remember(self, request: Request, number: str, now: datetime, caps: Sequence[Cap] = ()) -> None:
+        """Keep that a request was answered which changed no complaint; each of `caps` counts it.
+
+        Raises RequestSeen, CapReached or VersionConflict, and then stored nothing.
+        """
 
     def answer(self, client: str, key: str, now: datetime) -> Answer | None:
         """What a request under that key led to, if it is remembered at `now` (UTC)."""

@@ -2,44 +2,53 @@
 
 Between claim and record nobody knows whether it left. Only a definite refusal releases the claim; otherwise
 it runs out, and then a statutory letter goes again under the same id, another one becomes a person's task.
+
+What the law does not ask for is counted with its claim: so many letters may go to an address in a day.
 """
 
 from collections.abc import Callable
 from copy import replace
 from enum import StrEnum
 
+from redress.domain import instants
 from redress.domain.commands import ClaimLetter, Command, RecordLetterRefused, RecordLetterSent
-from redress.domain.complaint import may_claim
-from redress.domain.correspondence import NO_CONTACT, TO_STAFF, Letter, LetterStatus
+from redress.domain.complaint import is_live, may_claim
+from redress.domain.correspondence import NO_CONTACT, TO_STAFF, TOO_MANY, Letter, LetterStatus
 from redress.domain.errors import Conflict
+from redress.usecases.caps import next_day
 from redress.usecases.change import ATTEMPTS, Desk, apply, change
 from redress.usecases.contacts import next_contact
-from redress.usecases.ports import CaseFile, Mail, Mailer, MailRefused, VersionConflict
+from redress.usecases.ports import Cap, CapReached, CaseFile, Mail, Mailer, MailRefused, VersionConflict
 
 SYSTEM = "system"
 RECORD_ROUNDS = 5  # of ATTEMPTS each: what happened must be told, however busy the complaint is
 
 type Render = Callable[[Letter, CaseFile], Mail]
+type Count = Callable[[str], Cap]
+"""What counts the mails of today to an address."""
 
 
 class Outcome(StrEnum):
-    """What became of it: sent or refused now; or not tried, and why."""
+    """What became of it: sent, refused or put off to another day now; or not tried, and why."""
 
     SENT = "sent"
     REFUSED = "refused"
+    PUT_OFF = "put_off"
     NOT_OWED = "not_owed"
     IN_FLIGHT = "in_flight"
     NOT_YET = "not_yet"
 
 
-def send_letter(desk: Desk, mailer: Mailer, render: Render, number: str, letter_key: str) -> Outcome:
+def send_letter(
+    desk: Desk, mailer: Mailer, render: Render, count: Count, number: str, letter_key: str
+) -> Outcome:
     """Send a letter of a complaint, if it is owed at this very moment and nobody else is sending it.
 
     It is written before it is claimed: what cannot be written claims nothing. Raises NotFound, what `render`
-    raises, Conflict when others kept writing; and whatever the mail service ends with when the outcome is
-    unknown, with the claim left standing.
+    and `count` raise, Conflict when others kept writing; and whatever the mail service ends with when the
+    outcome is unknown, with the claim left standing.
     """
-    mail = _claim(desk, render, number, letter_key)
+    mail = _claim(desk, render, count, number, letter_key)
     if isinstance(mail, Outcome):
         return mail
     try:
@@ -52,28 +61,56 @@ def send_letter(desk: Desk, mailer: Mailer, render: Render, number: str, letter_
     return Outcome.SENT
 
 
-def _claim(desk: Desk, render: Render, number: str, letter_key: str) -> Mail | Outcome:
+def _claim(desk: Desk, render: Render, count: Count, number: str, letter_key: str) -> Mail | Outcome:
     """The mail, claimed on the very version it was written from; or why there is none."""
     for attempt in range(ATTEMPTS):
         desk.pause(attempt)
         case = desk.store.load(number)
         letter = case.complaint.letters.get(letter_key)
-        if letter is None or not letter.is_live(case.complaint.stage):
+        if letter is None or not is_live(case.complaint, letter):
             return Outcome.NOT_OWED
         if not may_claim(case.complaint, letter, desk.now(), desk.region.claim_expiry):
             return Outcome.IN_FLIGHT if letter.status is LetterStatus.CLAIMED else Outcome.NOT_YET
-        contact = 0 if letter.kind in TO_STAFF else next_contact(case)
-        if contact is None:
-            gone = RecordLetterRefused(letter=letter_key, reason=NO_CONTACT, permanent=True)
-            _record(desk, number, gone)
-            return Outcome.REFUSED
-        mail = render(replace(letter, contact=contact), case)
         try:
-            apply(desk, case, ClaimLetter(letter=letter_key, contact=contact), SYSTEM)
+            return _claimed(desk, render, count, case, letter)
         except VersionConflict:
             continue
-        return mail
     raise Conflict(number)
+
+
+def _claimed(desk: Desk, render: Render, count: Count, case: CaseFile, letter: Letter) -> Mail | Outcome:
+    contact = _contact(case, letter)
+    if contact is None:
+        gone = RecordLetterRefused(letter=letter.key, reason=NO_CONTACT, permanent=True)
+        apply(desk, case, gone, SYSTEM)
+        return Outcome.REFUSED
+    mail = render(replace(letter, contact=contact), case)
+    caps = (count(mail.to),) if _counts(desk, case, letter) else ()
+    try:
+        apply(desk, case, ClaimLetter(letter=letter.key, contact=contact), SYSTEM, caps=caps)
+    except CapReached:
+        tomorrow = instants.to_text(next_day(desk.now()))
+        full = RecordLetterRefused(letter=letter.key, reason=TOO_MANY, permanent=False, not_before=tomorrow)
+        apply(desk, case, full, SYSTEM)
+        return Outcome.PUT_OFF
+    return mail
+
+
+def _contact(case: CaseFile, letter: Letter) -> int | None:
+    """The place of the player's address it goes to; letters to staff and those of practice know but one."""
+    own = letter.kind in TO_STAFF or case.complaint.training
+    return 0 if own else next_contact(case, letter)
+
+
+def _counts(desk: Desk, case: CaseFile, letter: Letter) -> bool:
+    """Two programs that answer each other must come to an end; no staff and no law wait for that.
+
+    What the mail service refused today was counted when it was first tried: an outage uses nothing up.
+    """
+    if letter.statutory or letter.kind in TO_STAFF or case.complaint.training:
+        return False
+    tried = letter.status is LetterStatus.REFUSED and letter.not_before is None and letter.changed_at
+    return not (tried and tried.date() == desk.now().date())
 
 
 def _record(desk: Desk, number: str, fact: Command) -> None:

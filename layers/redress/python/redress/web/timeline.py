@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from redress.domain import actors, instants, promises
+from redress.domain import actors, commands, instants, promises
 from redress.domain import events as e
 from redress.domain.audit import Content, Record
 from redress.domain.causes import milestone_behind
 from redress.domain.complaint import fold
+from redress.domain.mail_decisions import CLOSED
+from redress.domain.parts import HELD, ReceivedMail
 from redress.domain.promises import STAGES, Promise
 from redress.domain.rules import Rules
+from redress.domain.stages import LEGAL_AT
 from redress.domain.values import Value
 from redress.language import Language
 from redress.region import Brand, Region
@@ -35,6 +38,12 @@ OWN_BUSINESS = frozenset(
         e.TaskClosed,
         e.LetterClaimed,
         e.LetterRefused,
+        e.LetterDelivered,  # told beside the letter, like what else becomes of it
+        e.LetterDelayed,
+        e.LetterBounced,
+        e.LetterMarkedAsSpam,
+        e.MailAccepted,  # told beside the mail
+        e.MailRejected,
     }
 )
 
@@ -98,7 +107,8 @@ class Timeline(Value):
 
     def _line(self, record: Record, content: Content) -> _Told:
         return (
-            self._plain(record, content)
+            self._of_mail(record, content)
+            or self._plain(record, content)
             or self._of_clocks(record, content)
             or self._of_casework(record, content)
             or self._of_files(record)
@@ -115,7 +125,7 @@ class Timeline(Value):
         say = self.language.say
         match record.event:
             case e.LetterSent(kind=kind) if kind in words.LETTERS:
-                return Line("letter", say(words.LETTERS[kind]))
+                return Line("letter", say(words.LETTERS[kind]), more=self._delivery(record))
             case e.Triaged(team=team):
                 return Line("us", self._team(team))
             case e.Assigned(assignee=assignee, team=team):
@@ -129,6 +139,44 @@ class Timeline(Value):
                 return Line("us", say(words.CLOSINGS[reason]))
             case _:
                 return self._at_body(record)
+
+    def _of_mail(self, record: Record, content: Content) -> _Told:
+        """Mails that may not be the player's; a reply by mail is one line with its text."""
+        before = self.case.records[record.seq - 2].event
+        match record.event:
+            case e.MailReceived(taken_as=taken_as) if taken_as == HELD:
+                return self._held(self.case.complaint.mails[record.seq])
+            case e.PlayerReplied() if isinstance(before, e.MailReceived | e.MailAccepted):
+                return Line("you", self.language.say(words.MAIL_CAME), content.get("text"))
+            case _:
+                return None
+
+    def _held(self, mail: ReceivedMail) -> Line:
+        """Nothing of what it says: it may be anybody's."""
+        late = mail.reasons == (CLOSED,)
+        if mail.found:
+            more = words.MAIL_FOUND[mail.found]
+        else:
+            is_open = self.case.complaint.stage in LEGAL_AT[commands.Reply]
+            more = words.MAIL_WAITS if is_open else words.MAIL_WAITS_CLOSED
+        what = words.MAIL_LATE if late else words.MAIL_UNSURE
+        return Line("you" if late else "us", self.language.say(what), more=self.language.say(more))
+
+    def _delivery(self, record: Record) -> str | None:
+        """What became of a letter that went by mail, up to the next time that it went."""
+        sent, told = record.event, None
+        if not isinstance(sent, e.LetterSent) or sent.means != "email":
+            return None
+        for later in self.case.records[record.seq :]:
+            match later.event:
+                case e.LetterSent(letter=sent.letter):
+                    break
+                case _ if type(later.event) in words.DELIVERIES and _letter(later.event) == sent.letter:
+                    told = later
+        if told is None:
+            return None
+        moment = self.language.moment(told.at, self.rules.zone)
+        return self.language.say(words.DELIVERIES[type(told.event)], moment=moment)
 
     def _team(self, team: str) -> str:
         owner = self.region.team(team)
@@ -236,6 +284,11 @@ class Timeline(Value):
     def _means(self, record: Record) -> str | None:
         sent = record.event
         return self.language.say(words.MEANS[sent.means]) if isinstance(sent, e.LetterSent) else None
+
+
+def _letter(event: e.Event) -> str:
+    """The key of the letter that an event is about."""
+    return str(vars(event)["letter"])
 
 
 def _page(record: Record) -> str | None:

@@ -14,6 +14,7 @@ from redress.domain.stages import LEGAL_AT, Stage
 from redress.domain.values import Value
 from redress.language import Language, known
 from redress.region import Brand, ExternalBody, Region
+from redress.usecases.contacts import contacts
 from redress.usecases.ports import CaseFile
 from redress.web import dates, given, outside, promised, words
 from redress.web.promised import PromiseView
@@ -49,11 +50,11 @@ class Told(Value):
 class Tracking(Value):
     """Everything the tracking page and the confirmation page show of a complaint, in one language.
 
-    `notes` say what the complaint is besides: practice, or one with others. `written` is the language of what
-    the player wrote (BCP 47), where the page speaks another. `open_bodies` are those of the `bodies` that the
-    player may turn to now; `referred_to` has the complaint, or `awarded` (sentences) when it decided.
-    `look_again` and `rate_late` say until when a second look may be asked for and a closed complaint rated;
-    None: not at all. `held`: no letter to the player leaves yet.
+    `notes` say what the complaint is besides: practice, one with others, one whose player no mail reaches.
+    `written` is the language of what the player wrote (BCP 47), where the page speaks another. `open_bodies`
+    are those of the `bodies` that the player may turn to now; `referred_to` has the complaint, or `awarded`
+    (sentences) when it decided. `look_again` and `rate_late` say until when a second look may be asked for
+    and a closed complaint rated; None: not at all. `held`: no letter to the player leaves yet.
     """
 
     number: str
@@ -103,7 +104,7 @@ def tracking(language: Language, case: CaseFile, region: Region, now: datetime) 
         brand=brand,
         title=language.say(title),
         lead=language.say(lead, primary=complaint.primary) if complaint.primary else language.say(lead),
-        notes=list(_notes(language, complaint)),
+        notes=list(_notes(language, case)),
         written=complaint.language if known(complaint.language) != language.code else None,
         held=complaint.held,
         email=received.get("email"),
@@ -178,11 +179,20 @@ def _ended(complaint: Complaint) -> tuple[str, str] | None:
     return words.HELD if complaint.held else None
 
 
-def _notes(language: Language, complaint: Complaint) -> Iterator[str]:
+def _notes(language: Language, case: CaseFile) -> Iterator[str]:
+    complaint = case.complaint
+    if complaint.stage in LEGAL_AT[commands.Reply] and _is_unreached(case):
+        yield language.say(words.UNREACHED)
     if complaint.training:
         yield language.say(words.TRAINING)
     for number in complaint.duplicates:
         yield language.say(words.TOGETHER, number=number)
+
+
+def _is_unreached(case: CaseFile) -> bool:
+    """Whether mail reaches none of the player's addresses any more."""
+    known = contacts(case)
+    return bool(known) and case.complaint.failed_contacts.issuperset(range(len(known)))
 
 
 def _steps(language: Language, complaint: Complaint) -> Iterator[Step]:

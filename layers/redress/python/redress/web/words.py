@@ -136,6 +136,10 @@ SPAM = (
 TRAINING = msg(
     "This is practice: nobody complained, nothing here is owed, and no letter about it goes to a player."
 )
+UNREACHED = msg(
+    "Our e-mails no longer reach you. You can read our letters on this page, and tell us another address"
+    " here."
+)
 WITHDRAWN = (msg("You withdrew your complaint"), msg("It is closed. This page stays here for you to read."))
 
 AT_BODY = (
@@ -233,6 +237,17 @@ EVENTS: Mapping[type, Happened] = {
         kind="us", what=msg("We had not answered in time, so the law counts your complaint as accepted")
     ),
     e.Withdrawn: Happened(kind="you", what=msg("You withdrew your complaint"), text="reason"),
+    e.ContactAdded: Happened(kind="us", what=msg("We noted another e-mail address of yours")),
+    e.SurveyDeclined: Happened(kind="you", what=msg("You asked for no more questions about how it went")),
+}
+MAIL_CAME = msg("Your e-mail reached us")
+MAIL_UNSURE = msg("An e-mail came, and we could not be sure that it was from you")
+MAIL_LATE = msg("Your e-mail came when your complaint was closed")
+MAIL_WAITS = msg("A person will look at it. What you write on this page reaches us at once.")
+MAIL_WAITS_CLOSED = msg("A person will look at it.")
+MAIL_FOUND: Mapping[str, str] = {
+    "accepted": msg("A person looked at it: it counts as a message from you."),
+    "rejected": msg("A person looked at it: it does not count as a message from you."),
 }
 TEAM_TOOK_OVER = msg("The team {team} took over your complaint")
 IN_CHARGE = msg("A member of the team was put in charge of your complaint")
@@ -311,6 +326,13 @@ LETTERS: Mapping[str, str] = {
     LetterKind.REOPENED: msg("We told you that we look at your complaint again"),
     LetterKind.DUPLICATE: msg("We told you that two of your complaints go on as one"),
     LetterKind.PRIVATE_LINK: msg("We sent you the link to this page, as you asked"),
+}
+# What became of a letter since it left by mail.
+DELIVERIES: Mapping[type, str] = {
+    e.LetterDelivered: msg("Delivered to your e-mail provider on {moment}"),
+    e.LetterDelayed: msg("Your e-mail provider has not taken it yet. We go on trying."),
+    e.LetterBounced: msg("It could not be delivered. You can read it on this page."),
+    e.LetterMarkedAsSpam: msg("It was marked as spam, so we send no more e-mails to that address."),
 }
 MEANS: Mapping[str, str] = {
     "email": msg("by e-mail"),

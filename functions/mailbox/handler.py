@@ -1,0 +1,47 @@
+"""Mail that comes in: SES has put it into the bucket, and a person may have accepted one that was held."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from botocore.exceptions import BotoCoreError, ClientError
+
+from redress.adapters import mail_queue, mail_wiring
+from redress.domain.errors import Conflict
+from redress.usecases import receive_mail
+from redress.usecases.mail_ports import MailGone
+from redress.usecases.receive_mail import Came
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
+    """Work on messages of the queue; one that is to come again is reported alone."""
+    failed = []
+    for record in event["Records"]:
+        try:
+            _take(mail_queue.read(record["body"]))
+        except (BotoCoreError, ClientError, Conflict, MailGone) as error:
+            logger.warning("mail failed here", extra={"error": type(error).__name__})
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def _take(told: mail_queue.Message) -> None:
+    """A mail that came, or one that was accepted."""
+    match told:
+        case mail_queue.Arrived():
+            for came in receive_mail.receive(mail_wiring.mailroom(), told):
+                _tell(told.mail, came)
+        case mail_queue.Accepted():
+            _tell(told.mail, receive_mail.accept(mail_wiring.mailroom(), told.number, told.mail))
+        case None:
+            logger.info("no mail")
+
+
+def _tell(mail: str, came: Came) -> None:
+    """What was set aside is on no complaint: it shows as a number, and its mail stays in the bucket."""
+    logger.info("mail", extra={"mail": mail, **vars(came)})
+    if came.number is None:
+        with single_metric(name="MailSetAside", unit=MetricUnit.Count, value=1, namespace="Redress") as told:
+            told.add_dimension(name="function", value="mailbox")

@@ -1,0 +1,219 @@
+"""Mail that comes in: from SES's receipt rule into a bucket and a queue, and from there to a function.
+
+SES writes each mail to the bucket and then tells a topic. The queue behind it keeps what was told for
+fourteen days; what fails comes again, and what fails too often lies among the dead letters, where an alarm
+shows it. The mail itself stays in the bucket all the while.
+"""
+
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ses as ses
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.checks import acknowledge
+from infra.constructs.evidence import Evidence
+from infra.constructs.function import Function, Shared
+from infra.constructs.queue import queue
+from infra.constructs.secret import GeneratedSecret
+from infra.constructs.table import ComplaintTable
+from infra.region_faults import LETTER_SECONDS
+from infra.settings import MailPart, StackPart
+from redress.adapters.mail_store import RECEIVED
+
+SES = "ses.amazonaws.com"
+SOURCE = "redress"
+"""What events on the bus name as their source."""
+
+SECONDS = 60
+"""For a mail of forty megabytes, the most that SES puts into a bucket: reading and taking it apart takes a
+few seconds, writing ten files of it some more."""
+
+MEMORY = 2048
+"""MiB: such a mail is held as it came, once more as text, and its files decoded."""
+
+RETRIES, CONCURRENCY = 8, 5
+NOTICE_RETRIES, NOTICE_CONCURRENCY = 8, 2
+
+
+class Mailbox(Construct):
+    """Bucket, topic, queues, dead letters, function; and the receipt rule, if the region file names a set.
+
+    `key` encrypts the topic: SES may use none that AWS manages, and one more key would cost as much again.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: MailPart,
+        shared: Shared,
+        table: ComplaintTable,
+        evidence: Evidence,
+        bus: events.IEventBus,
+        key: kms.IKey,
+        link_secret: GeneratedSecret,
+        player_index_secret: GeneratedSecret,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.bucket = self._bucket(shared.settings)
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        self.dead_letters = queue(self, "DeadLetters", seconds=SECONDS)
+        self.notice_dead_letters = queue(self, "NoticeDeadLetters", seconds=LETTER_SECONDS)
+        self._queue = queue(self, "Queue", seconds=SECONDS, dead_letters=self.dead_letters, retries=RETRIES)
+        self._notices = queue(
+            self,
+            "Notices",
+            seconds=LETTER_SECONDS,
+            dead_letters=self.notice_dead_letters,
+            retries=NOTICE_RETRIES,
+        )
+        self._listen(bus)
+        if settings.rule_set:
+            self._receive(settings.rule_set, key)
+        self.function = Function(
+            self,
+            "mailbox",
+            shared=shared,
+            seconds=SECONDS,
+            memory=MEMORY,
+            environment={
+                "MAIL_BUCKET": self.bucket.bucket_name,
+                "NOTICES_URL": self._notices.queue_url,
+                "LINK_SECRET_ARN": link_secret.arn,
+                "PLAYER_INDEX_SECRET_ARN": player_index_secret.arn,
+            },
+        )
+        table.allow_reading_and_appending(self.function)
+        link_secret.allow_reading(self.function)
+        player_index_secret.allow_reading(self.function)
+        evidence.allow_taking(self.function)
+        self._allow_reading_mails()
+        self.function.allow(["sqs:SendMessage"], self._notices.queue_arn)
+        self._follow("Source", self.function, self._queue, CONCURRENCY)
+
+    def notify(self, letters: Function) -> None:
+        """Gives the notices to the function that may send mail."""
+        self._follow("NoticeSource", letters, self._notices, NOTICE_CONCURRENCY)
+
+    def _bucket(self, stack: StackPart) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            # Under the key S3 manages: always on, and free. No versions: what is deleted is gone.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            lifecycle_rules=[
+                s3.LifecycleRule(id="kept", expiration=Duration.days(self._settings.kept_days)),
+                s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=Duration.days(1)),
+            ],
+            removal_policy=RemovalPolicy.RETAIN if stack.retain else RemovalPolicy.DESTROY,
+        )
+        acknowledge(
+            bucket, "One function reads it, and logs which mail; SES alone writes to it.", "AwsSolutions-S1"
+        )
+        return bucket
+
+    def _listen(self, bus: events.IEventBus) -> None:
+        """Two things come: that a mail is in the bucket, and that a person accepted one that was held."""
+        self.topic.add_subscription(
+            subscriptions.SqsSubscription(
+                self._queue, raw_message_delivery=True, dead_letter_queue=self.dead_letters
+            )
+        )
+        events.Rule(
+            self,
+            "Accepted",
+            event_bus=bus,
+            event_pattern=events.EventPattern(source=[SOURCE], detail_type=["MailAccepted"]),
+            targets=[targets.SqsQueue(self._queue, dead_letter_queue=self.dead_letters)],
+        )
+
+    def _receive(self, rule_set: str, key: kms.IKey) -> None:
+        """The receipt rule, and what SES may do for rules of this set in this account, and for no other."""
+        ours = {
+            "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
+            "ArnLike": {
+                "aws:SourceArn": Stack.of(self).format_arn(
+                    service="ses",
+                    resource="receipt-rule-set",
+                    resource_name=f"{rule_set}:receipt-rule/*",
+                    arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+                )
+            },
+        }
+        writing = _ses(["s3:PutObject"], self.bucket.arn_for_objects(f"{RECEIVED}*"), ours)
+        self.bucket.add_to_resource_policy(writing)
+        self.topic.add_to_resource_policy(_ses(["sns:Publish"], self.topic.topic_arn, ours))
+        key.add_to_resource_policy(_ses(["kms:Decrypt", "kms:GenerateDataKey*"], "*", ours))
+        rule = ses.CfnReceiptRule(
+            self,
+            "Rule",
+            rule_set_name=rule_set,
+            rule=ses.CfnReceiptRule.RuleProperty(
+                enabled=True,
+                recipients=[self._settings.domain],
+                # Without it there is no verdict on spam and viruses.
+                scan_enabled=True,
+                # A complaint is personal. Whose server knows no TLS gets the mail back, and has the portal.
+                tls_policy="Require",
+                actions=[
+                    ses.CfnReceiptRule.ActionProperty(
+                        s3_action=ses.CfnReceiptRule.S3ActionProperty(
+                            bucket_name=self.bucket.bucket_name,
+                            object_key_prefix=RECEIVED,
+                            topic_arn=self.topic.topic_arn,
+                        )
+                    )
+                ],
+            ),
+        )
+        rule.node.add_dependency(self.bucket, self.topic, key)  # SES tries them when the rule is made
+
+    def _allow_reading_mails(self) -> None:
+        self.function.allow(["s3:ListBucket"], self.bucket.bucket_arn)  # or S3 hides that a mail is gone
+        self.function.allow(["s3:GetObject"], self.bucket.arn_for_objects(f"{RECEIVED}*"))
+        bucket = Stack.of(self).get_logical_id(self.bucket.node.default_child)  # type: ignore[arg-type]
+        acknowledge(
+            self.function.role,
+            "All mails lie under one prefix, each under the id that SES gave it.",
+            f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{RECEIVED}*]",
+        )
+
+    def _follow(self, name: str, function: Function, source: sqs.Queue, concurrency: int) -> None:
+        function.allow(
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], source.queue_arn
+        )
+        mapping = lambda_.CfnEventSourceMapping(
+            self,
+            name,
+            function_name=function.target.function_arn,
+            event_source_arn=source.queue_arn,
+            batch_size=1,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximumConcurrency": concurrency},
+        )
+        mapping.node.add_dependency(function.role)
+        acknowledge(
+            mapping,
+            "The queue itself moves what fails to its dead letters.",
+            "Serverless-LambdaEventSourceMappingDestination",
+        )
+
+
+def _ses(actions: list[str], resource: str, ours: dict[str, dict[str, str]]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal(SES)], actions=actions, resources=[resource], conditions=ours
+    )

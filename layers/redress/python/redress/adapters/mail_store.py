@@ -1,0 +1,48 @@
+"""Amazon S3: mails as they came, and the quarantine that their files go to."""
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from redress.adapters import s3
+from redress.usecases.mail_ports import MailGone
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+RECEIVED = "received/"
+"""Under which the mail service writes each mail by its id."""
+
+
+@dataclass(frozen=True)
+class MailBucket:
+    """The mails. `client` is a boto3 S3 client."""
+
+    client: "S3Client"
+    name: str
+
+    def raw(self, mail: str) -> bytes:
+        """The bytes of a mail. Raises MailGone; SES takes in forty megabytes at most."""
+        try:
+            answer = self.client.get_object(Bucket=self.name, Key=f"{RECEIVED}{mail}")
+        except self.client.exceptions.NoSuchKey as error:
+            raise MailGone(mail) from error
+        with contextlib.closing(answer["Body"]) as body:
+            return body.read()
+
+
+@dataclass(frozen=True)
+class EvidenceQuarantine:
+    """The part of the bucket of evidence that files come to. `client` is a boto3 S3 client."""
+
+    client: "S3Client"
+    name: str
+
+    def put(self, number: str, evidence: str, content: bytes, by: str) -> None:
+        """Write a file where a signed form would: the bucket tells that it came, and it is looked at."""
+        self.client.put_object(
+            Bucket=self.name,
+            Key=s3.key(s3.INCOMING, number, evidence),
+            Body=content,
+            Metadata={s3.BY.removeprefix("x-amz-meta-"): by},
+        )
