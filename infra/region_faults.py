@@ -294,10 +294,15 @@ def _production_faults(settings: Settings) -> Iterator[str]:
         "stack.retain": settings.stack.retain,
         "portal.waf": settings.portal.waf,
         "evidence.malware_scan": settings.evidence.malware_scan,
+        "journal.lock": settings.journal.lock != "off",
         "alarms.email": settings.alarms.email is not None,
         "stack.architecture": settings.stack.architecture == "arm64",
     }
-    remedies = {"alarms.email": "name a mailbox", "stack.architecture": 'set it to "arm64"'}
+    remedies = {
+        "alarms.email": "name a mailbox",
+        "journal.lock": 'set it to "compliance" or "governance"',
+        "stack.architecture": 'set it to "arm64"',
+    }
     for key, held in required.items():
         if not held:
             yield f"{key}: production needs it; {remedies.get(key, 'set it to true')}"

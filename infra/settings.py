@@ -21,7 +21,16 @@ from redress.region import Brand, Client, EscalationLevel, ExternalBody, Macro, 
 REGIONS = Path(__file__).parent / "regions"
 
 FunctionName = Literal[
-    "portal", "operator_api", "plan", "letters", "relay", "sweep", "webhooks", "outcomes", "mailbox"
+    "portal",
+    "operator_api",
+    "plan",
+    "letters",
+    "relay",
+    "sweep",
+    "webhooks",
+    "outcomes",
+    "mailbox",
+    "journal",
 ]
 FUNCTIONS: tuple[FunctionName, ...] = get_args(FunctionName)
 LONGEST_TRIED = 10 * 86_400
@@ -151,6 +160,17 @@ class EvidencePart(Part):
     malware_scan: bool
 
 
+class JournalPart(Part):
+    """The write-once log of events. Its `lock` keeps objects from being deleted for `retention_years`.
+
+    Governance: by everybody who may not lift it. Compliance: by everybody, for no reason, until then; also
+    by the account's root, and by whoever would rather have chosen fewer years.
+    """
+
+    lock: Literal["compliance", "governance", "off"]
+    retention_years: Annotated[int, Field(ge=1, le=100)] = 5
+
+
 class WebhooksPart(Part):
     """How endpoints of webhooks are tried again: seconds after each failure, and until when since the event.
 
@@ -180,6 +200,7 @@ class Settings(Part):
     mail: MailPart
     events: EventsPart
     evidence: EvidencePart
+    journal: JournalPart
     webhooks: WebhooksPart = WebhooksPart()
     alarms: AlarmsPart
     operator: Region
@@ -254,6 +275,7 @@ def _known_keys() -> list[str]:
         MailPart,
         EventsPart,
         EvidencePart,
+        JournalPart,
         AlarmsPart,
         WebhooksPart,
         Endpoint,

@@ -12,6 +12,7 @@ from infra.constructs.alarms import Alarms
 from infra.constructs.events import Events
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared, layers
+from infra.constructs.journal import Journal
 from infra.constructs.mail import Mail
 from infra.constructs.mailbox import Mailbox
 from infra.constructs.operator_api import OperatorApi
@@ -95,6 +96,7 @@ class RedressStack(Stack):
         evidence.allow_taking(api.function)
         evidence.allow_handing_out(api.function)
         outcomes = Outcomes(self, "Outcomes", shared=shared, table=table, evidence=evidence, mail=mail)
+        journal = Journal(self, "Journal", settings=settings.journal, shared=shared, table=table)
 
         alarms = Alarms(self, "Alarms", settings=settings.alarms)
         alarms.watch_sweep(sweep)
@@ -103,6 +105,7 @@ class RedressStack(Stack):
         alarms.watch_webhooks(webhooks)
         alarms.watch_outcomes(outcomes)
         alarms.watch_letters(letters, outcomes)
+        alarms.watch_journal(journal)
         alarms.watch_table(table)
         alarms.watch_functions(
             {
@@ -114,6 +117,7 @@ class RedressStack(Stack):
                 "Sweep": sweep.function,
                 "Webhooks": webhooks.function,
                 "Outcomes": outcomes.function,
+                "Journal": journal.function,
             }
         )
         if settings.mail.inbound:
@@ -122,6 +126,7 @@ class RedressStack(Stack):
         self._tag(portal.api, api.api)
         self._publish(portal, api, table, workflow, mail, events)
         CfnOutput(self, "PrefillSecretArn", value=prefill_secret.arn)
+        CfnOutput(self, "JournalBucket", value=journal.bucket.bucket_name)
 
     def _secrets(self) -> tuple[GeneratedSecret, GeneratedSecret]:
         link = GeneratedSecret(

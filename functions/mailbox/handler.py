@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from redress.adapters import mail_queue, mail_wiring
 from redress.domain.errors import Conflict
 from redress.usecases import receive_mail
-from redress.usecases.mail_ports import MailGone
+from redress.usecases.mail_ports import Arrived, MailGone
 from redress.usecases.receive_mail import Came
 
 logger = Logger()
@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
 def _take(told: mail_queue.Message) -> None:
     """A mail that came, or one that was accepted."""
     match told:
-        case mail_queue.Arrived():
+        case Arrived():
             for came in receive_mail.receive(mail_wiring.mailroom(), told):
                 _tell(told.mail, came)
         case mail_queue.Accepted():

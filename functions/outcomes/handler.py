@@ -49,9 +49,12 @@ def _mail(event: Mapping[str, Any]) -> None:
     about = {"number": told.number, "letter": told.letter, "outcome": told.outcome, "came": recorded.came}
     logger.info("delivery", extra=about)
     if recorded.failed:
-        name = "StaffLettersBounced" if recorded.to_staff else "LettersBounced"
-        with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="Redress") as metric:
-            metric.add_dimension(name="function", value="outcomes")
+        _count("StaffLettersBounced" if recorded.to_staff else "LettersBounced")
+
+
+def _count(name: str) -> None:
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="Redress") as metric:
+        metric.add_dimension(name="function", value="outcomes")
 
 
 def _evidence(event: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function
+from infra.constructs.journal import Journal
 from infra.constructs.mailbox import Mailbox
 from infra.constructs.outcomes import Outcomes
 from infra.constructs.relay import Relay
@@ -42,6 +43,12 @@ BOUNCED_METRIC, STAFF_BOUNCED_METRIC = "LettersBounced", "StaffLettersBounced"
 
 MOST_BOUNCED = 10
 """In an hour. One is a mistyped address, and a task where the player has to know; so many have one cause."""
+
+DIGEST_METRIC = "DigestAge"
+"""Seconds since the end of the last day whose events have a digest; `journal` publishes it every hour."""
+
+DIGEST_SECONDS = 26 * 3600
+"""A day, the hour until the next run, and an hour in which one may fail."""
 
 ITERATOR_AGE_SECONDS = 300
 
@@ -159,6 +166,28 @@ class Alarms(Construct):
         for name, queue in queues.items():
             depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
             self._alarm(name, depth, 1, "Mail that came failed here; redrive it after reading why.")
+
+    def watch_journal(self, journal: Journal) -> None:
+        """An event that the journal does not hold, or not yet, and a day without its digest."""
+        depth = journal.dead_letters.metric_approximate_number_of_messages_visible(
+            statistic=cloudwatch.Stats.MAXIMUM
+        )
+        self._alarm(
+            "JournalDeadLetters", depth, 1, "An event is not what was written, or not in the journal."
+        )
+        age = journal.function.function.metric(
+            "IteratorAge", statistic=cloudwatch.Stats.MAXIMUM, period=Duration.minutes(5)
+        )
+        self._alarm("JournalBehind", age, ITERATOR_AGE_SECONDS * 1000, "The journal is minutes behind.")
+        digest = cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=DIGEST_METRIC,
+            dimensions_map={"function": "journal", "service": journal.function.service},
+            statistic=cloudwatch.Stats.MAXIMUM,
+            period=Duration.hours(3),
+        )
+        description = "A day of the journal has no digest, or nobody looks any more."
+        self._alarm(DIGEST_METRIC, digest, DIGEST_SECONDS, description, missing=_BREACHING)
 
     def watch_table(self, table: ComplaintTable) -> None:
         """Requests that DynamoDB turned away."""

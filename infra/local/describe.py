@@ -44,7 +44,8 @@ class Mail:
 class LocalStack:
     """A deployed stack: every field is text, and a key of `.redress/local.json`.
 
-    `client_id` and `client_secret` belong to the first client of the region file.
+    `client_id` and `client_secret` belong to the first client of the region file. The bucket and the topic of
+    mail that comes in are empty where none does.
     """
 
     portal_url: str
@@ -57,6 +58,8 @@ class LocalStack:
     region: str
     table_name: str
     state_machine_arn: str
+    mail_bucket: str = ""
+    mail_topic_arn: str = ""
 
     @classmethod
     def load(cls, path: Path = FILE) -> Self:
@@ -153,6 +156,8 @@ def describe(endpoint: str) -> LocalStack:
         region=region,
         table_name=outputs["TableName"],
         state_machine_arn=outputs["StateMachineArn"],
+        mail_bucket=outputs.get("MailBucket", ""),
+        mail_topic_arn=outputs.get("MailTopicArn", ""),
     )
 
 

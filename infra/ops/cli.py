@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from infra.ops import asked, due, packs, rule, simulate
+from infra.ops import asked, due, packs, rule, simulate, verify
 from infra.ops.asked import UsageError
 from redress.domain.categories import Category
 from redress.domain.errors import RedressError
@@ -17,6 +17,11 @@ RULE = """A deadline for --rule is one JSON object in the field names of the rul
 unit (hours, calendar_days, business_days, weeks, months), anchor, count_start, end_at, close_time, rollover,
 month_overflow. Beside them timezone, which is needed, and weekend (ISO weekdays) and holidays (dates). For
 example: --rule '{"amount": 1, "unit": "months", "timezone": "Europe/Madrid"}'"""
+
+
+NUMBER = "complaint number, such as R7K3-9QXM-3"
+VERDICTS = ("PASS", "FAIL", "GRAY", "PROCESSING_FAILED", "DISABLED")
+"""What SES may find of a mail that came."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_packs(add("packs", "all rule packs: what they owe, and what is missing in them"))
     _add_what_if(add("what-if", "open complaints whose dates another pack or calendar would move"))
     _add_explain(add("explain", "the dates of a stored complaint, explained"))
-    _add_verify(add("verify", "check the chain of a stored complaint's events"))
+    _add_verify(add("verify", "check the chain of a stored complaint's events, or a copy of the journal"))
+    _add_mail_in(add("mail-in", "have a mail come to the local stack, as SES would bring it"))
     _add_letters(add("letters", "the letters that players and staff get"))
     return parser
 
@@ -160,9 +166,15 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    _add_number(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("number", nargs="?", help=NUMBER)
+    what.add_argument("--journal", metavar="FOLDER", type=Path, help="copy of the bucket; asks no AWS")
     _add_table(parser)
-    parser.set_defaults(run=_about_stored, command="verify")
+    parser.set_defaults(run=_verify, command="verify")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    return verify.print_journal_verdict(options.journal) if options.journal else _about_stored(options)
 
 
 def _add_letters(parser: argparse.ArgumentParser) -> None:
@@ -190,6 +202,25 @@ def _letters(options: argparse.Namespace) -> int:
         language=options.language,
     )
     return letters_preview.print_preview(question)
+
+
+def _add_mail_in(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.eml", type=Path, help="the mail; - for standard input")
+    parser.add_argument(
+        "--to", metavar="ADDRESS", action="append", default=[], help="whom it came for (default: its To)"
+    )
+    parser.add_argument(
+        "--from", dest="sender", metavar="ADDRESS", help="sender of the envelope (default: its From)"
+    )
+    for check in ("spf", "dkim", "dmarc", "spam", "virus"):
+        parser.add_argument(f"--{check}", type=str.upper, choices=VERDICTS, default=VERDICTS[0])
+    parser.set_defaults(run=_mail_in)
+
+
+def _mail_in(options: argparse.Namespace) -> int:
+    from infra.ops import mail_in  # noqa: PLC0415 - it brings AWS
+
+    return mail_in.run(options)
 
 
 def _about_stored(options: argparse.Namespace) -> int:
@@ -226,7 +257,7 @@ def _add_circumstances(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_number(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("number", help="complaint number, such as R7K3-9QXM-3")
+    parser.add_argument("number", help=NUMBER)
 
 
 def _add_table(parser: argparse.ArgumentParser) -> None:

@@ -187,8 +187,8 @@ table { width: 100%; border-collapse: collapse; margin-bottom: 2rem; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; }
 th, td { border-bottom: 1px solid #8886; }
-td { overflow-wrap: anywhere; }
-td:nth-child(2) { min-width: 16rem; }
+td { white-space: nowrap; }
+td:nth-child(2), td[colspan] { white-space: normal; min-width: 16rem; }
 """)
 
 

@@ -32,21 +32,17 @@ def records(template: Template) -> list[dict[str, str]]:
 
 def mail_rule(template: Template) -> Mapping[str, Any]:
     """The rule that listens to SES."""
-    [rule] = [
-        one["Properties"]
-        for one in template.of_type("Events::Rule").values()
-        if one["Properties"].get("EventPattern", {}).get("source") == [ses_events.SOURCE]
-    ]
+    found: list[Mapping[str, Any]] = [one["Properties"] for one in template.of_type("Events::Rule").values()]
+    [rule] = [one for one in found if one.get("EventPattern", {}).get("source") == [ses_events.SOURCE]]
     return rule
 
 
 def alarm(template: Template, metric: str) -> Mapping[str, Any]:
     """The one alarm on a metric of ours."""
-    [found] = [
-        one["Properties"]
-        for one in template.of_type("CloudWatch::Alarm").values()
-        if one["Properties"]["MetricName"] == metric
+    alarms: list[Mapping[str, Any]] = [
+        one["Properties"] for one in template.of_type("CloudWatch::Alarm").values()
     ]
+    [found] = [one for one in alarms if one["MetricName"] == metric]
     return found
 
 

@@ -31,7 +31,11 @@ ENVIRONMENT = {
         *("EVIDENCE_BUCKET", "EVIDENCE_DOMAIN"),
     },
     "plan": {"DEFINITION_DIGEST"},
-    "letters": {"PORTAL_URL", "LINK_SECRET_ARN", "CONFIGURATION_SET"},
+    "letters": {"PORTAL_URL", "LINK_SECRET_ARN", "CONFIGURATION_SET", "INBOUND_MAIL"},
+    "mailbox": {
+        *("MAIL_BUCKET", "NOTICES_URL", "LINK_SECRET_ARN", "PLAYER_INDEX_SECRET_ARN"),
+        *("EVIDENCE_BUCKET", "EVIDENCE_DOMAIN"),
+    },
     "relay": {"STATE_MACHINE_ARN", "EFFECTS_QUEUE_URL", "EVENT_BUS_NAME"},
     "sweep": set(),
     "outcomes": {"EVIDENCE_BUCKET", "EVIDENCE_MALWARE_SCAN"},
@@ -183,7 +187,7 @@ def test_the_api_knows_the_region_files_client_behind_each_client_id(production:
 
 def test_queues_are_encrypted_refuse_plain_http_and_keep_messages_for_14_days(production: Template) -> None:
     queues = production.of_type("SQS::Queue")
-    assert len(queues) == 9
+    assert len(queues) == 14
     for queue in queues.values():
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
         assert queue["Properties"]["MessageRetentionPeriod"] == 14 * DAY
@@ -193,11 +197,16 @@ def test_queues_are_encrypted_refuse_plain_http_and_keep_messages_for_14_days(pr
         _assert_refuses_plain_http(policy)
 
 
-def test_the_alarm_topic_is_encrypted_and_refuses_plain_http(production: Template) -> None:
-    assert "KmsMasterKeyId" in production.only("SNS::Topic")
+def test_every_topic_is_encrypted_under_our_key_and_refuses_plain_http(production: Template) -> None:
+    topics = production.of_type("SNS::Topic")
+    [key] = production.of_type("KMS::Key")
     assert production.only("KMS::Key")["EnableKeyRotation"] is True
-    [policy] = production.of_type("SNS::TopicPolicy").values()
-    _assert_refuses_plain_http(policy)
+    for topic in topics.values():
+        assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+    policies = production.of_type("SNS::TopicPolicy").values()
+    assert {one["Properties"]["Topics"][0]["Ref"] for one in policies} == set(topics)
+    for policy in policies:
+        _assert_refuses_plain_http(policy)
 
 
 def test_the_relay_follows_every_change_and_gives_up_only_into_a_queue(production: Template) -> None:
@@ -252,9 +261,11 @@ def test_an_alarm_rings_when_the_answer_to_a_consultation_is_late(production: Te
 
 
 def test_every_alarm_reaches_the_topic(production: Template) -> None:
-    [topic] = production.of_type("SNS::Topic")
+    [topic] = [name for name in production.of_type("SNS::Topic") if production.label(name) == "AlarmsTopic"]
     assert all(alarm["AlarmActions"] == [{"Ref": topic}] for alarm in _alarms(production))
-    assert production.only("SNS::Subscription")["Endpoint"] == "ops@example.com"
+    subscribed = [one["Properties"] for one in production.of_type("SNS::Subscription").values()]
+    told = [(one["TopicArn"], one["Endpoint"]) for one in subscribed if one["Protocol"] == "email"]
+    assert told == [({"Ref": topic}, "ops@example.com")]
 
 
 def test_the_sweep_runs_every_five_minutes(production: Template, local: Template) -> None:
@@ -306,7 +317,7 @@ def test_the_local_stack_lacks_only_what_its_region_file_switches_off(
         *("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConfiguration"),
         *("AWS::ApiGateway::DomainName", "AWS::ApiGateway::BasePathMapping"),
         *("AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping"),
-        "AWS::SNS::Subscription",
+        "AWS::SES::ReceiptRule",
         "AWS::GuardDuty::MalwareProtectionPlan",
     }
     assert not _kinds(local) - _kinds(production)

@@ -51,6 +51,7 @@ NEVER: Mapping[str, set[str]] = {
     "sweep": {"jinja2", "redress.letters", "redress.web", "redress.http"},
     "webhooks": {"jinja2", "redress.letters", "redress.web", "redress.http"},
     "outcomes": {"jinja2", "redress.letters", "redress.web", "redress.http"},
+    "mailbox": {"jinja2", "redress.letters", "redress.web", "redress.http", *SEARCH},
 }
 MODULES: Mapping[str, int] = {
     "portal": 450,
@@ -60,7 +61,8 @@ MODULES: Mapping[str, int] = {
     "relay": 400,
     "sweep": 430,
     "webhooks": 430,
-    "outcomes": 430,
+    "outcomes": 435,
+    "mailbox": 480,
 }
 
 

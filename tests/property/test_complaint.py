@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from copy import replace
 from datetime import timedelta
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from redress.domain import audit, complaint, instants
 from redress.domain import commands as c
 from redress.domain.actors import person as subject
 from redress.domain.commands import Command
-from redress.domain.correspondence import LetterKind, LetterStatus
+from redress.domain.correspondence import Delivery, LetterKind, LetterStatus
 from redress.domain.errors import IllegalTransition, InvalidInput, NotAllowedByPack
 from redress.domain.milestones import milestones, next_due
 from redress.domain.next_step import SENDING, Step, closing_reason, next_step
@@ -32,6 +33,7 @@ from tests.support.complaints import (
     at_stage,
     submit,
 )
+from tests.support.mail_commands import mail
 
 type Story = list[tuple[Command | str, str, timedelta]]
 
@@ -46,6 +48,14 @@ letters = st.builds("{}-{}".format, st.sampled_from(list(LetterKind)), st.intege
 pausing = st.sampled_from(["awaiting_player_info", "police"])
 dues = st.sampled_from([None, instants.to_text(T0 + timedelta(seconds=20))])
 received = st.sampled_from([instants.to_text(T0 + timedelta(seconds=gap)) for gap in (-40, -3, 0, 9)])
+mails = st.builds(
+    lambda number, taken_as, content: replace(
+        mail(taken_as, mail_id=f"mail-{number}"), content={**content, "from": f"{PERSONAL}@example.com"}
+    ),
+    st.integers(1, 5),
+    st.sampled_from(["reply", "held", "automatic", "survey_declined"]),
+    contents,
+)
 asked = st.one_of(
     st.just(TRIAGE),
     st.builds(c.Release, content=contents),
@@ -105,6 +115,19 @@ asked = st.one_of(
     st.builds(c.RecordLetterSent, letter=letters, message_id=st.just("message-1")),
     st.builds(c.RecordLetterRefused, letter=letters, reason=st.just("throttled"), permanent=st.booleans()),
     st.builds(c.AbandonLetter, letter=letters),
+    st.builds(
+        c.RecordDelivery,
+        letter=letters,
+        message_id=st.sampled_from(["message-1", "message-2"]),
+        outcome=st.sampled_from(Delivery),
+        permanent=st.booleans(),
+        other_contact=st.booleans(),
+    ),
+    st.builds(c.AddContact, content=contents),
+    mails,
+    mails,
+    st.builds(c.AcceptMail, received=st.integers(1, 30), content=contents),
+    st.builds(c.RejectMail, received=st.integers(1, 30), content=contents),
     st.builds(c.Close, reason=st.just("completed")),
     st.sampled_from(["what is owed", "what is owed", "the letter leaves", "the next milestone"]),
 )

@@ -27,6 +27,7 @@ from redress.usecases.wake import Effect, Seen
 from tests.support import memory_store, wake_world
 from tests.support import wake_model as model
 from tests.support.complaints import APPROVE, APPROVER, HANDLER, PLAYER, PROPOSE, personal
+from tests.support.mail_commands import held, mail
 from tests.support.memory_store import MemoryStore, State
 from tests.support.memory_workflow import Execution
 from tests.support.wake_world import LETTER_FATES, QUESTION_FATES, World
@@ -86,6 +87,9 @@ PEOPLE: tuple[tuple[str, Command], ...] = (
     (APPROVER, commands.ReturnDecision(content=personal("comment"))),
     (PLAYER, commands.GiveFeedback(score=4)),
     (PLAYER, commands.Withdraw()),
+    (PLAYER, mail()),
+    (PLAYER, held(mail_id="mail-2")),
+    (HANDLER, commands.AddContact(content={"email": "other@example.test"})),
 )
 PAUSES = tuple(timedelta(seconds=one) for one in (1, 4, 13, 150))
 TURNS_IN_A_TEST = 25

@@ -63,7 +63,7 @@ def take(function: ModuleType, *events: Mapping[str, Any]) -> list[str]:
 def counted(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
     """The metrics that were written since, and who counted."""
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    found = {}
+    found: dict[str, float] = {}
     for line in lines:
         [metrics] = line["_aws"]["CloudWatchMetrics"]
         assert (metrics["Namespace"], line["function"], line["service"]) == ("Redress", "outcomes", "redress")

@@ -41,6 +41,7 @@ COMMANDS: Sequence[Command] = (
     c.RequestInformation(content=personal("question")),
     c.ClaimLetter(letter="acknowledgement-1"),
     c.RecordLetterSent(letter="acknowledgement-1", message_id="m"),
+    c.RecordDelivery(letter="acknowledgement-1", message_id="m", outcome="delivered"),
 )
 PERSONS = ("person-1", "person-2")
 

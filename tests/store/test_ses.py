@@ -1,40 +1,28 @@
-"""SES gets each letter once, as mail that every program reads; each of its answers has one meaning."""
+"""SES gets each letter once, as mail that every program reads."""
 
 import email
 import email.policy
-from collections.abc import Iterator
 from copy import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 import pytest
-from botocore.exceptions import (
-    ClientError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-    ReadTimeoutError,
-)
 from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import RawMessage, ses_backends
 
 from redress.adapters.clients import client
-from redress.adapters.ses import Ses
+from redress.adapters.ses import INVALID_SENDER, Ses
 from redress.domain import commands
-from redress.domain.correspondence import Letter, LetterKind
-from redress.domain.packs import load_pack
-from redress.domain.rules import Rules
-from redress.letters.render import render
+from redress.domain.correspondence import INVALID_ADDRESS, Letter, LetterKind
 from redress.store.table import Table
 from redress.usecases.change import change
 from redress.usecases.ports import CaseFile, Mail, MailRefused
-from redress.usecases.send_letter import Outcome, send_letter
-from tests.support.letters import KEY, PORTAL, Story, sample
+from redress.usecases.send_letter import Outcome
+from tests.support.letters import Story, sample
+from tests.support.senders import Mailer, sender, writer
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -85,13 +73,24 @@ def test_both_forms_arrive_as_they_were_written(post: Post, kind: LetterKind) ->
     assert noted.source == "complaints@mail.example.test"
 
 
+ROOT = "<c+2wk97ajwt.abcdefghijklmnopqrstuvwxyz@mail.example.test>"
+
+
+def threaded(**fields: Any) -> Mail:
+    """An acknowledgement with the headers of its thread."""
+    return replace(sample(LetterKind.ACKNOWLEDGEMENT), **{"references": (ROOT,), **fields})
+
+
 def test_the_headers_say_who_writes_about_what_and_that_a_machine_did(post: Post) -> None:
-    message, _ = sent(sample(LetterKind.ACKNOWLEDGEMENT), post)
+    mail = threaded(references=(ROOT, "<1@example.com>"), reply_to=ROOT.strip("<>"))
+    message, _ = sent(mail, post)
     assert dict(message.items()) | {"Content-Type": "", "MIME-Version": ""} == {
         "From": "Northlight Casino <complaints@mail.example.test>",
         "To": "player@example.com",
         "Subject": "Complaint 2WK9-7AJW-T: we have received it",
-        "References": "<c.2WK9-7AJW-T@mail.example.test>",
+        "References": f"{ROOT} <1@example.com>",
+        "In-Reply-To": "<1@example.com>",
+        "Reply-To": ROOT.strip("<>"),
         "Auto-Submitted": "auto-generated",
         "X-Redress-Letter": "2WK9-7AJW-T/acknowledgement-1",
         "Date": "Mon, 04 May 2026 14:05:00 +0000",
@@ -100,9 +99,29 @@ def test_the_headers_say_who_writes_about_what_and_that_a_machine_did(post: Post
     }
 
 
-def test_all_letters_of_a_complaint_belong_to_one_thread(post: Post) -> None:
-    references = {sent(sample(kind), post)[0]["References"] for kind in LetterKind}
-    assert len(references) == 1
+def test_what_can_be_declined_says_where(post: Post) -> None:
+    message, _ = sent(threaded(unsubscribe="u+2wk97ajwt.x@mail.example.test"), post)
+    assert message["List-Unsubscribe"] == "<mailto:u+2wk97ajwt.x@mail.example.test>"
+
+
+@pytest.mark.parametrize("length", [1, 60, 80, 200, 900])
+def test_message_ids_of_any_length_go_as_they_are(post: Post, length: int) -> None:
+    """What is encoded or broken matches nothing in the player's mail program."""
+    theirs = f"<{'x' * length}@example.com>"
+    long = f"u+2wk97ajwt.abcdefghijklmnopqrstuvwxyz@{'a-long-name.' * 6}example.test"
+    message, reached = sent(threaded(references=(ROOT, theirs), unsubscribe=long), post)
+    raw = reached.raw_data.replace("\r\n", "\n")
+    assert f"References: {ROOT}\n {theirs}\nIn-Reply-To: {theirs}\n" in raw
+    assert f"List-Unsubscribe: <mailto:{long}>\n" in raw
+    assert (message["References"].split(), message["In-Reply-To"]) == ([ROOT, theirs], theirs)
+
+
+@pytest.mark.parametrize("field", ["references", "unsubscribe"])
+def test_no_header_holds_a_second_one(post: Post, field: str) -> None:
+    hostile = "<1@example.com>\r\nBcc: victim@example.com"
+    with pytest.raises(ValueError, match="linefeed"):
+        sent(threaded(**{field: (hostile,) if field == "references" else hostile}), post)
+    assert post == []
 
 
 def test_a_long_letter_in_any_script_is_ascii_with_short_lines_on_the_wire(post: Post) -> None:
@@ -123,7 +142,7 @@ def test_a_brand_of_any_name_signs_as_itself(post: Post, name: str) -> None:
     assert reached.raw_data.isascii()
 
 
-def test_ses_is_told_configuration_set_and_kind_of_letter_and_no_more(post: Post) -> None:
+def test_ses_is_told_configuration_set_complaint_and_letter_and_no_more(post: Post) -> None:
     adapter = ses()
     told: dict[str, Any] = {}
     adapter.client.meta.events.register(
@@ -132,7 +151,11 @@ def test_ses_is_told_configuration_set_and_kind_of_letter_and_no_more(post: Post
     adapter.send(sample(LetterKind.FINAL_RESPONSE))
     assert len(post) == 1
     assert told["ConfigurationSetName"] == "letters"
-    assert told["EmailTags"] == [{"Name": "letter", "Value": "final_response"}]
+    assert told["EmailTags"] == [
+        {"Name": "complaint", "Value": "2WK9-7AJW-T"},
+        {"Name": "letter", "Value": told["EmailTags"][1]["Value"]},
+    ]
+    assert told["EmailTags"][1]["Value"].startswith("final_response-")
 
 
 # --- Addresses -----------------------------------------------------------------------------------------
@@ -163,99 +186,22 @@ def test_an_address_that_is_none_is_refused_for_good_without_asking_ses(to: str)
     unreachable = Ses(cast("Any", None), "letters", lambda: NOW)
     with pytest.raises(MailRefused) as refused:
         unreachable.send(replace(sample(LetterKind.ACKNOWLEDGEMENT), to=to))
-    assert refused.value.permanent
-
-
-# --- What an answer means ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def answering() -> Iterator[Answering]:
-    """A client whose answers the tests give, and what gives them."""
-    ses = boto3.client("sesv2")
-    with Stubber(ses) as stubber:
-        yield ses, stubber
-
-
-def send_and_get(answering: Answering, code: str, status: int) -> None:
-    """Send a letter and be answered with an error."""
-    ses, stubber = answering
-    stubber.add_client_error("send_email", service_error_code=code, http_status_code=status)
-    Ses(ses, "letters", lambda: NOW).send(sample(LetterKind.ACKNOWLEDGEMENT))
+    assert (refused.value.reason, refused.value.permanent) == (INVALID_ADDRESS, True)
 
 
 @pytest.mark.parametrize(
-    ("code", "status"),
+    "fields",
     [
-        ("TooManyRequestsException", 429),
-        ("LimitExceededException", 400),
-        ("SendingPausedException", 400),
-        ("MailFromDomainNotVerifiedException", 400),
-        ("AccountSuspendedException", 400),
-        ("MessageRejected", 400),
-        ("NotFoundException", 404),
-        ("AccessDeniedException", 403),
-        ("ExpiredTokenException", 403),
-        ("ThrottlingException", 400),
+        {"sender": "Northlight <nowhere>"},
+        {"sender": "North\r\nlight <a@example.test>"},
+        {"reply_to": "nowhere"},
     ],
 )
-def test_a_refusal_that_may_pass_leaves_the_letter_owed(answering: Answering, code: str, status: int) -> None:
+def test_a_mistake_in_the_brands_own_address_is_mended_and_is_not_the_players(fields: dict[str, str]) -> None:
+    unreachable = Ses(cast("Any", None), "letters", lambda: NOW)
     with pytest.raises(MailRefused) as refused:
-        send_and_get(answering, code, status)
-    assert (refused.value.reason, refused.value.permanent) == (code, False)
-
-
-@pytest.mark.parametrize("code", ["BadRequestException", "InvalidParameterValue"])
-def test_a_mail_that_ses_will_never_take_is_refused_for_good(answering: Answering, code: str) -> None:
-    with pytest.raises(MailRefused) as refused:
-        send_and_get(answering, code, 400)
-    assert refused.value.permanent
-
-
-@pytest.mark.parametrize("code", ["InternalFailure", "ServiceUnavailable", "InternalServiceErrorException"])
-def test_a_fault_inside_ses_leaves_the_outcome_unknown(answering: Answering, code: str) -> None:
-    with pytest.raises(ClientError):
-        send_and_get(answering, code, 500)
-
-
-@pytest.fixture
-def wire(aws: None) -> list[Exception]:  # noqa: ARG001 - the order of fixtures
-    """Errors of the connection: each attempt to send takes one, and one attempt too many fails the test."""
-    errors: list[Exception] = []
-
-    def send(**_: object) -> None:
-        raise errors.pop()
-
-    client("sesv2", attempts=1).meta.events.register_first("before-send.sesv2.SendEmail", send)
-    return errors
-
-
-@pytest.mark.parametrize(
-    "error",
-    [ConnectTimeoutError(endpoint_url="x"), EndpointConnectionError(endpoint_url="x", error="refused")],
-)
-def test_no_connection_means_that_nothing_was_sent(wire: list[Exception], error: Exception) -> None:
-    wire.append(error)
-    with pytest.raises(MailRefused) as refused:
-        ses().send(sample(LetterKind.ACKNOWLEDGEMENT))
-    assert not refused.value.permanent
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        ReadTimeoutError(endpoint_url="x"),
-        ConnectionClosedError(endpoint_url="x"),
-        HTTPClientError(error="reset"),
-    ],
-)
-def test_a_lost_answer_is_unknown_and_the_sdk_does_not_try_again(
-    wire: list[Exception], error: Exception
-) -> None:
-    wire.append(error)
-    with pytest.raises(type(error)):
-        ses().send(sample(LetterKind.ACKNOWLEDGEMENT))
-    assert wire == []
+        unreachable.send(threaded(**fields))
+    assert (refused.value.reason, refused.value.permanent) == (INVALID_SENDER, False)
 
 
 def test_no_connection_outlives_its_letter(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,17 +214,6 @@ def test_no_connection_outlives_its_letter(post: Post, monkeypatch: pytest.Monke
 # --- Two senders on one table --------------------------------------------------------------------------
 
 
-class Postbox:
-    """Notes what reaches the mail service."""
-
-    def __init__(self) -> None:
-        self.reached: list[str] = []
-
-    def send(self, mail: Mail) -> str:
-        self.reached.append(mail.letter_id)
-        return f"message-{len(self.reached)}"
-
-
 @pytest.fixture
 def story(table: Table) -> Story:
     """A complaint in the real store."""
@@ -286,32 +221,28 @@ def story(table: Table) -> Story:
 
 
 def test_of_two_senders_that_read_the_same_complaint_one_sends(story: Story) -> None:
-    postbox = Postbox()
+    mailer, write = Mailer(), writer(story)
     second: list[Outcome] = []
-
-    def write(letter: Letter, case: CaseFile) -> Mail:
-        return render(letter, case, story.desk.region, Rules((load_pack("gb-ukgc"),)), PORTAL, KEY, story.now)
 
     def overtaken(letter: Letter, case: CaseFile) -> Mail:
         """Between reading and claiming of the first, the second does all of it."""
         if not second:
-            second.append(send_letter(story.desk, postbox, write, story.number, letter.key))
+            second.append(sender(story, mailer)(story.number, letter.key))
         return write(letter, case)
 
-    first = send_letter(story.desk, postbox, overtaken, story.number, "acknowledgement-1")
+    first = sender(story, mailer, overtaken)(story.number, "acknowledgement-1")
     assert (first, second) == (Outcome.NOT_OWED, [Outcome.SENT])
-    assert postbox.reached == [f"{story.number}/acknowledgement-1"]
+    assert [mail.letter_id for mail in mailer.reached] == [f"{story.number}/acknowledgement-1"]
 
 
 def test_of_two_claims_on_one_version_one_holds(story: Story) -> None:
-    case = story.case
-    postbox = Postbox()
+    case, mailer = story.case, Mailer()
 
     def claimed_meanwhile(letter: Letter, seen: CaseFile) -> Mail:
         if seen.complaint.version == case.complaint.version:
             change(story.desk, story.number, commands.ClaimLetter(letter=letter.key), "system")
         return sample(LetterKind.ACKNOWLEDGEMENT)
 
-    outcome = send_letter(story.desk, postbox, claimed_meanwhile, story.number, "acknowledgement-1")
+    outcome = sender(story, mailer, claimed_meanwhile)(story.number, "acknowledgement-1")
     assert outcome is Outcome.IN_FLIGHT
-    assert postbox.reached == []
+    assert mailer.reached == []

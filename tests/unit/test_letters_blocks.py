@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
+from typing import NamedTuple
 
 import pytest
 from jinja2 import BaseLoader, Environment
@@ -13,16 +14,16 @@ from jinja2 import BaseLoader, Environment
 from infra.ops.letter_examples import CLAUSE, HOME, REASONS, TOLD, decided
 from infra.ops.letter_stories import KEY, PORTAL, REGION
 from redress import templating
-from redress.domain.correspondence import LetterKind
+from redress.domain.correspondence import Letter, LetterKind
 from redress.domain.packs import known, load_pack
 from redress.domain.rulepack import LetterRule, Sourced
 from redress.domain.rules import Rules
-from redress.language import CODES
+from redress.language import CODES, SOURCE
 from redress.letters import blocks, dead_addresses
 from redress.letters import render as render_module
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.render import render
-from redress.usecases.ports import Mail
+from redress.usecases.ports import CaseFile, Mail
 from tests.support.letter_reading import NEVER_OWED, OUTCOMES, both, under, with_body, words
 from tests.support.letters import Story, told
 
@@ -131,11 +132,11 @@ def test_what_a_pack_asks_beyond_the_usual_is_written_where_it_is_asked() -> Non
 
 # A piece of a letter, with the blocks that it shows in quotation marks after its words.
 PIECES = (
-    r'{%% call p\.(?:para|callout|step)\([^%%]*"%s"[^%%]*\) %%}.*?{%% endcall %%}',
-    r'{{ p\.(?:fact|quote)\([^{}]*(?:{[^{}]*})?[^{}]*"%s"\) }}',
+    r'{%% call p\.(?:para|callout|step)\([^%%]*"(?:%s)"[^%%]*\) %%}.*?{%% endcall %%}',
+    r'{{ p\.(?:fact|quote)\([^{}]*(?:{[^{}]*})?[^{}]*"(?:%s)"\) }}',
 )
-KINDS = [LetterKind.ACKNOWLEDGEMENT, LetterKind.INFORMATION_REQUEST, LetterKind.PROGRESS, LetterKind.DEADLOCK]
-KINDS += [LetterKind.PAUSE, LetterKind.EXTENSION, LetterKind.HOLDING, LetterKind.FINAL_RESPONSE]
+FINAL = LetterKind.FINAL_RESPONSE
+KINDS = [kind for kind in LetterKind if kind is not FINAL and kind in blocks._RULE_OF]
 
 
 class Spoiled(BaseLoader):
@@ -163,59 +164,81 @@ def spoiled(spoil: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> Ite
         yield
 
 
-def without(block: str) -> Callable[[str], str]:
-    """Every piece that shows a block is taken out."""
+def without(*blocks: str) -> Callable[[str], str]:
+    """Every piece that shows one of the blocks is taken out."""
 
     def spoil(source: str) -> str:
         for piece in PIECES:
-            source = re.sub(piece % block, "", source, flags=re.DOTALL)
+            source = re.sub(piece % "|".join(blocks), "", source, flags=re.DOTALL)
         return source
 
     return spoil
 
 
+class Owed(NamedTuple):
+    """A letter that is owed, the complaint as it stands then, and the rules that the letter has to keep."""
+
+    letter: Letter
+    case: CaseFile
+    rules: Rules
+    now: datetime
+    kept: tuple[LetterRule, ...]
+
+    @property
+    def asked(self) -> set[str]:
+        """The blocks that it has to show."""
+        return {block for rule in self.kept for block in rule.blocks}
+
+    def write(self, language: str) -> Mail:
+        """The letter in a language."""
+        spoken = replace(self.case, complaint=replace(self.case.complaint, language=language))
+        return render(self.letter, spoken, REGION, self.rules, PORTAL, KEY, self.now)
+
+
+def _owed(story: Story, kind: LetterKind, outcome: str | None = None) -> Owed:
+    case = story.case
+    rules = REGION.rules_of(case.complaint)
+    kept = blocks.rules_of(kind, outcome, rules)
+    return Owed(story.letter(kind), case, rules, story.now, tuple(kept))
+
+
 @cache
-def owed(pack: str) -> tuple[tuple[Story, LetterKind, str | None], ...]:
-    """The letters that a pack makes owed and has rules for, each outcome of a final response by itself."""
-    kinds = [kind for kind in KINDS if pack not in NEVER_OWED.get(kind, ())]
-    letters = [(told(kind, pack), kind, None) for kind in kinds if kind is not LetterKind.FINAL_RESPONSE]
+def owed() -> tuple[Owed, ...]:
+    """The letters that the packs make owed and have rules for: final responses by the rules they have."""
+    letters = [
+        _owed(told(kind, pack), kind)
+        for pack in known()
+        for kind in KINDS
+        if pack not in NEVER_OWED.get(kind, ())
+    ]
     finals = [
-        (decided(Story(pack), outcome, {**REASONS, "clause": CLAUSE}), LetterKind.FINAL_RESPONSE, outcome)
-        for outcome in OUTCOMES
+        _owed(decided(Story(pack), outcome, {**REASONS, "clause": CLAUSE}), FINAL, outcome)
+        for pack in known()
+        for outcome in ("upheld", "partly_upheld", "rejected")
     ]
     return (*letters, *finals)
 
 
-def write(story: Story, kind: LetterKind, language: str) -> Mail:
-    """The letter of a story in a language."""
-    case = story.case
-    spoken = replace(case, complaint=replace(case.complaint, language=language))
-    rules = REGION.rules_of(case.complaint)
-    return render(story.letter(kind), spoken, REGION, rules, PORTAL, KEY, story.now)
-
-
-def asked_by(pack: str) -> Iterator[tuple[str, Story, LetterKind]]:
-    """Each block that a rule of the pack asks a letter for."""
-    for story, kind, outcome in owed(pack):
-        for block in sorted(blocks.asked(kind, outcome, REGION.rules_of(story.case.complaint))):
-            yield block, story, kind
-
-
 @pytest.mark.parametrize("language", CODES)
-def test_without_a_block_that_its_pack_asks_for_no_letter_goes_out(
+def test_what_the_rules_of_every_pack_ask_of_a_letter_is_missed_in_every_language(
     language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted: dict[str, list[tuple[Story, LetterKind]]] = {}
-    for pack in known():
-        for block, story, kind in asked_by(pack):
-            wanted.setdefault(block, []).append((story, kind))
-    assert len(wanted) > 12
-    for block, letters in wanted.items():
+    asked_for = sorted({block for one in owed() for block in one.asked})
+    assert len(asked_for) > 12
+    with spoiled(without(*asked_for), monkeypatch):
+        for one in (one for one in owed() if one.asked):
+            with pytest.raises(LetterIncomplete) as refused:
+                one.write(language)
+            assert set(refused.value.missing) == one.asked, one.letter.kind
+
+
+def test_each_block_is_missed_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = {block: one for one in owed() for block in one.asked}
+    for block, one in asking.items():
         with spoiled(without(block), monkeypatch):
-            for story, kind in letters:
-                with pytest.raises(LetterIncomplete) as refused:
-                    write(story, kind, language)
-                assert block in refused.value.missing, (block, kind)
+            with pytest.raises(LetterIncomplete) as refused:
+                one.write(SOURCE)
+            assert block in refused.value.missing
 
 
 @pytest.mark.parametrize("language", CODES)
@@ -228,19 +251,14 @@ def test_a_banned_block_keeps_the_letter_of_every_pack_that_bans_it(
             '{% block letter %}{% endblock %}{% call p.para("odr_link") %}The platform.{% endcall %}',
         )
 
-    banning = 0
+    banning = [one for one in owed() if any(rule.banned for rule in one.kept)]
+    assert len(banning) > 60
     with spoiled(add, monkeypatch):
-        for pack in known():
-            for story, kind, outcome in owed(pack):
-                rules = REGION.rules_of(story.case.complaint)
-                banned = {name for rule in blocks.rules_of(kind, outcome, rules) for name in rule.banned}
-                assert banned <= {"odr_link"}
-                if banned:
-                    with pytest.raises(LetterIncomplete) as refused:
-                        write(story, kind, language)
-                    assert refused.value.banned == ("odr_link",)
-                    banning += 1
-    assert banning > 60
+        for one in banning:
+            assert {name for rule in one.kept for name in rule.banned} == {"odr_link"}
+            with pytest.raises(LetterIncomplete) as refused:
+                one.write(language)
+            assert refused.value.banned == ("odr_link",)
 
 
 @pytest.mark.parametrize("pack", sorted(set(known()) - {"sandbox"}))

@@ -347,7 +347,9 @@ def _in_practice(kind: LetterKind) -> Story:
     story = practice()
     region = story.desk.region
     pack = {LetterKind.EXTENSION: "cw-cga", LetterKind.HOLDING: "dk-spillemyndigheden"}.get(kind, "gb-ukgc")
-    return TOLD[kind](Story(pack, region=region, training=True))
+    story = Story(pack, region=region, training=True)
+    TOLD[kind](story)
+    return story
 
 
 @pytest.mark.parametrize("kind", [LetterKind.ACKNOWLEDGEMENT, LetterKind.WARNING])

@@ -2,7 +2,7 @@
 
 import re
 from copy import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -20,10 +20,11 @@ from infra.ops.letter_examples import (
 from infra.ops.letter_stories import KEY, PORTAL, REGION
 from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
+from redress.language import CODES, language
 from redress.letters.blocks import LetterIncomplete
 from redress.letters.render import render
 from tests.support.letter_reading import both, words
-from tests.support.letters import Story, sample, told
+from tests.support.letters import GOLDEN_LETTERS, TO_PLAYERS, Story, sample, told, written_in
 
 
 def test_a_pause_says_why_since_when_by_which_rule_and_which_date_still_holds() -> None:
@@ -196,3 +197,50 @@ def test_an_acknowledgement_counts_from_where_the_rule_does() -> None:
     ):
         for form in both(sample(LetterKind.ACKNOWLEDGEMENT, pack)):
             assert f"{since} your complaint" in form
+
+
+# --- Days as people read them --------------------------------------------------------------------------
+
+# The dates that each of these letters promises, and in which zone.
+PROMISED = {
+    "acknowledgement": [(date(2026, 6, 28), "Europe/London")],
+    "acknowledgement_email": [(date(2026, 6, 28), "Europe/London")],
+    "acknowledgement_gb-ukgc_ee": [(date(2026, 5, 19), "Europe/Tallinn")],
+    "information_request": [(date(2026, 6, 28), "Europe/London")],
+    "pause": [(date(2026, 6, 28), "Europe/London"), (date(2026, 5, 6), "Europe/London")],
+    "extension": [(date(2026, 6, 1), "America/Curacao"), (date(2026, 6, 29), "America/Curacao")],
+    "holding": [(date(2026, 6, 2), "Europe/Copenhagen")],
+    "progress": [(date(2026, 6, 28), "Europe/London")],
+    "message": [(date(2026, 6, 28), "Europe/London")],
+    "reopened": [(date(2026, 6, 16), "Europe/London"), (date(2027, 5, 24), "Europe/London")],
+    "final_response": [(date(2027, 5, 24), "Europe/London")],
+    "deadlock": [(date(2027, 6, 26), "Europe/London")],
+    "consultation": [(date(2026, 5, 7), "Europe/London")],
+}
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_promised_day_is_said_with_weekday_and_zone_in_every_language(code: str, name: str) -> None:
+    with written_in(code):
+        mail = GOLDEN_LETTERS[name]()
+    for form in both(mail):
+        for day, zone in PROMISED[name]:
+            assert re.search(promised(code, day, zone), form), (day, zone)
+
+
+def promised(code: str, day: date, zone: str) -> str:
+    """The weekday right before or behind the day, and the zone behind both, with little in between."""
+    spoken = language(code)
+    weekday = spoken.cldr["weekdays"][day.weekday()]
+    short = re.escape(words(spoken.short_day(day)))
+    return rf"(?i)({weekday},? {short}[^()]{{0,40}}\({zone}\)|{short}[^()]{{0,20}}\({weekday}, {zone}\))"
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("name", TO_PLAYERS)
+def test_a_zone_is_never_told_without_its_day(code: str, name: str) -> None:
+    with written_in(code):
+        text = words(TO_PLAYERS[name]().text)
+    zones = re.findall(r"(.{0,60})[(, ](?:Europe|America)/\w+\)", text)
+    assert all(re.search(r"20\d\d", before) for before in zones)

@@ -178,11 +178,13 @@ def mailed(visitor: Visitor) -> Iterator[str]:
         case = partial(visitor.store.load, path.split("/")[2])
         go_out(case, partial(visitor.operator, path), kind, outcome)
         yield path
+    path = complained(visitor)
     visitor.operator(path, c.AddContact(content={"email": f"{HIDDEN}@example.test"}), actor=HANDLER)
     visitor.operator(path, held(HIDDEN), held(mail_id="mail-2"), mail("survey_declined", mail_id="mail-3"))
     forged, own = (one.seq for one in visitor.complaint(path).held_mails)
     accepted = c.AcceptMail(received=own, content={"text": "It was me."})
     visitor.operator(path, c.RejectMail(received=forged, content=OWN), accepted, actor=HANDLER)
+    yield path
 
 
 def every_story(visitor: Visitor) -> Iterator[str]:

@@ -54,7 +54,7 @@ class TestLetters:
     @pytest.mark.parametrize(
         ("outcome", "said"),
         [
-            (Delivery.DELIVERED, "Delivered to your e-mail provider on Monday, 20 April 2026, 10:18"),
+            (Delivery.DELIVERED, "Delivered to your e-mail provider on 20 April 2026 at 10:18"),
             (Delivery.DELAYED, "Your e-mail provider has not taken it yet. We go on trying."),
             (Delivery.BOUNCED, "It could not be delivered. You can read it on this page."),
             (Delivery.SPAM, "It was marked as spam, so we send no more e-mails to that address."),

@@ -1,5 +1,7 @@
 """What the mail service tells of a letter goes on record once, however late and often it comes."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def acknowledged(**written: object) -> Story:
     return story
 
 
-def told(story: Story, outcome: Delivery, kind: LetterKind = ACK, **more: object) -> Told:
+def told(story: Story, outcome: Delivery, kind: LetterKind = ACK, **more: Any) -> Told:
     """What the mail service tells of the latest letter of a kind."""
     facts = {"message_id": "message-1", **more}
     return Told(number=story.number, letter=story.letter(kind).key, outcome=outcome, **facts)

@@ -1,11 +1,13 @@
 """A letter is never lost, and doubled only when the mail service's answer was: every step may be the last."""
 
+from contextlib import suppress
 from copy import replace
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
+from infra.ops.letter_stories import REGION, told_by_form
 from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain.correspondence import LetterKind, LetterStatus
@@ -17,6 +19,7 @@ from redress.usecases import change
 from redress.usecases.plan_next import Question, plan_next
 from redress.usecases.ports import Batch, Mail, MailRefused, VersionConflict
 from redress.usecases.send_letter import Outcome, send_letter
+from tests.support.complaints import HANDLER
 from tests.support.letters import Story, asked, decided, investigating, told
 from tests.support.senders import LostAnswer, Mailer, counter, deliver, sender, writer
 
@@ -120,6 +123,24 @@ def test_others_who_keep_writing_stop_a_letter_before_it_is_claimed_not_after() 
     assert status(story, LetterKind.PROGRESS) is LetterStatus.OWED
 
 
+def test_a_suspected_complaint_gets_no_letter_before_a_person_looked() -> None:
+    submitted = replace(told_by_form(REGION, "gb-ukgc"), suspicions=("too_fast",))
+    story, mailer = Story(submitted=submitted), Mailer()
+    assert deliver(story, mailer) is Outcome.NOT_YET
+    story.do(c.Release(content={"reason": "A player we know."}), HANDLER)
+    assert deliver(story, mailer) is Outcome.SENT
+
+
+def test_of_two_updates_that_could_not_leave_the_later_one_goes() -> None:
+    story, mailer = investigating(Story("sandbox")), Mailer()
+    story.reach("progress")
+    first = story.letter(LetterKind.PROGRESS).key
+    story.reach("progress")
+    assert story.letter(LetterKind.PROGRESS).key != first
+    assert sender(story, mailer)(story.number, first) is Outcome.NOT_OWED
+    assert mailer.reached == []
+
+
 # --- What cannot be written ----------------------------------------------------------------------------
 
 
@@ -156,6 +177,39 @@ def test_each_refusal_doubles_the_pause_up_to_a_quarter_of_an_hour() -> None:
         story.now = story.letter(ACK).next_attempt_at(story.desk.region.claim_expiry) or story.now
         pauses.append((story.now - refused_at).total_seconds())
     assert pauses == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]
+
+
+@pytest.mark.parametrize("hours", [1, 5, 30])
+def test_an_outage_of_hours_delays_a_letter_and_it_leaves_soon_after(hours: int) -> None:
+    story, refusal = Story(), MailRefused("TooManyRequestsException", permanent=False)
+    ends = story.now + timedelta(hours=hours)
+    mailer = Mailer([refusal])
+    while deliver(story, mailer) is not Outcome.SENT:
+        story.now = story.letter(ACK).next_attempt_at(story.desk.region.claim_expiry) or story.now
+        mailer.answers = [refusal] if story.now < ends else []
+    assert ends <= story.now <= ends + timedelta(minutes=15)
+    assert len(mailer.reached) < 10 + hours * 4  # it does not hammer at a service that is down
+
+
+@pytest.mark.parametrize("kind", [ACK, LetterKind.INFORMATION_REQUEST])
+def test_an_outage_that_answers_nothing_ends_in_the_letter_or_in_a_task_while_there_is_time(
+    kind: LetterKind,
+) -> None:
+    story = told(kind)
+    began, mailer = story.now, Mailer([LostAnswer()] * 12)
+    for _ in range(15):
+        if status(story, kind) in {LetterStatus.SENT, LetterStatus.ABANDONED}:
+            break
+        with suppress(LostAnswer):
+            deliver(story, mailer, kind)
+        story.now += story.desk.region.claim_expiry
+        if owed_next(story) == Step.GIVE_UP_LETTER:
+            story.do(c.AbandonLetter(letter=story.letter(kind).key))
+    open_tasks = [one.task for one in story.case.complaint.open_tasks]
+    statutory = kind is ACK
+    assert status(story, kind) is (LetterStatus.SENT if statutory else LetterStatus.ABANDONED)
+    assert open_tasks == ([] if statutory else ["letter_outcome_unknown"])
+    assert story.now - began < timedelta(hours=3)
 
 
 def test_a_refusal_for_good_ends_the_letter_and_opens_a_task() -> None:

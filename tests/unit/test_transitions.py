@@ -12,7 +12,7 @@ from redress.domain import decisions, instants
 from redress.domain.commands import Command
 from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.errors import IllegalTransition
-from redress.domain.parts import Evidence
+from redress.domain.parts import Evidence, ReceivedMail
 from redress.domain.stages import ANY, LEGAL_AT, OPEN, Stage
 from tests.support.complaints import (
     APPROVE,
@@ -29,6 +29,7 @@ from tests.support.complaints import (
     personal,
 )
 from tests.support.evidence import added
+from tests.support.mail_commands import held, mail
 
 LATER = timedelta(seconds=1)
 PAUSE = c.PauseClock(reason="awaiting_player_info", content=personal("explanation"))
@@ -86,6 +87,17 @@ def _awarded(case: Case) -> None:
 def _with_a_letter_given_up(case: Case) -> None:
     _owing_a_letter(case)
     case.do(c.RecordLetterRefused(letter=_unsent(case), reason="rejected", permanent=True), SYSTEM)
+
+
+def _with_a_letter_that_left(case: Case) -> None:
+    letter = replace(case.complaint.letters["acknowledgement-1"], status=LetterStatus.SENT, message_id="m")
+    case.complaint = replace(case.complaint, letters={**case.complaint.letters, letter.key: letter})
+
+
+def _with_a_mail_held(case: Case) -> None:
+    facts = {name: value for name, value in vars(held()).items() if name not in {"content", "harm"}}
+    waiting = ReceivedMail(seq=2, at=T0, **facts)  # one from before it was closed
+    case.complaint = replace(case.complaint, mails={2: waiting})
 
 
 def _with_a_file(case: Case) -> None:
@@ -165,6 +177,14 @@ EXAMPLES: Mapping[type[Command], tuple[Callable[[Case], None] | None, Callable[[
         lambda case: c.RecordLetterRefused(letter=_letter(case), reason="rejected", permanent=True),
     ),
     c.AbandonLetter: (_with_a_letter_in_flight, lambda case: c.AbandonLetter(letter=_letter(case))),
+    c.RecordDelivery: (
+        _with_a_letter_that_left,
+        lambda _: c.RecordDelivery(letter="acknowledgement-1", message_id="m", outcome="delivered"),
+    ),
+    c.AddContact: (None, lambda _: c.AddContact(content={"email": "other@example.test"})),
+    c.ReceiveMail: (None, lambda _: mail()),
+    c.AcceptMail: (_with_a_mail_held, lambda _: c.AcceptMail(received=2, content=personal("text"))),
+    c.RejectMail: (_with_a_mail_held, lambda _: c.RejectMail(received=2, content=personal("reason"))),
     c.AddEvidence: (None, lambda _: added()),
     c.RefuseEvidence: (None, lambda _: c.RefuseEvidence(evidence="e1", reason="empty")),
     c.RecordScan: (_with_a_file, lambda _: c.RecordScan(evidence="e1", verdict="clean")),
@@ -240,8 +260,9 @@ def test_of_a_closed_complaint_only_what_comes_late_is_heard_of(stage: Stage) ->
     outside = {c.ReferToAdr, c.AnswerAdr, c.RecordAdrOutcome}
     told = {c.AddNote, c.AttachContext, c.CloseTask, c.RecordRedressPaid, c.SendOtherwise}
     letters = {c.RequestLink, c.ClaimLetter, c.AbandonLetter, c.RecordLetterSent, c.RecordLetterRefused}
+    mails = {c.RecordDelivery, c.AddContact, c.ReceiveMail, c.RejectMail}
     files = {c.AddEvidence, c.RefuseEvidence, c.RecordScan}  # of which none is taken any more
-    known_late = {c.Release, c.ReachMilestone, *letters, *outside, *told, *files}
+    known_late = {c.Release, c.ReachMilestone, *letters, *outside, *told, *files, *mails}
     assert known_late == {command for command, stages in LEGAL_AT.items() if stages == ANY}
     closed = known_late | {c.Reopen, c.GiveFeedback}
     assert heard == closed if stage is Stage.CLOSED else heard > known_late

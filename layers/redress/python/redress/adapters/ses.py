@@ -29,6 +29,7 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
+from redress.adapters.ses_tags import COMPLAINT_TAG, LETTER_TAG
 from redress.domain.correspondence import INVALID_ADDRESS
 from redress.usecases.ports import Mail, MailRefused, Now
 
@@ -50,7 +51,6 @@ NEVER_ASKED = (
     ProxyConnectionError,
 )
 INVALID_SENDER = "InvalidSender"
-COMPLAINT_TAG, LETTER_TAG = "complaint", "letter"
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 
 
@@ -108,7 +108,7 @@ class _Words(UnstructuredHeader):
 def _policy() -> "Policy":
     headers = HeaderRegistry()
     for name in ("references", "in-reply-to", "list-unsubscribe"):
-        headers.map_to_type(name, _Words)
+        headers.map_to_type(name, _Words)  # type: ignore[arg-type]  # it becomes one there
     return SMTP.clone(header_factory=headers)
 
 

@@ -7,7 +7,7 @@ holds the addresses and headers of the mail: nothing of it is kept but what is r
 from collections.abc import Mapping
 from typing import Any
 
-from redress.adapters.ses import COMPLAINT_TAG, LETTER_TAG
+from redress.adapters.ses_tags import COMPLAINT_TAG, LETTER_TAG
 from redress.domain.correspondence import Delivery
 from redress.usecases.record_delivery import Told
 

@@ -23,6 +23,7 @@ RedressError
 ├── EvidenceNotReleased     the file may not be opened, or not yet
 ├── NotMoney                (money) a text is no amount of its currency
 ├── ChainBroken             (audit) a record does not follow from the one before it
+├── JournalRefused          (journal) the write-once log cannot hold this as it is
 ├── RulePackInvalid         (reading) a pack cannot be used; says what counsel must supply
 └── LetterIncomplete        (letters) a letter lacks what its rule pack asks for, and does not go out
 

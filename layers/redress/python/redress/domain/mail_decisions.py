@@ -222,8 +222,6 @@ def _hold(complaint: Complaint, command: c.ReceiveMail) -> Iterator[Change]:
 
 def _accept(complaint: Complaint, command: c.AcceptMail) -> list[Change]:
     held = _waiting(complaint, command)
-    if complaint.stage not in OPEN:
-        raise illegal(complaint, command, "it is closed: reopen it first, or reject the mail")
     accepted = Change(event=e.MailAccepted(received=held.seq, mail=held.mail))
     replied = _reply(complaint, command.content, command.harm)
     return [accepted, *replied, *_checked(complaint, held.seq)]

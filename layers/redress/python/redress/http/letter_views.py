@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from redress.domain import events, instants
+from redress.domain.complaint import is_live
 from redress.domain.correspondence import TO_STAFF, Delivery, Letter, LetterStatus
 from redress.usecases import contacts as known
 from redress.usecases.ports import CaseFile
@@ -36,7 +37,7 @@ class LetterView(TypedDict):
     `attempts` counts how often it was given to the mail service, `changed_at` when its status changed last.
     `delivery` is what the mail service told since, at `delivery_at`: delayed, delivered, bounced or
     marked_as_spam. `contact` is the place of the address that it went to: null for what goes to your own
-    people, and for what did not go by mail.
+    people, for letters of practice, and for what did not go by mail.
     """
 
     letter: str
@@ -79,10 +80,11 @@ def acknowledgement(case: CaseFile) -> AcknowledgementView:
 def letters(case: CaseFile) -> list[LetterView]:
     """Every letter, in the order in which they came to be owed."""
     sent = _last(case, events.LetterSent)
-    return [_letter(one, sent.get(one.key)) for one in case.complaint.letters.values()]
+    return [_letter(case, one, sent.get(one.key)) for one in case.complaint.letters.values()]
 
 
-def _letter(one: Letter, sent_at: datetime | None) -> LetterView:
+def _letter(case: CaseFile, one: Letter, sent_at: datetime | None) -> LetterView:
+    to_player = one.message_id and one.kind not in TO_STAFF and not case.complaint.training
     return {
         "letter": one.key,
         "kind": one.kind,
@@ -92,14 +94,14 @@ def _letter(one: Letter, sent_at: datetime | None) -> LetterView:
         "changed_at": _text(one.changed_at),
         "sent_at": _text(sent_at),
         "message_id": one.message_id or None,
-        "contact": one.contact if one.message_id and one.kind not in TO_STAFF else None,
+        "contact": one.contact if to_player else None,
         "delivery": one.delivery,
         "delivery_at": _text(one.delivery_at) if one.delivery else None,
     }
 
 
 def _before_it_left(case: CaseFile, letter: Letter) -> str:
-    return LetterStatus.OWED if letter.is_live(case.complaint.stage) else LetterStatus.ABANDONED
+    return LetterStatus.OWED if is_live(case.complaint, letter) else LetterStatus.ABANDONED
 
 
 def _last(case: CaseFile, kind: type[events.LetterSent | events.LetterDelivered]) -> Mapping[str, datetime]:

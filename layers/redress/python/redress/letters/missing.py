@@ -56,7 +56,7 @@ def names_an_amount(text: str) -> bool:
 
 
 def names_a_day(text: str) -> bool:
-    """Whether a text holds a date: in figures, or a day beside the name of a month in one of our languages."""
+    """Whether a text holds a date: in figures, or a day beside the month's name in a language of ours."""
     return _DATE.search(text) is not None or _spelled().search(text) is not None
 
 

@@ -6,6 +6,7 @@ for a header, so what it finds has to look like more than that.
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from mailparser_reply.constants import MAIL_LANGUAGES
 from mailparser_reply.parser import EmailMessage
@@ -20,13 +21,20 @@ _TIME = re.compile(r"\d{1,2}[:.]\d{2}|20\d\d")
 
 def first_mark(lines: Sequence[str]) -> Mark | None:
     """The first place where a quotation is introduced that looks like one."""
-    message = EmailMessage(text=bounded(lines), languages=list(MAIL_LANGUAGES))
-    for found in message.HEADER_REGEX.finditer(message.text):
+    text = bounded(lines)
+    for found in _pattern().finditer(text):
         header = found[0].strip("\n")
         if _looks_like_one(header):
-            start = message.text.count("\n", 0, message.text.index(header, found.start()))
+            start = text.count("\n", 0, text.index(header, found.start()))
             return Mark(start, start + header.count("\n") + 1)
     return None
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """What introduces a quotation in any language that the library knows."""
+    made: re.Pattern[str] = EmailMessage(text="", languages=list(MAIL_LANGUAGES)).HEADER_REGEX
+    return made
 
 
 def bounded(lines: Sequence[str]) -> str:

@@ -100,11 +100,11 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in reversed(attrs)}
         if self._hidden_at is None and tag not in _VOID and _is_hidden(tag, given):
             self._hidden_at = len(self._open)
+        if self._hidden_at is None:
+            self._begin(tag, given)
         if tag not in _VOID:
             self._open.append(tag)
             self._count[tag] += 1
-        if self._hidden_at is None:
-            self._begin(tag, given)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -116,10 +116,13 @@ class _Reader(HTMLParser):
             return
         while True:
             closed = self._open.pop()
-            self._count[closed] -= 1
-            if self._hidden_at is None:
+            seen = self._hidden_at is None
+            if seen:
                 self._end(closed)
-            elif len(self._open) <= self._hidden_at:
+            self._count[closed] -= 1
+            if seen:
+                self._space(closed)
+            elif self._hidden_at is not None and len(self._open) <= self._hidden_at:
                 self._hidden_at = None
             if closed == tag:
                 return
@@ -159,7 +162,6 @@ class _Reader(HTMLParser):
             self._link = None
         elif tag in _BLOCKS:
             self._end_line()
-            self._space(tag)
 
     def _end_link(self, address: str, begins: int) -> None:
         """The address after the words of a link, where it says more than they do."""
@@ -171,7 +173,8 @@ class _Reader(HTMLParser):
                 self._line.append(f" <{shown}>")
 
     def _end_line(self, *, keep_empty: bool = False) -> None:
-        line = "".join(self._line).strip()
+        line = "".join(self._line)
+        line = line.rstrip() if self._count["pre"] else line.strip()
         self._line, self._said = [], False
         self._link = (self._link[0], 0) if self._link else None
         if line or keep_empty:
@@ -180,8 +183,7 @@ class _Reader(HTMLParser):
     def _space(self, tag: str) -> None:
         """An empty line around what stands by itself."""
         if tag in _SPACED and self._lines and self._lines[-1].strip("> "):
-            depth = self._count["blockquote"]
-            self._lines.append(self._quoting(min(depth, self._lines[-1].count("> ", 0, depth * 2))).rstrip())
+            self._lines.append(self._quoting(self._count["blockquote"]).rstrip())
 
     @staticmethod
     def _quoting(depth: int) -> str:

@@ -73,10 +73,11 @@ class Part:
 
     @property
     def is_attached(self) -> bool:
-        """Whether the part is a file, by its own words."""
+        """Whether the part is a file, by its own words: neither the mail itself nor what only has a name."""
+        if self.depth == 0:
+            return False
         disposition = self.first("Content-Disposition").strip().lower()
-        named = self.parameter("filename", "Content-Disposition") or self.parameter("name")
-        return disposition.startswith("attachment") or bool(named)
+        return disposition.startswith("attachment") or bool(self.parameter("filename", "Content-Disposition"))
 
     @property
     def is_inline(self) -> bool:

@@ -14,8 +14,8 @@ _MARKS_IN_A_ROW = 4  # accents on one letter: more cover the lines above and bel
 
 def clean(text: str) -> str:
     """The text in NFC without what cannot be seen; lines end with a newline, at most two blank lines meet."""
-    kept = _visible(_SPACES.sub(" ", _NEWLINES.sub("\n", text[:MOST_LOOKED_AT])))
-    return _BLANK_LINES.sub("\n\n\n", unicodedata.normalize("NFC", kept))
+    kept = _visible(_SPACES.sub(" ", _NEWLINES.sub("\n", text[: MOST_LOOKED_AT * 4])))
+    return _BLANK_LINES.sub("\n\n\n", unicodedata.normalize("NFC", kept))[:MOST_LOOKED_AT]
 
 
 def line(text: str, longest: int) -> str:

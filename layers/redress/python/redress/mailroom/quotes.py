@@ -6,21 +6,22 @@ lines they answer, all of it is kept.
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 from redress.mailroom import forms
 from redress.mailroom.forms import Mark
 
-MOST_LINES = 2_000
+MOST_LINES = 10_001  # more are longer than any text that is kept
 LONGEST_MARK = 300  # characters of a line that introduces a quotation
 _WRAPPED = 3  # lines that such a line may be broken into
-_LABELS_NEEDED = 2  # besides the sender's: fewer may be a player's own words
+_LABELS_NEEDED = 3  # the sender's among them: fewer may be a player's own words
 _STRIKES = 2  # lines without a label in a block of headers, such as a broken subject
 _LONGEST_SIGN_OFF = 120
 
 _QUOTED = re.compile(r"[>|]+ ?")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b20\d\d\b")
-_RULE = re.compile(r"[\s_*-]{5,}")
+_NAMED = re.compile(r"[^<>@]{0,100}<[^<>@\s]{1,100}@[^<>@\s]{1,100}>?,?")
+_RULE = re.compile(r"[\s_*-]{2,}")
 _SIGNATURE = "-- "
 
 
@@ -28,9 +29,9 @@ def _any_of(words: Sequence[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
-_FROM = re.compile(rf"\*?(?:{_any_of(forms.FROM_LABELS)}) ?:\*?(?: |$)", re.IGNORECASE)
-_OTHER = re.compile(rf"\*?({_any_of(forms.OTHER_LABELS)}) ?:\*?(?: |$)", re.IGNORECASE)
+_LABEL = re.compile(rf"\*?({_any_of(forms.FROM_LABELS + forms.OTHER_LABELS)}) ?:\*?(?: |$)", re.IGNORECASE)
 _WROTE = re.compile(rf"(?:^|\s)(?:{_any_of(forms.WROTE)})(?=[\s:,<(])", re.IGNORECASE)
+_RUNS_ON = re.compile(rf"[^<>]{{1,200}}<[^<>\s]{{1,200}}> ?(?:{_any_of(forms.WROTE)}) ?: ", re.IGNORECASE)
 _BEGINS = re.compile(rf"(?:{_any_of(forms.BEGINS)})\s.*\d", re.IGNORECASE)
 _MARK = re.compile(
     rf"(?:[-_*\s]{{2,40}}(?:{_any_of(forms.ORIGINAL + forms.FORWARDED)})[-_*\s]{{0,40}}"
@@ -84,7 +85,7 @@ def _with_blanks_joined(lines: Sequence[str]) -> list[str]:
 
 def _signed_off(run: Sequence[str]) -> list[str]:
     """A run of own lines without a signature, and without what mail programs add at the end."""
-    kept = list(run)
+    kept = list(dropwhile(lambda line: not line.strip(), run))
     if _SIGNATURE in kept:
         kept = kept[: kept.index(_SIGNATURE)]
     while kept and (not kept[-1].strip() or _RULE.fullmatch(kept[-1]) or _is_sent_from(kept[-1])):
@@ -129,19 +130,20 @@ def _separator(lines: Sequence[str], place: int) -> Mark | None:
 
 def _headers(lines: Sequence[str], place: int) -> Mark | None:
     """A block of headers, as Outlook puts above what it quotes: its sender, and enough of the others."""
-    if not _FROM.match(_unquoted(lines[place])):
+    if not _LABEL.match(_unquoted(lines[place])):
         return None
     labels: set[str] = set()
-    strikes, end = 0, place + 1
-    for number, line in enumerate(lines[place + 1 : place + 20], place + 1):
-        found = _OTHER.match(_unquoted(line))
+    strikes, end = 0, place
+    for number, line in enumerate(lines[place : place + 20], place):
+        found = _LABEL.match(_unquoted(line))
         strikes = 0 if found else strikes + 1
         if strikes > _STRIKES:
             break
         if found:
             labels.add(found[1].lower())
             end = number + 1
-    return Mark(place, end) if len(labels) >= _LABELS_NEEDED else None
+    sent_by_somebody = not labels.isdisjoint(forms.FROM_LABELS)
+    return Mark(place, end) if len(labels) >= _LABELS_NEEDED and sent_by_somebody else None
 
 
 def _attribution(lines: Sequence[str], place: int) -> Mark | None:
@@ -154,9 +156,16 @@ def _attribution(lines: Sequence[str], place: int) -> Mark | None:
         joined = f"{joined} {line}".strip()
         if not line or len(joined) > LONGEST_MARK:
             return None
+        if _RUNS_ON.match(joined) and _TIME.search(joined):  # what is quoted follows on the same line
+            return Mark(place, end)
         if joined.endswith(":"):
-            return Mark(place, end) if _introduces(joined, lines[end:]) else None
+            return Mark(_with_name(lines, place), end) if _introduces(joined, lines[end:]) else None
     return None
+
+
+def _with_name(lines: Sequence[str], place: int) -> int:
+    """Where the line really begins, if the name and the address of who wrote stand on a line of their own."""
+    return place - 1 if place and _NAMED.fullmatch(_unquoted(lines[place - 1])) else place
 
 
 def _introduces(line: str, after: Sequence[str]) -> bool:

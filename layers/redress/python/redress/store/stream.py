@@ -7,6 +7,7 @@ from redress.store import keys
 from redress.usecases.wake import Seen
 
 if TYPE_CHECKING:
+    from redress.domain.journal import Entry
     from redress.published import Envelope
 
 
@@ -41,3 +42,21 @@ def told(item: Mapping[str, Any]) -> "Envelope":
     return envelope(
         item["text"]["S"], item["brand"]["S"], item["jurisdiction"]["S"], training="training" in item
     )
+
+
+def entry(record: Mapping[str, Any]) -> "Entry":
+    """What the journal holds of an EVENT item. Raises JournalRefused where the item is not what it was."""
+    from redress.domain import journal  # noqa: PLC0415 - the relay does without
+
+    change = record["dynamodb"]
+    pk, sk = change["Keys"]["pk"]["S"], change["Keys"]["sk"]["S"]
+    place = f"{pk}/{sk}"
+    if "NewImage" not in change:
+        raise journal.JournalRefused(place, "was removed from the table")
+    try:
+        one = journal.entry(change["NewImage"]["text"]["S"])
+    except (KeyError, ValueError) as error:
+        raise journal.JournalRefused(place, "holds no event that can be read") from error
+    if (pk, sk) != (keys.complaint(one.number), keys.event(one.seq)):
+        raise journal.JournalRefused(place, "holds an event of another place")
+    return one

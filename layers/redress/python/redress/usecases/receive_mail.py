@@ -13,7 +13,7 @@ from redress.domain.actors import PLAYER, SYSTEM
 from redress.domain.errors import NotFound
 from redress.domain.parts import HELD
 from redress.domain.values import Value
-from redress.mailroom.incoming import Automatic, Incoming
+from redress.mailroom.incoming import Attachment, Automatic, Incoming
 from redress.usecases import mail_trust, new_mail
 from redress.usecases.change import change
 from redress.usecases.contacts import contacts
@@ -64,7 +64,7 @@ def receive(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
     Raises MailGone, Conflict, and what the store, the quarantine and the queue of notices raise: it has to
     come again.
     """
-    incoming = room.read(room.mails.raw(arrived.mail))
+    incoming = _read(room, arrived.mail)
     named = _named(room, arrived, incoming)
     came = tuple(_on_complaint(room, arrived, incoming, named))
     return came or (_new(room, arrived, incoming),)
@@ -72,9 +72,19 @@ def receive(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
 
 def accept(room: Mailroom, number: str, mail: str) -> Came:
     """A person found that a mail which was held is the player's: its files are taken now. Raises as above."""
-    incoming = room.read(room.mails.raw(mail))
+    incoming = _read(room, mail)
     files = take_files(room.intake.desk, room.quarantine, number, mail, incoming)
     return Came(taken_as="accepted", number=number, files=files)
+
+
+def _read(room: Mailroom, mail: str) -> Incoming:
+    """The mail; one that is too long to be told in full comes along as a file of its own."""
+    raw = room.mails.raw(mail)
+    incoming = room.read(raw)
+    if not incoming.text_cut:
+        return incoming
+    itself = Attachment(content=raw, media_type="message/rfc822")
+    return replace(incoming, attachments=(itself, *incoming.attachments))
 
 
 def _named(room: Mailroom, arrived: Arrived, incoming: Incoming) -> Mapping[str, str]:

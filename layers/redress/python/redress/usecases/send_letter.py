@@ -15,7 +15,6 @@ from redress.domain.commands import ClaimLetter, Command, RecordLetterRefused, R
 from redress.domain.complaint import is_live, may_claim
 from redress.domain.correspondence import NO_CONTACT, TO_STAFF, TOO_MANY, Letter, LetterStatus
 from redress.domain.errors import Conflict
-from redress.usecases.caps import next_day
 from redress.usecases.change import ATTEMPTS, Desk, apply, change
 from redress.usecases.contacts import next_contact
 from redress.usecases.ports import Cap, CapReached, CaseFile, Mail, Mailer, MailRefused, VersionConflict
@@ -89,11 +88,16 @@ def _claimed(desk: Desk, render: Render, count: Count, case: CaseFile, letter: L
     try:
         apply(desk, case, ClaimLetter(letter=letter.key, contact=contact), SYSTEM, caps=caps)
     except CapReached:
-        tomorrow = instants.to_text(next_day(desk.now()))
-        full = RecordLetterRefused(letter=letter.key, reason=TOO_MANY, permanent=False, not_before=tomorrow)
-        apply(desk, case, full, SYSTEM)
+        apply(desk, case, _tomorrow(desk, letter), SYSTEM)
         return Outcome.PUT_OFF
     return mail
+
+
+def _tomorrow(desk: Desk, letter: Letter) -> RecordLetterRefused:
+    from redress.usecases.caps import next_day  # noqa: PLC0415 - hardly any letter is put off
+
+    tomorrow = instants.to_text(next_day(desk.now()))
+    return RecordLetterRefused(letter=letter.key, reason=TOO_MANY, permanent=False, not_before=tomorrow)
 
 
 def _contact(case: CaseFile, letter: Letter) -> int | None:

@@ -1,0 +1,184 @@
+"""The journal: one bucket in which every event is written once, and the function that alone writes to it.
+
+Under a lock (`[journal] lock` of the region file) S3 keeps each object for the years of the region file: in
+governance mode from everybody who may not lift it, in compliance mode from everybody, the account's root
+included. The policy of the bucket says the rest: one role writes, only what is not there yet, and nobody
+deletes.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.constructs.checks import acknowledge
+from infra.constructs.function import Function, Shared
+from infra.constructs.queue import queue
+from infra.constructs.table import ComplaintTable
+from infra.settings import JournalPart, StackPart
+from redress.domain.journal import DIGESTS, EVENTS
+from redress.store import keys
+
+SECONDS = 900
+"""The most that Lambda gives: a digest reads every object of its day. A batch of events takes seconds."""
+
+BATCH = 100
+RETRIES, RETRIED_SECONDS = 10_000, 20 * 3600
+"""Of what AWS would not take: for so long that no outage of hours costs an event, and for less than the day
+that the stream keeps a record, so that it can still be read when it is given up."""
+
+EVENT_ITEMS: Mapping[str, Any] = {"dynamodb": {"Keys": {"sk": {"S": [{"prefix": keys.EVENT_PREFIX}]}}}}
+"""Whatever happens to an EVENT item: it is written once, so a change or a removal is worth an alarm."""
+
+
+class Journal(Construct):
+    """Bucket, function with its two sources (stream and clock), dead letters."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: JournalPart,
+        shared: Shared,
+        table: ComplaintTable,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.bucket = self._bucket(shared.settings)
+        self.dead_letters = queue(self, "DeadLetters", seconds=SECONDS)
+        self.function = Function(
+            self,
+            "journal",
+            shared=shared,
+            seconds=SECONDS,
+            environment={
+                "JOURNAL_BUCKET": self.bucket.bucket_name,
+                "DEAD_LETTERS_URL": self.dead_letters.queue_url,
+            },
+        )
+        self._allow_writing()
+        if settings.lock != "off":
+            self._guard()
+        self._follow(table)
+        self._schedule()
+
+    def _bucket(self, stack: StackPart) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            # Under the key S3 manages: always on, free, and nobody can delete it, and the proof with it.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            removal_policy=RemovalPolicy.RETAIN if stack.retain else RemovalPolicy.DESTROY,
+        )
+        acknowledge(
+            bucket,
+            "One function writes and reads here, and holds no personal data; whoever syncs the bucket may.",
+            "AwsSolutions-S1",
+        )
+        if self._settings.lock != "off":
+            _lock(_resource(bucket), self._settings)
+        return bucket
+
+    def _allow_writing(self) -> None:
+        """Reading is for comparing what is there already, and for the hashes of a digest."""
+        parts = (EVENTS, DIGESTS)
+        self.function.allow(["s3:ListBucket"], self.bucket.bucket_arn)
+        self.function.allow(
+            ["s3:PutObject", "s3:GetObject"], *(self.bucket.arn_for_objects(f"{part}*") for part in parts)
+        )
+        bucket = Stack.of(self).get_logical_id(_resource(self.bucket))
+        acknowledge(
+            self.function.role,
+            "Keys are those of events and days to come.",
+            *(f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{part}*]" for part in parts),
+        )
+
+    def _guard(self) -> None:
+        """What holds for everybody, whatever their own policies grant."""
+        self._deny(
+            "s3:PutObject", conditions={"ArnNotEquals": {"aws:PrincipalArn": self.function.role.role_arn}}
+        )
+        self._deny("s3:PutObject", conditions={"Null": {"s3:if-none-match": "true"}})
+        self._deny("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention")
+
+    def _deny(self, *actions: str, conditions: dict[str, dict[str, str]] | None = None) -> None:
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=list(actions),
+                resources=[self.bucket.arn_for_objects("*")],
+                conditions=conditions,
+            )
+        )
+
+    def _follow(self, table: ComplaintTable) -> None:
+        """The second of the two readers that a stream serves at once; the relay is the first."""
+        stream = table.table.table_stream_arn or ""
+        self.function.allow(["sqs:SendMessage"], self.dead_letters.queue_arn)
+        self.function.allow(
+            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], stream
+        )
+        self.function.allow(["dynamodb:ListStreams"], "*")
+        mapping = lambda_.CfnEventSourceMapping(
+            self,
+            "Stream",
+            function_name=self.function.target.function_arn,
+            event_source_arn=stream,
+            starting_position="TRIM_HORIZON",
+            batch_size=BATCH,
+            bisect_batch_on_function_error=True,
+            function_response_types=["ReportBatchItemFailures"],
+            maximum_retry_attempts=RETRIES,
+            maximum_record_age_in_seconds=RETRIED_SECONDS,
+            filter_criteria={"filters": [{"pattern": json.dumps(EVENT_ITEMS)}]},
+            destination_config={"onFailure": {"destination": self.dead_letters.queue_arn}},
+        )
+        mapping.node.add_dependency(self.function.role)
+
+    def _schedule(self) -> None:
+        """Every hour: most runs find every digest written, and say how old the last one is."""
+        target = targets.LambdaFunction(
+            self.function.target, retry_attempts=0, max_event_age=Duration.seconds(60)
+        )
+        schedule = events.Rule(
+            self, "Schedule", schedule=events.Schedule.rate(Duration.hours(1)), targets=[target]
+        )
+        acknowledge(
+            schedule,
+            "The next run does what a failed one left, and the alarm is on the age of the last digest.",
+            "Serverless-EventBusDLQ",
+        )
+
+
+def _lock(bucket: s3.CfnBucket, settings: JournalPart) -> None:
+    """The CDK's own property counts in days; years have leap days."""
+    bucket.object_lock_enabled = True
+    bucket.object_lock_configuration = s3.CfnBucket.ObjectLockConfigurationProperty(
+        object_lock_enabled="Enabled",
+        rule=s3.CfnBucket.ObjectLockRuleProperty(
+            default_retention=s3.CfnBucket.DefaultRetentionProperty(
+                mode=settings.lock.upper(), years=settings.retention_years
+            )
+        ),
+    )
+
+
+def _resource(bucket: s3.Bucket) -> s3.CfnBucket:
+    resource = bucket.node.default_child
+    if not isinstance(resource, s3.CfnBucket):
+        raise TypeError(f"{bucket.node.path} has no bucket resource")
+    return resource

@@ -1,0 +1,200 @@
+"""A conversation of ten mails on the deployed stack, and the history that it leaves.
+
+The player writes from a mailbox that takes no mail (SES's simulator bounces it), gives another address to
+answer to, writes German and later French, is away for a day, and is impersonated once.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import httpx
+import pytest
+
+from infra.local import demo
+from infra.local.demo import Event, Operator
+from infra.local.describe import LocalStack, Mail
+from infra.ops import mail_in
+from redress.domain import audit
+from redress.store.table import Table
+
+PATIENCE = timedelta(seconds=60)
+COMPLAINTS = "complaints@mail.example.test"
+FULL = "bounce+conversation@simulator.amazonses.com"
+PLAYER = "player.conversation@example.com"
+PASSED = dict.fromkeys(mail_in.CHECKS, "PASS")
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
+    "0000000500010d0a2db40000000049454e44ae426082"
+)
+
+
+def mail(sender: str, to: str, subject: str, text: str, **headers: str) -> EmailMessage:
+    """A mail of a person's program."""
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["To"], made["Subject"] = f"Player Example <{sender}>", to, subject
+    made["Message-ID"] = f"<{abs(hash((sender, text)))}@example.com>"
+    for name, value in headers.items():
+        made[name.replace("_", "-")] = value
+    made.set_content(text)
+    return made
+
+
+class Conversation:
+    """The player's end: what is sent to the operator, and what came back."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack = stack
+
+    def send(self, message: EmailMessage, **verdicts: str) -> str:
+        """The mail arrives at SES; its id there. All verdicts are PASS unless told otherwise."""
+        to, sender = str(message["To"]), str(message["From"]).partition("<")[2].rstrip(">")
+        return mail_in.play(self.stack, message.as_bytes(), sender, [to], PASSED | verdicts)
+
+    def letters(self, address: str, holds: str = "") -> list[Mail]:
+        """What was sent to an address, oldest first."""
+        return [one for one in self.stack.mails(address) if holds in one.text]
+
+    def letter(self, address: str, place: int, holds: str = "") -> Mail:
+        """A letter to an address, as soon as it is there."""
+        return until(lambda: self.letters(address, holds)[place : place + 1] or None)[0]
+
+
+def until[T](look: Callable[[], T | None]) -> T:
+    """What is looked for, as soon as it is there."""
+    deadline = time.monotonic() + PATIENCE.total_seconds()
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"not seen: {look.__qualname__}")
+
+
+@pytest.fixture
+def http(local: LocalStack) -> Iterator[httpx.Client]:
+    """The operator's app with all its permissions."""
+    with demo.operator_client(local) as client:
+        yield client
+
+
+def happened(operator: Operator, name: str, **data: object) -> Event:
+    """The first event of that name with such data, as soon as it has happened."""
+    told = data.items()
+    return until(
+        lambda: next((e for e in operator.events() if e["type"] == name and told <= e["data"].items()), None)
+    )
+
+
+def test_a_conversation_of_ten_mails_leaves_the_history_that_a_person_expects(
+    local: LocalStack, http: httpx.Client
+) -> None:
+    talk = Conversation(local)
+
+    # 1: the complaint, in German; its sender's mailbox takes no mail, and it says where to answer to
+    german = "Guten Tag, meine Auszahlung über 250 Euro ist seit zwölf Tagen nicht bei mir angekommen. Warum?"
+    talk.send(mail(FULL, COMPLAINTS, "Wo ist mein Geld?", german, Reply_To=PLAYER))
+
+    # 2 and 3: the acknowledgement, in German, bounces, and goes to the next address
+    talk.letter(FULL, 0)
+    acknowledged = talk.letter(PLAYER, 0)
+    assert "Beschwerde" in acknowledged.subject
+    reply_to = acknowledged.headers["Reply-To"]
+    number = acknowledged.text.partition("/complaints/")[2].partition("/")[0]
+    operator = Operator(http, number)
+    assert acknowledged.headers["References"].strip("<>") == reply_to
+    assert acknowledged.headers["Auto-Submitted"] == "auto-generated"
+    delivered = happened(operator, "LetterDelivered", kind="acknowledgement")
+    assert happened(operator, "LetterBounced", kind="acknowledgement")["at"] < delivered["at"]
+    assert operator.complaint()["acknowledgement"]["state"] == "delivered"
+
+    # 4: a program answers it, and is not answered
+    away = mail(PLAYER, reply_to, "Abwesenheit", "Ich bin nicht da.", Auto_Submitted="auto-replied")
+    talk.send(away)
+    happened(operator, "MailReceived", taken_as="automatic")
+
+    # 5: a person of the operator asks, and the clock stands still
+    happened(operator, "Triaged")
+    operator.do("assignment", {"assignee": "payments-agent"}, "payments-agent")
+    question = {"question": "Auf welches Konto sollte ausgezahlt werden?", "pause_clock": True}
+    operator.do("information-requests", question, "payments-agent")
+    asked = talk.letter(PLAYER, 0, holds="Auf welches Konto")
+
+    # 6: somebody who knows the address pretends to be the player, and it waits for a person
+    forged = mail(PLAYER, reply_to, "Neues Konto", "Bitte überweisen Sie alles auf ein anderes Konto.")
+    talk.send(forged, dmarc="FAIL", spf="FAIL", dkim="FAIL")
+    held = happened(operator, "MailReceived", taken_as="held", reasons=["dmarc"])
+    assert not [event for event in operator.events() if event["type"] == "PlayerReplied"]
+    operator.do(f"mails/{held['seq']}/reject", {"reason": "The bank details are not the player's."}, "agent")
+    happened(operator, "MailRejected", received=held["seq"])
+
+    # 7: the player answers below the question, with a picture
+    quoted = "\n".join(f"> {line}" for line in asked.text.splitlines())
+    answer = f"Auf mein Girokonto, wie immer.\n\nAm 22.11.2026 schrieb Northlight Casino:\n{quoted}\n"
+    written = mail(PLAYER, reply_to, f"Re: {asked.subject}", answer, References=asked.headers["References"])
+    written.add_attachment(PICTURE, maintype="image", subtype="png", filename="Kontoauszug.png")
+    talk.send(written)
+    happened(operator, "PlayerReplied")
+    happened(operator, "ClockResumed", because="player_reply")
+    happened(operator, "EvidenceAdded", media_type="image/png")
+
+    # 8: in French, from a program that answers to the sender's address and keeps the thread
+    french = "Je vous écris en français : le virement n'est toujours pas arrivé sur mon compte."
+    thread = acknowledged.headers["References"]
+    talk.send(mail(PLAYER, COMPLAINTS, f"Re: {acknowledged.subject}", french, References=thread))
+    until(lambda: sum(event["type"] == "PlayerReplied" for event in operator.events()) == 2)
+
+    # 9: the answer leaves in German, into the thread, and arrives
+    operator.do("decision", demo.DECISION, "payments-agent")
+    operator.do("decision/approval", {}, "complaints-manager")
+    happened(operator, "LetterDelivered", kind="final_response")
+    [final] = talk.letters(PLAYER, holds=str(demo.DECISION["reasons"]))
+    assert final.headers["References"].split()[0].strip("<>") == reply_to
+    assert len(final.headers["References"].split()) == 2
+
+    # 10: and the question how it went, which may be declined
+    happened(operator, "LetterDelivered", kind="feedback_request")
+    assert talk.letters(PLAYER)[-1].headers["List-Unsubscribe"].startswith("<mailto:u+")
+
+    _check_history(operator)
+    case = Table(local.dynamodb, local.table_name).load(number)
+    audit.verify(case.records, case.state_head)
+    texts = [str(content.get("text", "")) for content in case.contents.values()]
+    assert "Auf mein Girokonto, wie immer." in texts, "the quoted question is not the player's answer"
+    assert french in texts, "nobody translates what the player wrote"
+
+
+OF_MAIL = frozenset(
+    {"MailReceived", "LetterSent", "LetterBounced", "LetterDelivered", "PlayerReplied", "MailRejected"}
+)
+
+
+def _check_history(operator: Operator) -> None:
+    """Each thing once, in the order in which it happened."""
+    told = [
+        (event["type"], event["data"].get("kind") or event["data"].get("taken_as") or "")
+        for event in operator.events()
+        if event["type"] in OF_MAIL and event["data"].get("kind") not in {"warning", "escalation"}
+    ]
+    assert told == [
+        ("MailReceived", "complaint"),
+        ("LetterSent", "acknowledgement"),
+        ("LetterBounced", "acknowledgement"),
+        ("LetterSent", "acknowledgement"),
+        ("LetterDelivered", "acknowledgement"),
+        ("MailReceived", "automatic"),
+        ("LetterSent", "information_request"),
+        ("LetterDelivered", "information_request"),
+        ("MailReceived", "held"),
+        ("MailRejected", ""),
+        ("MailReceived", "reply"),
+        ("PlayerReplied", ""),
+        ("MailReceived", "reply"),
+        ("PlayerReplied", ""),
+        ("LetterSent", "final_response"),
+        ("LetterDelivered", "final_response"),
+        ("LetterSent", "feedback_request"),
+        ("LetterDelivered", "feedback_request"),
+    ]

@@ -1,0 +1,279 @@
+"""The function of the mailbox, wired from its environment over a table, buckets and queues in memory."""
+
+import importlib
+import json
+from collections.abc import Iterator
+from copy import replace
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.ops.mail_in import CHECKS, notification
+from redress import region as regions
+from redress.adapters import clients, mail_queue, mail_wiring, wiring
+from redress.adapters.mail_store import EvidenceQuarantine
+from redress.domain import commands as c
+from redress.domain import reply_address
+from redress.usecases.mail_ports import Arrived, Notice
+from tests.support import tables
+from tests.support.desks import Office
+from tests.support.evidence import PDF
+from tests.support.mail import COMPLAINTS, DOMAIN, MAILED_REGION, QUESTIONS
+
+BUCKET, EVIDENCE = "mails", "evidence"
+LINK_SECRET = "the-link-secret"
+CACHES = (
+    *(wiring.region, wiring.table, wiring.desk, wiring.live_versions, regions.load),
+    *(clients.client, mail_wiring.mailroom),
+)
+MAIL = (
+    b"From: Player Example <player@example.com>\r\nTo: complaints@mail.example.test\r\n"
+    b"Subject: PERSONAL-MARK money\r\nMessage-ID: <PERSONAL-MARK@example.com>\r\n"
+    b"Date: Mon, 2 Mar 2026 12:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\n\r\nPERSONAL-MARK Where is my money?\r\n"
+)
+PASS = dict.fromkeys(CHECKS, "PASS")
+_SESSION = boto3.Session()  # kept, because reading the description of a service takes most of a test
+
+
+@pytest.fixture
+def queue(aws: None) -> str:
+    """The address of the queue of notices."""
+    del aws
+    return str(_SESSION.client("sqs").create_queue(QueueName="notices")["QueueUrl"])
+
+
+@pytest.fixture
+def function(
+    office: Office, queue: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[ModuleType]:
+    """The handler's module, as Lambda would load it."""
+    del office
+    region_file = tmp_path / "region.json"
+    region_file.write_text(json.dumps(asdict(MAILED_REGION)), encoding="utf-8")
+    storage, secrets = _SESSION.client("s3"), _SESSION.client("secretsmanager")
+    for name in (BUCKET, EVIDENCE):
+        storage.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+    for name, value in {
+        "TABLE_NAME": tables.NAME,
+        "REGION_FILE": str(region_file),
+        "MAIL_BUCKET": BUCKET,
+        "EVIDENCE_BUCKET": EVIDENCE,
+        "NOTICES_URL": queue,
+        "LINK_SECRET_ARN": secrets.create_secret(Name="link", SecretString=LINK_SECRET)["ARN"],
+        "PLAYER_INDEX_SECRET_ARN": secrets.create_secret(Name="player", SecretString="player")["ARN"],
+    }.items():
+        monkeypatch.setenv(name, value)
+    for each in CACHES:
+        each.cache_clear()
+    yield importlib.import_module("functions.mailbox.handler")
+    for each in CACHES:
+        each.cache_clear()
+
+
+def put(mail: str, raw: bytes = MAIL) -> None:
+    """SES puts a mail into the bucket."""
+    _SESSION.client("s3").put_object(Bucket=BUCKET, Key=f"received/{mail}", Body=raw)
+
+
+def told(mail: str, *to: str, **verdicts: str) -> dict[str, Any]:
+    """What SES says of it."""
+    return notification(mail, "player@example.com", to or (COMPLAINTS,), PASS | verdicts, BUCKET, "topic")
+
+
+def take(function: ModuleType, *messages: dict[str, Any]) -> list[str]:
+    """Hand messages to the function; those that are to come again."""
+    records = [{"messageId": str(place), "body": json.dumps(one)} for place, one in enumerate(messages)]
+    answer = function.handler({"Records": records}, None)
+    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+
+def signed(number: str) -> str:
+    """The address that is about a complaint."""
+    return f"{reply_address.make(LINK_SECRET.encode(), number)}@{DOMAIN}"
+
+
+def complaint_of(office: Office, caplog: pytest.LogCaptureFixture) -> str:
+    """The number of the complaint that the log names last."""
+    number = str(vars([one for one in caplog.records if one.getMessage() == "mail"][-1])["number"])
+    office.store.load(number)
+    return number
+
+
+def test_a_mail_becomes_a_complaint_and_an_answer_to_it_a_reply(
+    function: ModuleType, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    put("one")
+    assert take(function, told("one")) == []
+    number = complaint_of(office, caplog)
+    first = office.store.load(number)
+    assert vars(first.records[0].event)["channel"] == "email"
+    assert first.contents[1]["email"] == "player@example.com"
+    put("two")
+    assert take(function, told("two", signed(number))) == []
+    assert [type(one.event).__name__ for one in office.store.load(number).records[-2:]] == [
+        "MailReceived",
+        "PlayerReplied",
+    ]
+
+
+def test_messages_that_come_twice_change_nothing(
+    function: ModuleType, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    put("one")
+    take(function, told("one"), told("one"))
+    number = complaint_of(office, caplog)
+    put("two")
+    take(function, told("two", signed(number)))
+    version = office.store.load(number).complaint.version
+    assert take(function, told("one"), told("two", signed(number))) == []
+    assert office.store.load(number).complaint.version == version
+
+
+def test_files_of_a_held_mail_come_when_the_bus_says_that_it_was_accepted(
+    function: ModuleType, office: Office
+) -> None:
+    number = office.receive()
+    boundary = (
+        b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nHere.\r\n'
+    )
+    file = (
+        b"--x\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment\r\n\r\n"
+        + PDF
+        + b"\r\n--x--\r\n"
+    )
+    put("one", MAIL.partition(b"Content-Type")[0] + boundary + file)
+    assert take(function, told("one", signed(number), dmarc="FAIL")) == []
+    assert evidence() == []
+    [held] = office.complaint(number).held_mails
+    office.do(number, c.AcceptMail(received=held.seq, content={"text": "Here."}))
+    accepted = {
+        "source": "redress",
+        "detail-type": "MailAccepted",
+        "detail": {"number": number, "data": {"received": held.seq, "mail": "one"}},
+    }
+    assert take(function, accepted, accepted) == []
+    [key] = evidence()
+    assert key.startswith(f"incoming/{number}/")
+    stored = _SESSION.client("s3").get_object(Bucket=EVIDENCE, Key=key)
+    assert stored["Metadata"] == {"by": "player"}
+    assert b"%PDF" in stored["Body"].read()
+
+
+def evidence() -> list[str]:
+    """What lies in the bucket of evidence."""
+    listed = _SESSION.client("s3").list_objects_v2(Bucket=EVIDENCE).get("Contents", [])
+    return [one["Key"] for one in listed]
+
+
+def test_a_question_has_its_number_and_key_queued_for_the_letters(function: ModuleType, queue: str) -> None:
+    put("one")
+    assert take(function, told("one", QUESTIONS)) == []
+    [message] = _SESSION.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    notice = json.loads(message["Body"])
+    assert set(notice) == {"kind", "brand", "language", "to", "number", "key", "in_reply_to"}
+    assert (notice["kind"], notice["brand"], notice["to"]) == (
+        "consultation",
+        "northlight",
+        "player@example.com",
+    )
+    assert notice["in_reply_to"] == "<PERSONAL-MARK@example.com>"
+    assert Notice(**notice).number.startswith("Q-")
+
+
+def test_a_mail_that_is_not_there_comes_again_and_holds_up_no_other(
+    function: ModuleType, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    put("two")
+    assert take(function, told("one"), told("two")) == ["0"]
+    complaint_of(office, caplog)
+
+
+@pytest.mark.parametrize("part", ["quarantine", "notices", "store"])
+def test_a_part_that_does_not_answer_has_the_message_come_again_and_nothing_is_doubled(
+    function: ModuleType,
+    office: Office,
+    queue: str,
+    monkeypatch: pytest.MonkeyPatch,
+    part: str,
+) -> None:
+    number = office.receive()
+    place = {
+        "quarantine": (EvidenceQuarantine, "put", signed(number)),
+        "notices": (mail_queue.NoticesQueue, "put", QUESTIONS),
+        "store": (type(office.store), "append", signed(number)),
+    }
+    owner, name, to = place[part]
+    attached = (
+        MAIL.replace(b"text/plain; charset=utf-8", b"application/pdf") if part == "quarantine" else MAIL
+    )
+    put("one", attached)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "SlowDown"}}, "Put")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, refuse)
+        assert take(function, told("one", to)) == ["0"]
+    assert take(function, told("one", to)) == []
+    assert take(function, told("one", to)) == []
+    if part == "notices":
+        messages = _SESSION.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+        assert len({json.loads(one["Body"])["number"] for one in messages}) == 1
+    else:
+        replies = [
+            one for one in office.store.load(number).records if type(one.event).__name__ == "PlayerReplied"
+        ]
+        assert len(replies) == 1
+
+
+def test_what_is_no_notification_of_a_mail_is_left_alone(function: ModuleType) -> None:
+    subscribed = {"notificationType": "AmazonSnsSubscriptionSucceeded", "message": "You have subscribed."}
+    assert take(function, subscribed) == []
+
+
+@pytest.mark.parametrize("body", ["{}", '{"notificationType": "Received"}', "no JSON"])
+def test_a_message_that_ses_does_not_write_is_nothing_or_ends_among_the_dead_letters(
+    function: ModuleType, body: str
+) -> None:
+    event = {"Records": [{"messageId": "0", "body": body}]}
+    if body == "{}":
+        assert function.handler(event, None) == {"batchItemFailures": []}
+    else:
+        with pytest.raises((KeyError, ValueError)):
+            function.handler(event, None)
+
+
+def test_verdicts_that_ses_leaves_out_count_as_not_looked_for() -> None:
+    document = told("one")
+    del document["receipt"]["dmarcVerdict"]
+    arrived = mail_queue.read(json.dumps(document))
+    assert isinstance(arrived, Arrived)
+    assert (arrived.verdicts.dmarc, arrived.verdicts.spf) == ("disabled", "pass")
+
+
+def test_what_the_mail_says_of_itself_is_not_believed() -> None:
+    document = told("one", signed("R7K3-9QXM-3"))
+    document["mail"]["headers"] = [{"name": "X-SES-Spam-Verdict", "value": "PASS"}]
+    document["mail"]["destination"] = ["somebody@else.example.test"]
+    arrived = mail_queue.read(json.dumps(document))
+    assert isinstance(arrived, Arrived)
+    assert arrived == replace(arrived, recipients=(signed("R7K3-9QXM-3"),))
+
+
+def test_nothing_of_a_mail_or_of_a_person_is_logged(
+    function: ModuleType, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put("one")
+    put("two", MAIL.replace(b"MIME-Version", b"Auto-Submitted: auto-replied\r\nMIME-Version"))
+    take(function, told("one"), told("two"), told("gone"))
+    written = str([vars(one) for one in caplog.records if one.name == "redress"]) + capsys.readouterr().out
+    assert "'taken_as': 'complaint'" in written
+    assert "MailSetAside" in written
+    assert "PERSONAL-MARK" not in written
+    assert "player@example.com" not in written
