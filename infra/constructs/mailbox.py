@@ -40,7 +40,7 @@ MEMORY = 2048
 """MiB: such a mail is held as it came, once more as text, and its files decoded."""
 
 RETRIES, CONCURRENCY = 8, 5
-NOTICE_RETRIES, NOTICE_CONCURRENCY = 8, 2
+NOTICE_RETRIES, NOTICE_CONCURRENCY = 50, 2
 
 
 class Mailbox(Construct):

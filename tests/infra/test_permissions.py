@@ -99,6 +99,19 @@ EXPECTED = {
         },
         "RelayDeadLetters": {"sqs:SendMessage"},
     },
+    "Journal": {
+        "JournalLogs": LOG,
+        "*": TRACE | {"dynamodb:ListStreams"},
+        "Complaints stream": {
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+        },
+        "JournalBucket": {"s3:ListBucket"},
+        "JournalBucket/events/*": {"s3:PutObject", "s3:GetObject"},
+        "JournalBucket/digests/*": {"s3:PutObject", "s3:GetObject"},
+        "JournalDeadLetters": {"sqs:SendMessage"},
+    },
     "Sweep": {
         "SweepLogs": LOG,
         "*": TRACE,
@@ -160,5 +173,6 @@ def test_functions_are_invoked_only_by_the_door_or_schedule_they_belong_to(produ
         ("Portal", "apigateway.amazonaws.com"),
         ("OperatorApi", "apigateway.amazonaws.com"),
         ("Sweep", "events.amazonaws.com"),
+        ("Journal", "events.amazonaws.com"),
     }
     assert all("SourceArn" in permission["Properties"] for permission in permissions)

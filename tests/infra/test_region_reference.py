@@ -23,6 +23,7 @@ PARTS: Mapping[str, type[settings.Part]] = {
     "`[mail]`": settings.MailPart,
     "`[events]`": settings.EventsPart,
     "`[evidence]`": settings.EvidencePart,
+    "`[journal]`": settings.JournalPart,
     "`[webhooks]`": settings.WebhooksPart,
     "`[alarms]`": settings.AlarmsPart,
 }

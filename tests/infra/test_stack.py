@@ -38,6 +38,7 @@ ENVIRONMENT = {
     },
     "relay": {"STATE_MACHINE_ARN", "EFFECTS_QUEUE_URL", "EVENT_BUS_NAME"},
     "sweep": set(),
+    "journal": {"JOURNAL_BUCKET", "DEAD_LETTERS_URL"},
     "outcomes": {"EVIDENCE_BUCKET", "EVIDENCE_MALWARE_SCAN"},
     "webhooks": {
         *("WEBHOOK_SECRET_ARN", "WEBHOOK_DELIVERIES_URL", "WEBHOOK_DELIVERIES_ARN"),
@@ -211,7 +212,9 @@ def test_every_topic_is_encrypted_under_our_key_and_refuses_plain_http(productio
 
 def test_the_relay_follows_every_change_and_gives_up_only_into_a_queue(production: Template) -> None:
     mappings = [m["Properties"] for m in production.of_type("Lambda::EventSourceMapping").values()]
-    [stream] = [m for m in mappings if "StartingPosition" in m]
+    [stream] = [
+        m for m in mappings if "StartingPosition" in m and production.target(m["FunctionName"]) == "Relay"
+    ]
     assert stream["StartingPosition"] == "TRIM_HORIZON"
     assert stream["BisectBatchOnFunctionError"] is True
     assert 0 < stream["MaximumRetryAttempts"] < 100
@@ -351,9 +354,9 @@ def test_reserved_concurrency_is_set_where_the_region_file_asks_for_it(variant_t
 
 
 def _schedule(template: Template) -> Mapping[str, Any]:
-    """The one rule of EventBridge that runs by the clock."""
-    rules: list[dict[str, Any]] = [rule["Properties"] for rule in template.of_type("Events::Rule").values()]
-    [schedule] = [rule for rule in rules if "ScheduleExpression" in rule]
+    """The rule of EventBridge by which the sweep runs."""
+    rules: dict[str, Any] = template.of_type("Events::Rule")
+    [schedule] = [rule["Properties"] for name, rule in rules.items() if name.startswith("SweepSchedule")]
     return schedule
 
 

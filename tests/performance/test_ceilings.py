@@ -52,17 +52,28 @@ NEVER: Mapping[str, set[str]] = {
     "webhooks": {"jinja2", "redress.letters", "redress.web", "redress.http"},
     "outcomes": {"jinja2", "redress.letters", "redress.web", "redress.http"},
     "mailbox": {"jinja2", "redress.letters", "redress.web", "redress.http", *SEARCH},
+    "journal": {
+        "jinja2",
+        "zoneinfo",
+        "concurrent.futures.thread",
+        "redress.domain.events",
+        "redress.domain.rulepack",
+        "redress.store.table",
+        "redress.web",
+        "redress.http",
+    },
 }
 MODULES: Mapping[str, int] = {
     "portal": 450,
     "operator_api": 450,
     "plan": 430,
-    "letters": 470,
+    "letters": 475,
     "relay": 400,
     "sweep": 430,
     "webhooks": 430,
     "outcomes": 435,
     "mailbox": 480,
+    "journal": 400,
 }
 
 

@@ -24,6 +24,7 @@ PATIENCE = timedelta(seconds=60)
 COMPLAINTS = "complaints@mail.example.test"
 FULL = "bounce+conversation@simulator.amazonses.com"
 PLAYER = "player.conversation@example.com"
+FRENCH = "Je vous écris en français : le virement n'est toujours pas arrivé sur mon compte."
 PASSED = dict.fromkeys(mail_in.CHECKS, "PASS")
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
@@ -53,13 +54,15 @@ class Conversation:
         to, sender = str(message["To"]), str(message["From"]).partition("<")[2].rstrip(">")
         return mail_in.play(self.stack, message.as_bytes(), sender, [to], PASSED | verdicts)
 
-    def letters(self, address: str, holds: str = "") -> list[Mail]:
-        """What was sent to an address, oldest first."""
-        return [one for one in self.stack.mails(address) if holds in one.text]
+    def letter(self, address: str, kind: str) -> Mail:
+        """The letter of a kind to an address, as soon as it is there; no letter goes twice."""
 
-    def letter(self, address: str, place: int, holds: str = "") -> Mail:
-        """A letter to an address, as soon as it is there."""
-        return until(lambda: self.letters(address, holds)[place : place + 1] or None)[0]
+        def sent() -> list[Mail]:
+            mails = self.stack.mails(address)
+            return [one for one in mails if f"/{kind}-" in one.headers.get("X-Redress-Letter", "")]
+
+        [letter] = until(sent)
+        return letter
 
 
 def until[T](look: Callable[[], T | None]) -> T:
@@ -92,24 +95,43 @@ def test_a_conversation_of_ten_mails_leaves_the_history_that_a_person_expects(
     local: LocalStack, http: httpx.Client
 ) -> None:
     talk = Conversation(local)
+    operator, acknowledged = _begun(talk, http)
+    _interrupted(talk, operator, acknowledged.headers["Reply-To"])
+    _answered(talk, operator, acknowledged)
+    _decided(talk, operator, acknowledged)
+    _check_history(operator)
 
+    case = Table(local.dynamodb, local.table_name).load(operator.number)
+    audit.verify(case.records, case.state_head)
+    texts = [str(content.get("text", "")) for content in case.contents.values()]
+    assert "Auf mein Girokonto, wie immer." in texts, "the quoted question is not the player's answer"
+    assert FRENCH in texts, "nobody translates what the player wrote"
+
+
+def _begun(talk: Conversation, http: httpx.Client) -> tuple[Operator, Mail]:
     # 1: the complaint, in German; its sender's mailbox takes no mail, and it says where to answer to
     german = "Guten Tag, meine Auszahlung über 250 Euro ist seit zwölf Tagen nicht bei mir angekommen. Warum?"
-    talk.send(mail(FULL, COMPLAINTS, "Wo ist mein Geld?", german, Reply_To=PLAYER))
+    complaint = mail(FULL, COMPLAINTS, "Wo ist mein Geld?", german, Reply_To=PLAYER)
+    talk.send(complaint)
 
     # 2 and 3: the acknowledgement, in German, bounces, and goes to the next address
-    talk.letter(FULL, 0)
-    acknowledged = talk.letter(PLAYER, 0)
+    talk.letter(FULL, "acknowledgement")
+    acknowledged = talk.letter(PLAYER, "acknowledgement")
     assert "Beschwerde" in acknowledged.subject
     reply_to = acknowledged.headers["Reply-To"]
     number = acknowledged.text.partition("/complaints/")[2].partition("/")[0]
     operator = Operator(http, number)
-    assert acknowledged.headers["References"].strip("<>") == reply_to
+    root, answered = acknowledged.headers["References"].split()
+    assert (root.strip("<>"), answered) == (reply_to, complaint["Message-ID"])
+    assert acknowledged.headers["In-Reply-To"] == answered
     assert acknowledged.headers["Auto-Submitted"] == "auto-generated"
     delivered = happened(operator, "LetterDelivered", kind="acknowledgement")
     assert happened(operator, "LetterBounced", kind="acknowledgement")["at"] < delivered["at"]
     assert operator.complaint()["acknowledgement"]["state"] == "delivered"
+    return operator, acknowledged
 
+
+def _interrupted(talk: Conversation, operator: Operator, reply_to: str) -> None:
     # 4: a program answers it, and is not answered
     away = mail(PLAYER, reply_to, "Abwesenheit", "Ich bin nicht da.", Auto_Submitted="auto-replied")
     talk.send(away)
@@ -120,7 +142,7 @@ def test_a_conversation_of_ten_mails_leaves_the_history_that_a_person_expects(
     operator.do("assignment", {"assignee": "payments-agent"}, "payments-agent")
     question = {"question": "Auf welches Konto sollte ausgezahlt werden?", "pause_clock": True}
     operator.do("information-requests", question, "payments-agent")
-    asked = talk.letter(PLAYER, 0, holds="Auf welches Konto")
+    assert "Auf welches Konto" in talk.letter(PLAYER, "information_request").text
 
     # 6: somebody who knows the address pretends to be the player, and it waits for a person
     forged = mail(PLAYER, reply_to, "Neues Konto", "Bitte überweisen Sie alles auf ein anderes Konto.")
@@ -130,6 +152,9 @@ def test_a_conversation_of_ten_mails_leaves_the_history_that_a_person_expects(
     operator.do(f"mails/{held['seq']}/reject", {"reason": "The bank details are not the player's."}, "agent")
     happened(operator, "MailRejected", received=held["seq"])
 
+
+def _answered(talk: Conversation, operator: Operator, acknowledged: Mail) -> None:
+    reply_to, asked = acknowledged.headers["Reply-To"], talk.letter(PLAYER, "information_request")
     # 7: the player answers below the question, with a picture
     quoted = "\n".join(f"> {line}" for line in asked.text.splitlines())
     answer = f"Auf mein Girokonto, wie immer.\n\nAm 22.11.2026 schrieb Northlight Casino:\n{quoted}\n"
@@ -141,52 +166,46 @@ def test_a_conversation_of_ten_mails_leaves_the_history_that_a_person_expects(
     happened(operator, "EvidenceAdded", media_type="image/png")
 
     # 8: in French, from a program that answers to the sender's address and keeps the thread
-    french = "Je vous écris en français : le virement n'est toujours pas arrivé sur mon compte."
     thread = acknowledged.headers["References"]
-    talk.send(mail(PLAYER, COMPLAINTS, f"Re: {acknowledged.subject}", french, References=thread))
+    talk.send(mail(PLAYER, COMPLAINTS, f"Re: {acknowledged.subject}", FRENCH, References=thread))
     until(lambda: sum(event["type"] == "PlayerReplied" for event in operator.events()) == 2)
 
+
+def _decided(talk: Conversation, operator: Operator, acknowledged: Mail) -> None:
     # 9: the answer leaves in German, into the thread, and arrives
     operator.do("decision", demo.DECISION, "payments-agent")
     operator.do("decision/approval", {}, "complaints-manager")
     happened(operator, "LetterDelivered", kind="final_response")
-    [final] = talk.letters(PLAYER, holds=str(demo.DECISION["reasons"]))
-    assert final.headers["References"].split()[0].strip("<>") == reply_to
+    final = talk.letter(PLAYER, "final_response")
+    assert final.headers["References"].split()[0].strip("<>") == acknowledged.headers["Reply-To"]
     assert len(final.headers["References"].split()) == 2
 
     # 10: and the question how it went, which may be declined
     happened(operator, "LetterDelivered", kind="feedback_request")
-    assert talk.letters(PLAYER)[-1].headers["List-Unsubscribe"].startswith("<mailto:u+")
-
-    _check_history(operator)
-    case = Table(local.dynamodb, local.table_name).load(number)
-    audit.verify(case.records, case.state_head)
-    texts = [str(content.get("text", "")) for content in case.contents.values()]
-    assert "Auf mein Girokonto, wie immer." in texts, "the quoted question is not the player's answer"
-    assert french in texts, "nobody translates what the player wrote"
+    asked_how = talk.letter(PLAYER, "feedback_request")
+    assert asked_how.headers["List-Unsubscribe"].startswith("<mailto:u+")
 
 
-OF_MAIL = frozenset(
-    {"MailReceived", "LetterSent", "LetterBounced", "LetterDelivered", "PlayerReplied", "MailRejected"}
+IN_ORDER = frozenset(
+    {"MailReceived", "LetterSent", "LetterBounced", "PlayerReplied", "MailRejected", "FeedbackGiven"}
 )
+TO_STAFF = frozenset({"warning", "escalation"})
 
 
 def _check_history(operator: Operator) -> None:
-    """Each thing once, in the order in which it happened."""
+    """Each thing once, in the order in which it happened; when a delivery is told is the mail service's."""
     told = [
         (event["type"], event["data"].get("kind") or event["data"].get("taken_as") or "")
         for event in operator.events()
-        if event["type"] in OF_MAIL and event["data"].get("kind") not in {"warning", "escalation"}
+        if event["data"].get("kind") not in TO_STAFF
     ]
-    assert told == [
+    assert [one for one in told if one[0] in IN_ORDER] == [
         ("MailReceived", "complaint"),
         ("LetterSent", "acknowledgement"),
         ("LetterBounced", "acknowledgement"),
         ("LetterSent", "acknowledgement"),
-        ("LetterDelivered", "acknowledgement"),
         ("MailReceived", "automatic"),
         ("LetterSent", "information_request"),
-        ("LetterDelivered", "information_request"),
         ("MailReceived", "held"),
         ("MailRejected", ""),
         ("MailReceived", "reply"),
@@ -194,7 +213,7 @@ def _check_history(operator: Operator) -> None:
         ("MailReceived", "reply"),
         ("PlayerReplied", ""),
         ("LetterSent", "final_response"),
-        ("LetterDelivered", "final_response"),
         ("LetterSent", "feedback_request"),
-        ("LetterDelivered", "feedback_request"),
     ]
+    delivered = sorted(kind for name, kind in told if name == "LetterDelivered")
+    assert delivered == ["acknowledgement", "feedback_request", "final_response", "information_request"]

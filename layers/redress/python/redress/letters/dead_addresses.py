@@ -1,6 +1,5 @@
 """Addresses that a letter must not name: they stood in the law's own sample letters, and lead nowhere now."""
 
-import html
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -31,8 +30,8 @@ _UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 
 
 def found_in(text: str) -> Iterator[DeadAddress]:
-    """The dead addresses that a text names, written in any case, escaped for HTML or for a query or not."""
-    plain = _UNSEEN.sub("", unquote(html.unescape(text))).casefold().replace("\\", "/")
+    """The dead addresses that a text names, written in any case, escaped for a query or not."""
+    plain = _UNSEEN.sub("", unquote(text)).casefold().replace("\\", "/")
     for dead in DEAD:
         if re.search(f"{_BEFORE}{_pattern(dead.address)}{_AFTER}", plain):
             yield dead

@@ -22,7 +22,7 @@ def render_notice(notice: Mapping[str, Any], region: Region, portal_url: str, no
 
     `notice` has `kind`, `brand`, `language` (BCP 47), `to`, `number`, `key`, and `in_reply_to`, the message
     id of the mail that asked, or None. `now` (UTC) is when the question was stored: the answer is promised
-    from then. Raises LetterIncomplete for a kind without words, a brand that is no longer there, a dead address.
+    from then. Raises LetterIncomplete for a kind without words, a brand that is gone, a dead address.
     """
     kind, number = str(notice["kind"]), str(notice["number"])
     letter_id = f"{number}/{kind}"
