@@ -57,6 +57,7 @@ class RedressStack(Stack):
             environment={
                 "TABLE_NAME": table.name,
                 "REGION_FILE": REGION_FILE,
+                "INBOUND_MAIL": "yes" if settings.mail.inbound else "no",
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 "PYTHONTZPATH": TIME_ZONES,
             },
@@ -191,7 +192,6 @@ class RedressStack(Stack):
                 "PORTAL_URL": portal.url,
                 "LINK_SECRET_ARN": link_secret.arn,
                 "CONFIGURATION_SET": mail.configuration_set_name,
-                "INBOUND_MAIL": "yes" if self._settings.mail.inbound else "no",
             },
         )
         table.allow_reading_and_appending(letters)

@@ -32,6 +32,7 @@ _portal = Portal(
     url=os.environ.get("PORTAL_URL"),
     prefill_secrets=lambda: wiring.secret(os.environ["PREFILL_SECRET_ARN"]),
     faq=wiring.faq,
+    answers_read=os.environ["INBOUND_MAIL"] == "yes",
 )
 
 

@@ -38,6 +38,9 @@ CONSULTATION_METRIC = "ConsultationLag"
 WAITING_METRIC = "StatutoryLetterWaiting"
 """Each time that a letter the law asks for could not leave; `letters` counts."""
 
+MOST_WAITED = 3
+"""In five minutes. SES throttles now and then, and is tried again after 5, 10 and 20 seconds."""
+
 BOUNCED_METRIC, STAFF_BOUNCED_METRIC = "LettersBounced", "StaffLettersBounced"
 """Letters to players, and to staff, that did not arrive or were marked as spam; `outcomes` counts."""
 
@@ -141,7 +144,9 @@ class Alarms(Construct):
     def watch_letters(self, letters: Function, outcomes: Outcomes) -> None:
         """Letters that do not leave while there is still time, and letters that do not arrive."""
         waiting = _counted(WAITING_METRIC, "letters", letters, Duration.minutes(5))
-        self._alarm(WAITING_METRIC, waiting, 1, "A letter that the law asks for cannot leave; read why.")
+        self._alarm(
+            WAITING_METRIC, waiting, MOST_WAITED, "A letter that the law asks for cannot leave; read why."
+        )
         staff = _counted(STAFF_BOUNCED_METRIC, "outcomes", outcomes.function, Duration.minutes(5))
         self._alarm(STAFF_BOUNCED_METRIC, staff, 1, "A notice to staff did not arrive; mend its mailbox.")
         bounced = _counted(BOUNCED_METRIC, "outcomes", outcomes.function, Duration.hours(1))

@@ -184,7 +184,8 @@ class Mailbox(Construct):
 
     def _allow_reading_mails(self) -> None:
         self.function.allow(["s3:ListBucket"], self.bucket.bucket_arn)  # or S3 hides that a mail is gone
-        self.function.allow(["s3:GetObject"], self.bucket.arn_for_objects(f"{RECEIVED}*"))
+        mails = self.bucket.arn_for_objects(f"{RECEIVED}*")
+        self.function.allow(["s3:GetObject", "s3:DeleteObject"], mails)
         bucket = Stack.of(self).get_logical_id(self.bucket.node.default_child)  # type: ignore[arg-type]
         acknowledge(
             self.function.role,

@@ -61,7 +61,7 @@ EXPECTED = {
         "PlayerIndexSecret": READ_SECRET,
         "EvidenceBucket/incoming/*": {"s3:PutObject"},
         "MailboxBucket": {"s3:ListBucket"},
-        "MailboxBucket/received/*": {"s3:GetObject"},
+        "MailboxBucket/received/*": {"s3:GetObject", "s3:DeleteObject"},
         "MailboxNotices": {"sqs:SendMessage"},
         "MailboxQueue": TAKE,
     },

@@ -19,6 +19,7 @@ GATEWAY_SECONDS = 29
 DAY = 86_400
 SHARED_ENVIRONMENT = {
     *("TABLE_NAME", "REGION_FILE", "PYTHONTZPATH", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
+    "INBOUND_MAIL",
 }
 ENVIRONMENT = {
     "portal": {
@@ -31,7 +32,7 @@ ENVIRONMENT = {
         *("EVIDENCE_BUCKET", "EVIDENCE_DOMAIN"),
     },
     "plan": {"DEFINITION_DIGEST"},
-    "letters": {"PORTAL_URL", "LINK_SECRET_ARN", "CONFIGURATION_SET", "INBOUND_MAIL"},
+    "letters": {"PORTAL_URL", "LINK_SECRET_ARN", "CONFIGURATION_SET"},
     "mailbox": {
         *("MAIL_BUCKET", "NOTICES_URL", "LINK_SECRET_ARN", "PLAYER_INDEX_SECRET_ARN"),
         *("EVIDENCE_BUCKET", "EVIDENCE_DOMAIN"),
@@ -356,6 +357,7 @@ def test_reserved_concurrency_is_set_where_the_region_file_asks_for_it(variant_t
 def _schedule(template: Template) -> Mapping[str, Any]:
     """The rule of EventBridge by which the sweep runs."""
     rules: dict[str, Any] = template.of_type("Events::Rule")
+    schedule: Mapping[str, Any]
     [schedule] = [rule["Properties"] for name, rule in rules.items() if name.startswith("SweepSchedule")]
     return schedule
 

@@ -28,6 +28,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "PLAYER_INDEX_SECRET_ARN": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:player-index",
     "PREFILL_SECRET_ARN": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:prefill",
     "CONFIGURATION_SET": "redress",
+    "INBOUND_MAIL": "yes",
     "DEFINITION_DIGEST": DEFINITION,
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-2:000000000000:stateMachine:complaint",
     "EVENT_BUS_NAME": "complaints",

@@ -1,7 +1,6 @@
 """Mails that come in: a mailroom in memory, and what players, programs and forgers write to it."""
 
 import itertools
-from collections.abc import Mapping
 from copy import replace
 from dataclasses import dataclass, field
 from typing import Any
@@ -144,12 +143,15 @@ class Postbox:
 
 @dataclass(frozen=True)
 class _Mails:
-    mails: Mapping[str, Incoming]
+    mails: dict[str, Incoming]
 
     def raw(self, mail: str) -> bytes:
         if mail not in self.mails:
             raise MailGone(mail)
         return mail.encode()
+
+    def forget(self, mail: str) -> None:
+        self.mails.pop(mail, None)
 
 
 @dataclass(frozen=True)

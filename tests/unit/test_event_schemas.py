@@ -90,7 +90,7 @@ def test_whatever_an_event_says_follows_its_schema(kind: str, *, whole: bool) ->
 
 
 def test_a_test_message_of_a_webhook_follows_its_schema_and_may_be_about_no_complaint() -> None:
-    message = deliver_webhooks._ping(Delivery(endpoint="wh-1", since=T0, ping="ping-1"))  # noqa: SLF001
+    message = deliver_webhooks._ping(Delivery(endpoint="wh-1", since=T0, ping="ping-1"))
     assert refusals(message) == []
     assert [len(refusals({**message, place: "R7K3-9QXM-2"})) for place in ("number", "seq", "brand")] == [
         1

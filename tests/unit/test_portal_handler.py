@@ -45,6 +45,7 @@ def handler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleT
             monkeypatch.setenv(name, manager.create_secret(Name=name, SecretString=name)["ARN"])
         monkeypatch.setenv("TABLE_NAME", tables.NAME)
         monkeypatch.setenv("REGION_FILE", str(region_file))
+        monkeypatch.setenv("INBOUND_MAIL", "yes")
         monkeypatch.setenv("PORTAL_URL", "https://complaints.example.test")
         for cached in caches:
             cached.cache_clear()

@@ -12,7 +12,7 @@ from redress.domain.next_step import next_step
 from redress.mailroom.incoming import Automatic, Incoming
 from redress.usecases.consultations import open_with
 from redress.usecases.contacts import contacts
-from redress.usecases.mail_ports import Notice, Verdicts
+from redress.usecases.mail_ports import MailGone, Notice, Verdicts
 from tests.support.complaints import CLAIM_EXPIRY, REGION
 from tests.support.mail import (
     COMPLAINTS,
@@ -252,11 +252,19 @@ def test_nobody_is_written_to_who_may_not_have_asked(
     assert post.notices == []
 
 
+def test_a_mail_that_is_gone_and_was_no_question_comes_again_until_somebody_looks(post: Postbox) -> None:
+    arrived = post.put(written("Where is my money?"))
+    post.mails.clear()
+    with pytest.raises(MailGone):
+        post.tell(arrived)
+
+
 def test_a_question_that_is_told_again_is_one_with_the_same_key(post: Postbox) -> None:
     arrived = post.put(written("How long?"), QUESTIONS)
     for _ in range(3):
         post.tell(arrived)
     assert len(post.store.consultations.kept) == 1
+    assert arrived.mail not in post.mails, "no name and no address of who asked is kept, not even in the mail"
     assert len({(one.number, one.key) for one in post.notices}) == 1
 
 

@@ -30,6 +30,10 @@ class MailBucket:
         with contextlib.closing(answer["Body"]) as body:
             return body.read()
 
+    def forget(self, mail: str) -> None:
+        """Delete the mail; nothing is there, nothing is done."""
+        self.client.delete_object(Bucket=self.name, Key=f"{RECEIVED}{mail}")
+
 
 @dataclass(frozen=True)
 class EvidenceQuarantine:

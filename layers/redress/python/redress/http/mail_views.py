@@ -14,7 +14,8 @@ class MailView(TypedDict):
     `reasons` dmarc, spam, virus or closed (it is the player's, and the complaint was closed); what is held
     `waits` until a person has `found` it to be the player's: accepted, or rejected. The verdicts are pass,
     fail, gray, processing_failed or disabled. `sender` and `subject` are what the mail says of itself;
-    `text` is that of a mail that was held, of others it stands where they count. Null once erased.
+    `text` is that of a mail that was held, of others it stands where they count; `whole` is everything in it,
+    where something was taken for a quotation or a signature and left out. Null once erased.
     """
 
     received: int
@@ -32,6 +33,7 @@ class MailView(TypedDict):
     sender: str | None
     subject: str | None
     text: str | None
+    whole: str | None
     found: str | None
     found_at: str | None
 
@@ -67,6 +69,7 @@ def _mail(case: CaseFile, one: ReceivedMail) -> MailView:
         "sender": told.get("from"),
         "subject": told.get("subject"),
         "text": told.get("text"),
+        "whole": told.get("whole"),
         "found": one.found,
         "found_at": instants.to_text(one.found_at) if one.found_at else None,
     }

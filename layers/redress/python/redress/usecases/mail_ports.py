@@ -63,6 +63,9 @@ class Mails(Protocol):
     def raw(self, mail: str) -> bytes:
         """The bytes of a mail. Raises MailGone."""
 
+    def forget(self, mail: str) -> None:
+        """The mail goes: nobody is to know who sent it."""
+
 
 class Quarantine(Protocol):
     """Where files wait until they were looked at."""

@@ -18,7 +18,7 @@ from redress.usecases import mail_trust, new_mail
 from redress.usecases.change import change
 from redress.usecases.contacts import contacts
 from redress.usecases.mail_files import take_files
-from redress.usecases.mail_ports import CONSULTATION, Arrived, Mails, Notices, Quarantine, Read
+from redress.usecases.mail_ports import CONSULTATION, Arrived, MailGone, Mails, Notices, Quarantine, Read
 from redress.usecases.ports import CaseFile
 from redress.usecases.reply import harm_in
 from redress.usecases.submit_complaint import Intake
@@ -64,10 +64,23 @@ def receive(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
     Raises MailGone, Conflict, and what the store, the quarantine and the queue of notices raise: it has to
     come again.
     """
-    incoming = _read(room, arrived.mail)
+    try:
+        incoming = _read(room, arrived.mail)
+    except MailGone:
+        return (_gone(room, arrived),)
     named = _named(room, arrived, incoming)
     came = tuple(_on_complaint(room, arrived, incoming, named))
     return came or (_new(room, arrived, incoming),)
+
+
+def _gone(room: Mailroom, arrived: Arrived) -> Came:
+    """A question is not kept as a mail, and may be told again. Raises MailGone for any other mail."""
+    desk = room.intake.desk
+    asked = new_mail.request(arrived, desk.now())
+    known = desk.store.answer(asked.client, asked.key, desk.now())
+    if known is None:
+        raise MailGone(arrived.mail)
+    return Came(taken_as=CONSULTATION, number=known.number)
 
 
 def accept(room: Mailroom, number: str, mail: str) -> Came:
@@ -128,12 +141,14 @@ def _fact(
     """What the mail is to a complaint that knows the player by these addresses."""
     known = incoming.sender.casefold() in {one.casefold() for one in addresses}
     text = incoming.text or incoming.subject
+    # Nobody can be sure what was quoted: an answer may stand below it.
+    whole = {"whole": incoming.whole} if incoming.whole != text else {}
     fact = new_mail.facts(arrived, incoming, _taken_as(arrived, incoming, purpose, known=known))
     return replace(
         fact,
         reasons=mail_trust.reasons(arrived.verdicts, known=known) if fact.taken_as == HELD else (),
         unknown_sender=not known,
-        content={**fact.content, "text": text},
+        content={**fact.content, "text": text, **whole},
         harm=harm_in(text) if fact.taken_as == REPLY else {},
     )
 
@@ -154,6 +169,7 @@ def _new(room: Mailroom, arrived: Arrived, incoming: Incoming) -> Came:
     brand = new_mail.brand_of(desk.region, arrived)
     if new_mail.is_question(brand, arrived):
         number = new_mail.open_consultation(room.intake, secret, room.notices, brand, arrived, incoming)
+        room.mails.forget(arrived.mail)  # it was promised that no name and no address is kept
         return Came(taken_as=CONSULTATION, number=number)
     made = new_mail.submit(room.intake, secret, brand, arrived, incoming)
     if made is None:

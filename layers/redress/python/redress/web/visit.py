@@ -39,7 +39,7 @@ class Portal(Value):
     `link_secrets` are the live secrets of private links, the current one first; `player_secret` finds a
     player's complaints again; `url` is the portal's public address, None where the gateway's own is used.
     `faq` gives the help pages of a brand (id) in a language (ISO 639-1). `prefill_secrets` are those that
-    the operator's site signs with, the current one first.
+    the operator's site signs with, the current one first. `answers_read`: whether letters may be answered.
     """
 
     desk: Callable[[], Desk]
@@ -50,6 +50,7 @@ class Portal(Value):
     url: str | None = None
     faq: Callable[[str, str], Faq] = lambda _brand, language: empty(language)
     prefill_secrets: Callable[[], Sequence[bytes]] = tuple
+    answers_read: bool = False
 
 
 class Visit(Value):

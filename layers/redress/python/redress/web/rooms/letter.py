@@ -63,7 +63,16 @@ def _mail(visit: Visit, case: CaseFile, sent: Record, letter: str, key: str) -> 
     code = known(then.complaint.language)
     written = code if code in WRITTEN else SOURCE
     try:
-        mail = render(then.complaint.letters[letter], then, region, rules, visit.address, key, sent.at)
+        mail = render(
+            then.complaint.letters[letter],
+            then,
+            region,
+            rules,
+            visit.address,
+            key,
+            sent.at,
+            answers_read=visit.portal.answers_read,
+        )
     except LetterIncomplete:
         return None, written
     return mail, written
