@@ -21,7 +21,9 @@ def shipped() -> Path:
 def test_every_language_is_there_and_nothing_else(shipped: Path) -> None:
     files = {str(path.relative_to(shipped)) for path in shipped.rglob("*") if path.is_file()}
     compiled = {f"{code}/LC_MESSAGES/redress.mo" for code in TRANSLATED}
-    assert files == compiled | {f"{code}/{name}.json" for code in CODES for name in ("cldr", "countries")}
+    assert files == compiled | {
+        f"{code}/{name}.json" for code in CODES for name in ("cldr", "countries", "words")
+    }
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

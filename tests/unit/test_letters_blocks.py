@@ -40,6 +40,16 @@ def test_a_letter_without_a_block_its_pack_asks_for_does_not_go_out() -> None:
     assert refused.value.letter == f"{story.number}/{letter.key}"
 
 
+@pytest.mark.parametrize("pack", known())
+def test_every_rule_of_a_pack_for_letters_is_kept_by_one_of_ours(pack: str) -> None:
+    """Great Britain's, for one, asks for a summary in writing of what was resolved."""
+    story = Story(pack)
+    rules = story.desk.region.rules_of(story.case.complaint)
+    kinds = [(kind, None) for kind in LetterKind] + [(LetterKind.FINAL_RESPONSE, one) for one in (*OUTCOMES, "withdrawn")]
+    kept = [rule for kind, outcome in kinds for rule in blocks.rules_of(kind, outcome, rules)]
+    assert [name for name, rule in rules.licence.letters.items() if rule not in kept] == []
+
+
 def test_a_letter_that_shows_a_banned_block_does_not_go_out() -> None:
     story = Story()
     pack = load_pack("gb-ukgc")
@@ -214,7 +224,7 @@ def owed() -> tuple[Owed, ...]:
     finals = [
         _owed(decided(Story(pack), outcome, {**REASONS, "clause": CLAUSE}), FINAL, outcome)
         for pack in known()
-        for outcome in ("upheld", "partly_upheld", "rejected")
+        for outcome in ("upheld", "partly_upheld", "rejected", "withdrawn")
     ]
     return (*letters, *finals)
 

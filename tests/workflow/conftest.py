@@ -69,6 +69,7 @@ def environment(aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
         "LINK_SECRET_ARN": secret["ARN"],
         "PORTAL_URL": "https://complaints.example.test",
         "CONFIGURATION_SET": "letters",
+        "INBOUND_MAIL": "yes",
     }.items():
         monkeypatch.setenv(name, value)
     forget_what_was_wired()

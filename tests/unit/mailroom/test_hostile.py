@@ -1,6 +1,5 @@
 """Mails made to do harm: each is read, quickly enough by its bounds, and gives plain text."""
 
-import sys
 import unicodedata
 
 import pytest
@@ -29,7 +28,6 @@ def test_parts_in_parts_are_read_down_to_the_deepest() -> None:
 
 @pytest.mark.parametrize("levels", [DEEPEST, 2_000])
 def test_a_mail_of_two_thousand_parts_in_parts_is_there_to_be_looked_at(levels: int) -> None:
-    assert levels > sys.getrecursionlimit() or levels == DEEPEST
     assert "multipart/mixed" in read(nested(levels)).text
 
 

@@ -333,13 +333,14 @@ class RecordLetterSent(Value):
 class RecordLetterRefused(Value):
     """The mail service definitely refused the letter, or it could not be written at all.
 
-    `not_before` puts it off.
+    `not_before` puts it off. `other_contact`: there is another address to try.
     """
 
     letter: str
     reason: str
     permanent: bool
     not_before: str | None = None
+    other_contact: bool = False
 
 
 class RecordDelivery(Value):
@@ -360,7 +361,10 @@ class AddContact(Value):
 
 
 class ReceiveMail(Value):
-    """A mail came: the fields of MailReceived. Content: message_id, from, subject, text."""
+    """A mail came: the fields of MailReceived. Content: message_id, from, subject, text.
+
+    `harm` is what in its text asks for a human; it counts whatever the mail is taken as.
+    """
 
     mail: str
     taken_as: str
@@ -371,6 +375,7 @@ class ReceiveMail(Value):
     virus: str
     reasons: tuple[str, ...] = ()
     unknown_sender: bool = False
+    came_at: str | None = None
     content: Content = NO_CONTENT
     harm: Content = NO_CONTENT
 
@@ -380,7 +385,6 @@ class AcceptMail(Value):
 
     received: int
     content: Content
-    harm: Content = NO_CONTENT
 
 
 class RejectMail(Value):

@@ -251,8 +251,9 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             return _assigned(complaint, assignee, team)
         case e.InformationRequested():
             return {"waiting_for_player": True}
-        case e.PlayerReplied():
-            return {"waiting_for_player": False, "replied_at": record.at}
+        case e.PlayerReplied(came_at=came_at):
+            replied_at = min(instants.from_text(came_at), record.at) if came_at else record.at
+            return {"waiting_for_player": False, "replied_at": replied_at}
         case e.Recategorised(category=category, team=team):
             return _recategorised(complaint, category, team)
         case e.TaskOpened() | e.TaskClosed() | e.RedressPaid() as worked:
@@ -371,7 +372,10 @@ def _pause(event: e.ClockPaused, record: Record) -> Pause:
 def _resumed(pause: Pause, event: e.ClockResumed, at: datetime) -> Pause:
     if pause.reason != event.reason or pause.ended_at is not None:
         return pause
-    return replace(pause, ended_at=pause.started_at if event.because == "not_told" else at)
+    if event.because == "not_told":
+        return replace(pause, ended_at=pause.started_at)
+    since = instants.from_text(event.ended_at) if event.ended_at else at
+    return replace(pause, ended_at=max(pause.started_at, min(since, at)))
 
 
 def _referred(complaint: Complaint, event: e.ReferredToAdr) -> dict[str, Any]:
@@ -393,6 +397,7 @@ def _extension(event: e.DeadlineExtended, record: Record) -> Extension:
         amount=event.amount,
         unit=event.unit,
         before_due=event.before_due,
+        by_notice=event.by_notice,
         holds_since=None if event.by_notice else record.at,
     )
 

@@ -109,7 +109,9 @@ class InformationRequested(Value):
 
 
 class PlayerReplied(Value):
-    """The player wrote; the text is content."""
+    """The player wrote; the text is content. `came_at`: when it reached the operator; None: at this event."""
+
+    came_at: str | None = None
 
 
 class Recategorised(Value):
@@ -145,11 +147,13 @@ class ClockResumed(Value):
 
     They do when the complaint was decided, referred or closed (settled), too. A pause of which the player
     could not be told (not_told) counts for nothing.
-    `because`: player_reply, max_reached, operator, settled, not_told.
+    `because`: player_reply, max_reached, operator, settled, not_told. `ended_at` is since when they run: an
+    answer counts from when it came, however late it was read. None: since this event.
     """
 
     reason: str
     because: str
+    ended_at: str | None = None
 
 
 class DeadlineExtended(Value):
@@ -349,7 +353,8 @@ class LetterSent(Value):
 class LetterRefused(Value):
     """The mail service definitely refused: the claim is released. A `permanent` refusal ends the letter.
 
-    `not_before`: it is put off until then, because its address had as many letters as it may on one day.
+    Unless it is owed `again`, to the player's next address. `not_before`: it is put off until then, because
+    its address had as many letters as it may on one day.
     """
 
     letter: str
@@ -357,6 +362,7 @@ class LetterRefused(Value):
     reason: str
     permanent: bool
     not_before: str | None = None
+    again: bool = False
 
 
 class LetterDelivered(Value):
@@ -410,9 +416,10 @@ class MailReceived(Value):
     """A mail came to the complaint, or began it. What it says of itself is content; `mail` is its id.
 
     `taken_as`: complaint (it began it), reply, survey_declined, automatic (it changes nothing), held (it
-    waits for a person, for the `reasons`: dmarc, spam, virus, closed). The verdicts are those of the mail
-    service: pass, fail, gray, processing_failed, disabled. `unknown_sender`: from an address that the
-    complaint does not know.
+    waits for a person, for the `reasons`: dmarc, spam, virus, closed, automatic, bounce; survey_declined is
+    what it wished). The verdicts are those of the mail service: pass, fail, gray, processing_failed,
+    disabled. `unknown_sender`: from an address that the complaint does not know. `came_at` is when the mail
+    service took it in; None: nobody knows, or at this event.
     """
 
     mail: str
@@ -424,10 +431,14 @@ class MailReceived(Value):
     virus: str
     reasons: tuple[str, ...] = ()
     unknown_sender: bool = False
+    came_at: str | None = None
 
 
 class MailAccepted(Value):
-    """A person found that the mail that event `received` held back is the player's; its text is content."""
+    """A person found that the mail that event `received` held back is the player's.
+
+    What it says is content of the reply that it is, or, where the complaint is closed, of this event.
+    """
 
     received: int
     mail: str

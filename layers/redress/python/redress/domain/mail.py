@@ -6,6 +6,7 @@ from copy import replace
 from typing import TYPE_CHECKING, Any
 
 from redress.domain import events as e
+from redress.domain import instants
 from redress.domain.correspondence import INVALID_ADDRESS, TO_STAFF
 from redress.domain.parts import ACCEPTED, REJECTED, ReceivedMail
 
@@ -41,7 +42,8 @@ def came(
 ) -> dict[str, Any]:
     """The mails, and what a person found about those that wait."""
     if isinstance(event, e.MailReceived):
-        mail = ReceivedMail(seq=record.seq, at=record.at, **vars(event))
+        came_at = instants.from_text(event.came_at) if event.came_at else None
+        mail = ReceivedMail(seq=record.seq, at=record.at, **{**vars(event), "came_at": came_at})
     else:
         found = ACCEPTED if isinstance(event, e.MailAccepted) else REJECTED
         mail = replace(complaint.mails[event.received], found=found, found_at=record.at)

@@ -38,7 +38,8 @@ class Pause(Value):
 class Extension(Value):
     """A longer time taken for a stage. It holds from `holds_since` on: at once, or when its letter is sent.
 
-    If `before_due` it holds only when that was before the deadline it extends.
+    If `before_due` it holds only when that was before the deadline it extends. `by_notice`: not before the
+    player is told, and no longer than nothing says that they were not.
     """
 
     seq: int
@@ -47,6 +48,7 @@ class Extension(Value):
     amount: int
     unit: str
     before_due: bool
+    by_notice: bool = False
     holds_since: datetime | None = None
 
 
@@ -117,7 +119,10 @@ class Evidence(Value):
 
 
 class ReceivedMail(Value):
-    """A mail that came, `seq` its event: the fields of MailReceived, and what a person `found` of it."""
+    """A mail that came, `seq` its event: the fields of MailReceived, and what a person `found` of it.
+
+    `came_at` (UTC) is when the mail service took it in, `at` when it was put on record.
+    """
 
     seq: int
     at: datetime
@@ -130,6 +135,7 @@ class ReceivedMail(Value):
     virus: str
     reasons: tuple[str, ...] = ()
     unknown_sender: bool = False
+    came_at: datetime | None = None
     found: str | None = None
     found_at: datetime | None = None
 

@@ -26,7 +26,7 @@ _RULE_OF_OUTCOME: Mapping[str, tuple[str, ...]] = {
     "rejected": ("final_rejected",),
     "out_of_scope": ("final_rejected",),
     "deemed_accepted": ("final_upheld",),
-    "withdrawn": (),  # the player ended it: no pack says how that is confirmed
+    "withdrawn": ("resolved_summary",),  # the player says that it is settled
 }
 
 # What a final response says that nobody but the handler can give. The reasons are asked of every decision.
