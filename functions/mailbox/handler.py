@@ -10,6 +10,7 @@ from redress.adapters import mail_queue, mail_wiring
 from redress.domain.errors import Conflict
 from redress.usecases import receive_mail
 from redress.usecases.mail_ports import Arrived, MailGone
+from redress.usecases.new_mail import SENT_BEFORE, SET_ASIDE
 from redress.usecases.receive_mail import Came
 
 logger = Logger()
@@ -40,8 +41,8 @@ def _take(told: mail_queue.Message) -> None:
 
 
 def _tell(mail: str, came: Came) -> None:
-    """What was set aside is on no complaint: it shows as a number, and its mail stays in the bucket."""
+    """What is on record nowhere shows as a number, and its mail stays in the bucket."""
     logger.info("mail", extra={"mail": mail, **vars(came)})
-    if came.number is None:
+    if came.taken_as in {SET_ASIDE, SENT_BEFORE}:
         with single_metric(name="MailSetAside", unit=MetricUnit.Count, value=1, namespace="Redress") as told:
             told.add_dimension(name="function", value="mailbox")

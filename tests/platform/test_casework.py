@@ -17,7 +17,7 @@ from infra.local.up import foreground
 from tests.platform.casework.lives import LIVES
 from tests.platform.casework.script import play
 
-COMPLAINTS, SECONDS = 200, 600  # a bound; alone on two cores it takes less than half
+COMPLAINTS, SECONDS = 200, 1800  # a bound; alone on two cores it takes a fraction of it
 PATIENCE = 30.0  # seconds until a new complaint is in its queue
 TOLD = {
     "brand": "northlight",

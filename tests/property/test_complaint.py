@@ -49,12 +49,15 @@ pausing = st.sampled_from(["awaiting_player_info", "police"])
 dues = st.sampled_from([None, instants.to_text(T0 + timedelta(seconds=20))])
 received = st.sampled_from([instants.to_text(T0 + timedelta(seconds=gap)) for gap in (-40, -3, 0, 9)])
 mails = st.builds(
-    lambda number, taken_as, content: replace(
-        mail(taken_as, mail_id=f"mail-{number}"), content={**content, "from": f"{PERSONAL}@example.com"}
+    lambda number, taken_as, content, came_at: replace(
+        mail(taken_as, mail_id=f"mail-{number}"),
+        content={**content, "from": f"{PERSONAL}@example.com"},
+        came_at=came_at,
     ),
     st.integers(1, 5),
     st.sampled_from(["reply", "held", "automatic", "survey_declined"]),
     contents,
+    st.one_of(st.none(), received),
 )
 asked = st.one_of(
     st.just(TRIAGE),
@@ -228,6 +231,14 @@ def test_a_decision_is_undone_by_nothing_but_a_reopening(case: Case, story: Stor
 def test_nothing_personal_is_in_a_record(case: Case, story: Story) -> None:
     play(case, story)
     assert not [record.seq for record in case.records if PERSONAL in record.text]
+
+
+@FAST
+@given(cases, stories)
+def test_a_pause_ends_between_its_beginning_and_now_whenever_the_mail_came(case: Case, story: Story) -> None:
+    play(case, story)
+    for pause in case.complaint.pauses:
+        assert pause.started_at <= (pause.ended_at or case.now) <= case.now
 
 
 @FAST

@@ -40,6 +40,7 @@ PEOPLE: tuple[tuple[c.Command, str], ...] = (
     (c.RequestInformation(content=personal("question")), HANDLER),
     (c.PauseClock(reason="police", content=personal("explanation")), HANDLER),
     (c.ResumeClock(reason="police"), HANDLER),
+    (c.RequestInformation(content=personal("question"), pause=True), HANDLER),
     (c.Reply(content=personal("reply")), PLAYER),
     (PROPOSE, HANDLER),
     (APPROVE, APPROVER),
@@ -88,16 +89,19 @@ class Correspondence:
             return
         key, message = self.mails[mail % len(self.mails)]
         contact = self.case.complaint.letters[key].contact
-        failed = self.case.complaint.failed_contacts
         self.do(
             c.RecordDelivery(
                 letter=key,
                 message_id=message,
                 outcome=outcome,
                 permanent=permanent,
-                other_contact=bool(set(range(contact + 1, self.known)) - failed),
+                other_contact=self.has_other(contact),
             )
         )
+
+    def has_other(self, contact: int) -> bool:
+        """Whether an address is left to try after that one."""
+        return bool(set(range(contact + 1, self.known)) - self.case.complaint.failed_contacts)
 
     def add_address(self) -> None:
         if self.known < ADDRESSES:
@@ -124,7 +128,13 @@ def _refuse(which: int, permanent: bool) -> Step:  # noqa: FBT001
         letter = world.letters[which % len(world.letters)]
         if letter.status is LetterStatus.CLAIMED:
             reason = "InvalidAddress" if permanent else "TooManyRequestsException"
-            world.do(c.RecordLetterRefused(letter=letter.key, reason=reason, permanent=permanent))
+            refused = c.RecordLetterRefused(
+                letter=letter.key,
+                reason=reason,
+                permanent=permanent,
+                other_contact=world.has_other(letter.contact),
+            )
+            world.do(refused)
 
     return refuse
 
@@ -186,7 +196,7 @@ def test_a_letter_never_goes_back_to_an_address_that_it_did_not_reach(life: list
             case e.LetterClaimed(letter=letter, contact=place):
                 assert place > failed.get(letter, -1)
                 contact[letter] = place
-            case e.LetterBounced(letter=letter):
+            case e.LetterBounced(letter=letter) | e.LetterRefused(letter=letter, reason="InvalidAddress"):
                 failed[letter] = contact[letter]
 
 
@@ -198,6 +208,14 @@ def test_what_has_to_arrive_and_came_back_is_a_persons_task_until_it_arrives(lif
         if letter.kind in MUST_ARRIVE and letter.delivery is Delivery.BOUNCED:
             on_its_way = is_live(world.case.complaint, letter)
             assert on_its_way or letter.key in asked
+
+
+@given(lives)
+def test_no_clock_stands_still_for_what_the_player_was_never_told(life: list[Step]) -> None:
+    world = lived(life)
+    notices = {one.notice for one in world.case.complaint.pauses if one.ended_at is None}
+    told_by = [one for one in world.letters if one.cause in notices]
+    assert not [one.key for one in told_by if one.failed]
 
 
 @given(lives)

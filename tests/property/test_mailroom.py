@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from email.headerregistry import AddressHeader
+from email.policy import default
+from email.utils import getaddresses
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -47,6 +50,11 @@ PIECES += [
     b"<![x",
     b"\n> ",
     b"wrote:\n",
+]
+PIECES_OF_SENDERS = [
+    *("player@example.com", "<player@example.com>", "a@example.test", "<a@example.test>", "player", "b"),
+    *(" ", " ", ",", ";", ":", "<", ">", '"', '"', "(", ")", "\\", "@", "."),
+    *("=?utf-8?q?", "?=", "=?utf-8?q?a=40example.test?=", "=?utf-8?q?,?="),
 ]
 UNSEEN = {"Cc", "Cf", "Cs", "Co"}
 ADDRESS = re.compile(r"[^\s@<>]+@[a-z0-9_.-]+")
@@ -95,6 +103,21 @@ def test_any_bytes_are_a_mail(raw: bytes) -> None:
 @given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=60).map(b"".join))
 def test_any_pieces_of_mails_are_a_mail(raw: bytes) -> None:
     check(read(raw))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES_OF_SENDERS), min_size=1, max_size=8).map("".join))
+@example("player@example.com <player@example.com>")
+@example('"a@example.test" <player@example.com> (b)')
+def test_whoever_a_mail_is_from_the_parsers_of_the_standard_library_find_nobody_else(written: str) -> None:
+    """One reads by the grammar, one as it goes; both may find halves of names, and no other address."""
+    sender = read(made(sender=written)).sender
+    if sender:
+        header = default.header_factory("From", written)
+        assert isinstance(header, AddressHeader)
+        found = {one.addr_spec for one in header.addresses}
+        found |= {one for _, one in getaddresses([written], strict=False)}
+        assert {one for one in found if "@" in one} == {sender}
 
 
 @settings(max_examples=300, deadline=None)

@@ -90,6 +90,7 @@ def test_a_mail_is_put_where_ses_puts_it_and_told_as_ses_tells(play: Play) -> No
     assert (answer.status, answer.err) == (0, "")
     assert answer.out == f"{told.mail} came for complaints@mail.example.test\n"
     assert told.recipients == ("complaints@mail.example.test",)
+    assert told.source == "player@example.com"
     assert told.verdicts == PASSED
     assert stored(told.mail) == b"Return-Path: <player@example.com>\r\n" + MAIL
 
@@ -100,7 +101,7 @@ def test_recipients_sender_and_verdicts_are_those_that_are_asked_for(play: Play)
     answer = play("--to", to, "--from", "", "--dmarc", "fail", "--virus", "PROCESSING_FAILED")
     assert answer.status == 0
     told = arrived()
-    assert told.recipients == (to,)
+    assert (told.recipients, told.source) == ((to,), "")
     assert (told.verdicts.dmarc, told.verdicts.virus) == ("fail", "processing_failed")
     assert stored(told.mail).startswith(b"Return-Path: <>\r\n")
 

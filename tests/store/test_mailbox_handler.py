@@ -21,6 +21,7 @@ from redress.domain import commands as c
 from redress.domain import reply_address
 from redress.usecases.mail_ports import Arrived, Notice
 from tests.support import tables
+from tests.support.complaints import submit
 from tests.support.desks import Office
 from tests.support.evidence import PDF
 from tests.support.mail import COMPLAINTS, DOMAIN, MAILED_REGION, QUESTIONS
@@ -135,6 +136,34 @@ def test_messages_that_come_twice_change_nothing(
     assert office.store.load(number).complaint.version == version
 
 
+def test_the_same_words_by_another_mail_make_no_second_complaint(
+    function: ModuleType, office: Office, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put("one")
+    put("two")
+    take(function, told("one"))
+    complaint_of(office, caplog)
+    assert "MailSetAside" not in capsys.readouterr().out
+    assert take(function, told("two")) == []
+    last = vars([one for one in caplog.records if one.getMessage() == "mail"][-1])
+    assert (last["taken_as"], last["number"]) == ("sent_before", None)
+    assert "MailSetAside" in capsys.readouterr().out
+
+
+def test_a_mail_that_is_one_too_many_for_its_complaint_is_counted_as_set_aside(
+    function: ModuleType, office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redress.domain.mail_decisions.MOST_HELD", 1)
+    number = office.receive()
+    put("one")
+    put("two")
+    assert take(function, told("one", signed(number), dmarc="FAIL")) == []
+    assert "MailSetAside" not in capsys.readouterr().out
+    assert take(function, told("two", signed(number), dmarc="FAIL")) == []
+    assert "MailSetAside" in capsys.readouterr().out
+    assert [one.mail for one in office.complaint(number).held_mails] == ["one"]
+
+
 def test_files_of_a_held_mail_come_when_the_bus_says_that_it_was_accepted(
     function: ModuleType, office: Office
 ) -> None:
@@ -184,6 +213,43 @@ def test_a_question_has_its_number_and_key_queued_for_the_letters(function: Modu
     )
     assert notice["in_reply_to"] == "<PERSONAL-MARK@example.com>"
     assert Notice(**notice).number.startswith("Q-")
+
+
+def test_a_question_by_mail_leaves_no_mail_behind(function: ModuleType, queue: str) -> None:
+    """Nor does a mail that is told again bring it back, or ask for another key."""
+    put("one")
+    put("two")
+    assert take(function, told("one", QUESTIONS)) == []
+    assert mails() == ["received/two"]
+    assert take(function, told("one", QUESTIONS)) == []
+    told_of = _SESSION.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    assert len(told_of) == 1
+
+
+def test_a_question_that_nobody_is_told_the_key_of_keeps_its_mail(function: ModuleType, queue: str) -> None:
+    put("one")
+    assert take(function, told("one", QUESTIONS, dmarc="FAIL")) == []
+    assert mails() == ["received/one"]
+    assert "Messages" not in _SESSION.client("sqs").receive_message(QueueUrl=queue)
+
+
+def mails() -> list[str]:
+    """What lies in the bucket of mails."""
+    return [one["Key"] for one in _SESSION.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+def test_a_forger_whose_own_server_passes_spf_is_not_the_player(function: ModuleType, office: Office) -> None:
+    """SPF and DKIM vouch for the server that sent it; without DMARC nobody compared that with the From."""
+    number = office.receive(submit(content={"email": "player@example.com", "description": "My bonus."}))
+    put("one")
+    put("two")
+    said = PASS | {"dmarc": "GRAY", "dkim": "GRAY"}
+    forged, genuine = (
+        notification(mail, source, (signed(number),), said, BUCKET, "topic")
+        for mail, source in (("one", "forger@attacker.example.test"), ("two", "bounces@example.com"))
+    )
+    assert take(function, forged, genuine) == []
+    assert [one.taken_as for one in office.complaint(number).mails.values()] == ["held", "reply"]
 
 
 def test_a_mail_that_is_not_there_comes_again_and_holds_up_no_other(
@@ -255,6 +321,18 @@ def test_verdicts_that_ses_leaves_out_count_as_not_looked_for() -> None:
     arrived = mail_queue.read(json.dumps(document))
     assert isinstance(arrived, Arrived)
     assert (arrived.verdicts.dmarc, arrived.verdicts.spf) == ("disabled", "pass")
+
+
+@pytest.mark.parametrize(
+    ("source", "read"),
+    [("player@example.com", "player@example.com"), ("", ""), ("<>", ""), (None, "")],
+)
+def test_the_sender_of_the_envelope_is_that_of_the_mail_service(source: str | None, read: str) -> None:
+    document = told("one")
+    document["mail"]["source"] = source
+    arrived = mail_queue.read(json.dumps(document))
+    assert isinstance(arrived, Arrived)
+    assert arrived.source == read
 
 
 def test_what_the_mail_says_of_itself_is_not_believed() -> None:

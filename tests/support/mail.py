@@ -84,20 +84,30 @@ class Postbox:
             player_secret=lambda: PLAYER_SECRET,
         )
 
-    def complained(self, email: str = PLAYER_MAIL, **told: object) -> str:
-        """A complaint that was made by the form; its number."""
+    def complained(self, email: str = PLAYER_MAIL, *, key: str = "key-1", **told: object) -> str:
+        """A complaint that was made by the form; its number. `key` tells it from others of the player."""
         content = {"name": "Player Example", "email": email, "description": "Where is my bonus?", **told}
-        return self.office.receive(submit(content=content))
+        return self.office.receive(submit(content=content), key=key)
 
-    def arrives(self, mail: Incoming, *to: str, verdicts: Verdicts = PASSED) -> tuple[Came, ...]:
+    def arrives(
+        self, mail: Incoming, *to: str, verdicts: Verdicts = PASSED, source: str | None = None
+    ) -> tuple[Came, ...]:
         """A mail comes for these addresses; what came of it."""
-        return self.tell(self.put(mail, *to, verdicts=verdicts))
+        return self.tell(self.put(mail, *to, verdicts=verdicts, source=source))
 
-    def put(self, mail: Incoming, *to: str, verdicts: Verdicts = PASSED) -> Arrived:
-        """A mail is in the bucket, and nobody was told yet."""
+    def put(
+        self, mail: Incoming, *to: str, verdicts: Verdicts = PASSED, source: str | None = None
+    ) -> Arrived:
+        """A mail is in the bucket, and nobody was told yet; its envelope names its sender, or `source`."""
         name = f"ses-{next(self.ids)}"
         self.mails[name] = mail
-        return Arrived(mail=name, at=self.clock(), recipients=to or (COMPLAINTS,), verdicts=verdicts)
+        return Arrived(
+            mail=name,
+            at=self.clock(),
+            source=mail.sender if source is None else source,
+            recipients=to or (COMPLAINTS,),
+            verdicts=verdicts,
+        )
 
     def tell(self, arrived: Arrived) -> tuple[Came, ...]:
         """The notification of a mail comes, for the first time or again."""

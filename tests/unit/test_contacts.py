@@ -10,7 +10,7 @@ from redress.domain import events as e
 from redress.domain.correspondence import NO_CONTACT, Delivery, Letter, LetterKind, LetterStatus
 from redress.domain.next_step import NextStep, Step
 from redress.domain.stages import Stage
-from redress.usecases.contacts import contacts, next_contact, other_contact
+from redress.usecases.contacts import contacts, has_working, next_contact, other_contact
 from redress.usecases.ports import CaseFile
 from tests.support.complaints import SYSTEM, Case, at_stage, milestone, personal, submit
 from tests.support.deliveries import claim, leave, names, owed, refuse, tasks, told
@@ -36,6 +36,32 @@ def test_the_first_address_is_that_of_the_complaint_and_added_ones_come_last() -
 @pytest.mark.parametrize("again", ["player@example.com", "Player@Example.com", " player@example.com "])
 def test_an_address_that_is_told_again_is_the_same_one(again: str) -> None:
     assert contacts(known(other_emails=[again])) == ("player@example.com",)
+
+
+def test_an_address_that_a_person_added_has_a_place_of_its_own() -> None:
+    story = Story()
+    story.do(c.AddContact(content={"email": "Player@example.com"}))
+    assert contacts(story.case) == ("player@example.com", "Player@example.com")
+
+
+@pytest.mark.parametrize(
+    ("address", "failed", "works"),
+    [
+        ("player@example.com", set(), True),
+        (" PLAYER@example.com", set(), True),
+        ("player@example.com", {0}, False),
+        ("second@example.com", {0}, True),
+        ("other@example.com", set(), False),
+    ],
+)
+def test_an_address_works_that_is_known_and_has_not_failed(
+    address: str,
+    failed: set[int],
+    works: bool,  # noqa: FBT001
+) -> None:
+    case = known(other_emails=["second@example.com"])
+    case = replace(case, complaint=replace(case.complaint, failed_contacts=frozenset(failed)))
+    assert has_working(case, address) is works
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  ", 7, {"email": "second@example.com"}])

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from redress.domain import commands as c
-from redress.domain.correspondence import STATUTORY, TO_STAFF, LetterKind, LetterStatus
+from redress.domain.correspondence import MUST_ARRIVE, TO_STAFF, LetterKind, LetterStatus
 from redress.domain.next_step import Step
 from redress.usecases.caps import mail_cap, next_day
 from redress.usecases.plan_next import Question, plan_next
 from redress.usecases.ports import MailRefused
 from redress.usecases.send_letter import Outcome
+from redress.usecases.send_notice import Sending, send_notice
 from tests.support.complaints import HANDLER
 from tests.support.letters import WRITTEN, Story, investigating, practice, told
 from tests.support.senders import SECRET, LostAnswer, Mailer, counter, deliver
@@ -76,14 +77,14 @@ def test_a_letter_that_is_put_off_claims_nothing() -> None:
     assert events == ["NoteAdded", "LetterRefused"]
 
 
-@pytest.mark.parametrize("kind", sorted(STATUTORY | TO_STAFF))
-def test_what_the_law_asks_for_and_what_staff_are_told_waits_for_no_cap(kind: LetterKind) -> None:
+@pytest.mark.parametrize("kind", sorted(MUST_ARRIVE | TO_STAFF))
+def test_what_has_to_arrive_and_what_staff_are_told_waits_for_no_cap(kind: LetterKind) -> None:
     story, mailer = few(told(kind), most=0), Mailer()
     assert deliver(story, mailer, kind) is Outcome.SENT
     assert story.store.counts == {}
 
 
-@pytest.mark.parametrize("kind", sorted(set(LetterKind) - STATUTORY - TO_STAFF))
+@pytest.mark.parametrize("kind", sorted(set(LetterKind) - MUST_ARRIVE - TO_STAFF))
 def test_every_other_letter_is_counted_and_capped(kind: LetterKind) -> None:
     assert deliver(few(told(kind), most=0), Mailer(), kind) is Outcome.PUT_OFF
     story = told(kind)
@@ -140,6 +141,14 @@ def test_a_withdrawal_while_it_is_counted_sends_nothing_and_counts_nothing() -> 
     assert (mailer.reached, story.store.counts) == ([], {})
 
 
+def test_a_question_for_which_a_clock_stands_still_is_not_put_off() -> None:
+    story, mailer = chatty(), Mailer()
+    fill(story, mailer)
+    story.do(c.RequestInformation(content={"question": "Which card?"}, pause=True), HANDLER)
+    assert deliver(story, mailer, LetterKind.INFORMATION_REQUEST) is Outcome.SENT
+    assert list(story.store.counts.values()) == [MOST]
+
+
 # --- What is counted -----------------------------------------------------------------------------------
 
 
@@ -155,6 +164,15 @@ def test_no_count_tells_whose_it_is() -> None:
 def test_an_address_counts_alike_however_it_is_spelled(spelled: str) -> None:
     story = Story()
     assert counter(story)(spelled) == counter(story)("player@example.com")
+
+
+def test_questions_asked_in_a_players_name_use_up_none_of_their_letters() -> None:
+    story, mailer = chatty(), Mailer()
+    notice = replace(story.render(LetterKind.ACKNOWLEDGEMENT), letter_id="1234-5678-9/consultation")
+    sent = [send_notice(story.desk, mailer, notice, f"m{n}", counter(story), first=True) for n in range(5)]
+    assert sent == [Sending.SENT] * MOST + [Sending.TOO_MANY] * 2
+    fill(story, mailer)
+    assert write(story, mailer) is Outcome.PUT_OFF
 
 
 def test_a_count_of_mails_is_none_of_complaints_and_is_forgotten() -> None:

@@ -45,7 +45,9 @@ def test_every_rule_of_a_pack_for_letters_is_kept_by_one_of_ours(pack: str) -> N
     """Great Britain's, for one, asks for a summary in writing of what was resolved."""
     story = Story(pack)
     rules = story.desk.region.rules_of(story.case.complaint)
-    kinds = [(kind, None) for kind in LetterKind] + [(LetterKind.FINAL_RESPONSE, one) for one in (*OUTCOMES, "withdrawn")]
+    kinds = [(kind, None) for kind in LetterKind] + [
+        (LetterKind.FINAL_RESPONSE, one) for one in (*OUTCOMES, "withdrawn")
+    ]
     kept = [rule for kind, outcome in kinds for rule in blocks.rules_of(kind, outcome, rules)]
     assert [name for name, rule in rules.licence.letters.items() if rule not in kept] == []
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from copy import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from redress.domain import commands as c
 from redress.domain import events as e
+from redress.domain import instants
 from redress.domain.correspondence import LetterKind
 from redress.domain.errors import IllegalTransition
 from redress.domain.mail_decisions import MOST_AUTOMATIC, MOST_HELD
@@ -115,14 +117,136 @@ def test_a_reply_to_a_closed_complaint_waits_for_a_person_and_reopens_nothing() 
     assert case.complaint.stage is Stage.CLOSED
 
 
-def test_at_a_closed_complaint_a_held_mail_may_be_rejected_and_not_accepted() -> None:
+def test_at_a_closed_complaint_an_accepted_mail_is_on_record_with_its_text_and_changes_nothing() -> None:
     case = at_stage(Stage.CLOSED)
     receive(case, mail())
     [held] = case.complaint.held_mails
-    with pytest.raises(IllegalTransition, match="closed"):
-        case.do(c.AcceptMail(received=held.seq, content=personal("text")))
+    before = case.complaint
+    accepted, closed = case.do(c.AcceptMail(received=held.seq, content={"text": TEXT}))
+    assert (accepted.event, accepted.content) == (
+        e.MailAccepted(received=held.seq, mail=held.mail),
+        {"text": TEXT},
+    )
+    assert isinstance(closed.event, e.TaskClosed)
+    after = case.complaint
+    assert replace(after, version=before.version, mails=before.mails, tasks=before.tasks) == before
+
+
+def test_at_a_closed_complaint_a_held_mail_may_be_rejected() -> None:
+    case = at_stage(Stage.CLOSED)
+    receive(case, mail())
+    [held] = case.complaint.held_mails
     case.do(c.RejectMail(received=held.seq, content=personal("why")))
     assert tasks(case) == []
+
+
+def test_nobody_closes_the_task_of_looking_by_hand_while_mails_wait() -> None:
+    case = waiting()
+    receive(case, mail("held"))
+    [task] = case.complaint.open_tasks
+    with pytest.raises(IllegalTransition, match="accept or reject"):
+        case.do(c.CloseTask(opened=task.opened, outcome="done"))
+
+
+# --- What asks for a human -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("taken_as", "stage"),
+    [("held", Stage.INVESTIGATING), ("reply", Stage.CLOSED), ("survey_declined", Stage.RESOLVED)],
+)
+def test_harm_calls_a_human_at_once_whatever_becomes_of_the_mail(taken_as: str, stage: Stage) -> None:
+    case = at_stage(stage)
+    changes = receive(case, replace(mail(taken_as), harm={"sentences": ["…"]}))
+    assert changes[:3] == ["MailReceived", "HarmSignalled", "TaskOpened"]
+    assert ("harm_signalled", None) in tasks(case)
+    assert case.complaint.seen_at_once
+
+
+def test_harm_calls_once_and_not_again_when_a_person_accepts_the_mail() -> None:
+    case = waiting()
+    receive(case, replace(mail("held"), harm={"sentences": ["…"]}))
+    [held] = case.complaint.held_mails
+    accepted = case.do(c.AcceptMail(received=held.seq, content={"text": TEXT}))
+    assert names(accepted) == ["MailAccepted", "PlayerReplied", "ClockResumed", "TaskClosed"]
+    assert tasks(case) == [("harm_signalled", None)]
+
+
+# --- A reply to the answer -----------------------------------------------------------------------------
+
+
+def test_a_reply_to_the_answer_asks_a_person_whether_it_is_a_dispute() -> None:
+    case = at_stage(Stage.RESOLVED)
+    assert receive(case, mail()) == ["MailReceived", "PlayerReplied", "TaskOpened"]
+    assert receive(case, mail(number=2)) == ["MailReceived", "PlayerReplied"]
+    [task] = case.complaint.open_tasks
+    assert task.task == "check_mail"
+    case.do(c.CloseTask(opened=task.opened, outcome="done"))
+    assert tasks(case) == []
+
+
+@pytest.mark.parametrize("stage", [Stage.INVESTIGATING, Stage.DECIDED, Stage.DEADLOCKED])
+def test_a_reply_before_the_answer_asks_nobody(stage: Stage) -> None:
+    case = at_stage(stage)
+    receive(case, mail())
+    assert tasks(case) == []
+
+
+@pytest.mark.parametrize("held_first", [True, False])
+def test_a_rejected_mail_leaves_the_task_about_a_reply_to_the_answer_open(
+    held_first: bool,  # noqa: FBT001
+) -> None:
+    case = at_stage(Stage.RESOLVED)
+    coming = [mail("held", 1), mail("reply", 2)]
+    for one in coming if held_first else reversed(coming):
+        receive(case, one)
+    [held] = case.complaint.held_mails
+    assert names(case.do(c.RejectMail(received=held.seq, content=personal("why")))) == ["MailRejected"]
+    assert tasks(case) == [("check_mail", None)]
+
+
+# --- When it counts from -------------------------------------------------------------------------------
+
+
+def came(case: Case, *, after: int) -> str:
+    """An instant so many seconds after now."""
+    return instants.to_text(case.now + timedelta(seconds=after))
+
+
+@pytest.mark.parametrize("taken_as", ["reply", "held"])
+def test_a_pause_ends_when_the_mail_came_however_late_it_is_read(taken_as: str) -> None:
+    case = waiting()
+    came_at = came(case, after=5)
+    case.now += timedelta(seconds=60)
+    receive(case, replace(mail(taken_as), came_at=came_at))
+    if taken_as == "held":
+        [held] = case.complaint.held_mails
+        case.do(c.AcceptMail(received=held.seq, content={"text": TEXT}))
+    [pause] = case.complaint.pauses
+    assert instants.to_text(pause.ended_at or case.now) == came_at
+    assert instants.to_text(case.complaint.replied_at or case.now) == came_at
+
+
+def test_no_pause_ends_before_it_began() -> None:
+    case = waiting()
+    receive(case, replace(mail(), came_at=came(case, after=-3600)))
+    [pause] = case.complaint.pauses
+    assert pause.ended_at == pause.started_at
+
+
+def test_the_clock_of_the_mail_service_may_be_ahead() -> None:
+    case = waiting()
+    receive(case, replace(mail(), came_at=came(case, after=3600)))
+    [pause] = case.complaint.pauses
+    assert (pause.ended_at, case.complaint.replied_at) == (case.now, case.now)
+
+
+def test_of_a_mail_that_says_nothing_of_when_it_came_the_record_does() -> None:
+    case = waiting()
+    case.now += timedelta(seconds=7)
+    receive(case, mail())
+    [pause] = case.complaint.pauses
+    assert (pause.ended_at, case.complaint.replied_at) == (case.now, case.now)
 
 
 # --- What programs send --------------------------------------------------------------------------------
@@ -182,6 +306,17 @@ def test_one_that_is_on_its_way_cannot_be_called_back() -> None:
     receive(case, mail("survey_declined"))
     sent = case.do(c.RecordLetterSent(letter=key, message_id="message-2"), SYSTEM)
     assert [type(change.event) for change in sent] == [e.LetterSent]
+
+
+@pytest.mark.parametrize("stage", [Stage.INVESTIGATING, Stage.RESOLVED, Stage.CLOSED])
+def test_a_wish_for_none_that_a_person_accepts_is_that_wish_and_no_reply(stage: Stage) -> None:
+    case = at_stage(stage)
+    receive(case, mail("held", reasons=("dmarc", "survey_declined")))
+    assert not case.complaint.survey_declined
+    [held] = case.complaint.held_mails
+    accepted = case.do(c.AcceptMail(received=held.seq, content={"text": TEXT}))
+    assert names(accepted) == ["MailAccepted", "SurveyDeclined", "TaskClosed"]
+    assert case.complaint.survey_declined
 
 
 def test_it_is_declined_once() -> None:

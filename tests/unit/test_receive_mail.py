@@ -7,11 +7,12 @@ import pytest
 
 from redress.domain import commands as c
 from redress.domain import reply_address
-from redress.domain.mail_decisions import CHECK_MAIL, MOST_AUTOMATIC
+from redress.domain.complaint import CHECK_MAIL
 from redress.domain.stages import Stage
 from redress.mailroom.incoming import Automatic, Incoming
+from redress.usecases.link_duplicate import link_duplicate
 from redress.usecases.mail_ports import MailGone, Verdicts
-from tests.support.complaints import PROPOSE, TRIAGE
+from tests.support.complaints import HANDLER, PROPOSE, TRIAGE
 from tests.support.mail import (
     COMPLAINTS,
     FORGED,
@@ -93,6 +94,15 @@ def test_whom_it_was_sent_to_counts_before_the_thread(post: Postbox, number: str
     assert came.number == number
 
 
+def test_a_friend_to_whom_a_letter_was_passed_on_complains_for_themselves(post: Postbox, number: str) -> None:
+    """Written to the public address; the thread is that of the letter that the friend answers or forwards."""
+    mail = written("They did the same to me.", sender=STRANGER_MAIL, references=(f"<{signed(number)}>",))
+    [came] = post.arrives(mail, COMPLAINTS)
+    assert came.taken_as == "complaint"
+    assert came.number != number
+    assert "MailReceived" not in post.names(number)
+
+
 def test_a_mail_to_two_complaints_is_a_reply_on_both(post: Postbox, number: str) -> None:
     other = post.office.receive(key="key-2")
     came = post.arrives(written(), signed(number), signed(other), COMPLAINTS)
@@ -171,6 +181,55 @@ def test_a_genuine_address_of_a_complaint_that_is_no_more_makes_a_new_one(post: 
     assert came.taken_as == "complaint"
 
 
+# --- A complaint that goes on in another one -----------------------------------------------------------
+
+
+def link(post: Postbox, other: str, number: str) -> None:
+    """The one complaint of the player goes on in the other."""
+    post.office.do(number, TRIAGE, "system")
+    request = post.office.request("link")
+    link_duplicate(post.desk, other, number, "The same withdrawal.", HANDLER, request, lambda _: None)
+
+
+def linked(post: Postbox, number: str, email: str = PLAYER_MAIL) -> str:
+    """Another complaint of the player, which goes on in this one."""
+    other = post.complained(email, key="key-2")
+    link(post, other, number)
+    return other
+
+
+def test_a_mail_about_a_duplicate_is_heard_where_the_complaint_goes_on(post: Postbox, number: str) -> None:
+    other = linked(post, number)
+    post.office.do(number, c.RequestInformation(content={"text": "Which card?"}))
+    [came] = post.arrives(written("The blue one."), signed(other))
+    assert (came.taken_as, came.number) == ("reply", number)
+    assert not post.complaint(number).waiting_for_player
+    assert "MailReceived" not in post.names(other)
+
+
+def test_a_mail_to_a_duplicate_and_where_it_goes_on_is_heard_once(post: Postbox, number: str) -> None:
+    other = linked(post, number)
+    [came] = post.arrives(written("Listen."), signed(other), signed(number))
+    assert came.number == number
+    assert post.names(number).count("PlayerReplied") == 1
+
+
+def test_an_address_that_only_the_duplicate_knows_is_the_players(post: Postbox, number: str) -> None:
+    other = linked(post, number, email=STRANGER_MAIL)
+    post.arrives(written(sender=STRANGER_MAIL), signed(other))
+    assert not post.mail(number).unknown_sender
+
+
+def test_a_mail_that_came_before_the_two_were_linked_is_still_there_once(post: Postbox, number: str) -> None:
+    other = post.complained(key="key-2")
+    arrived = post.put(written("The blue one."), signed(other))
+    post.tell(arrived)
+    link(post, other, number)
+    [came] = post.tell(arrived)
+    assert came.number == other
+    assert "PlayerReplied" not in post.names(number)
+
+
 # --- What waits for a person ---------------------------------------------------------------------------
 
 
@@ -202,23 +261,6 @@ def test_a_mail_that_is_not_to_be_trusted_changes_nothing_and_waits(
     assert {one.actor for one in post.store.load(number).records[-2:]} == {"system"}
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "sender", "taken_as"),
-    [
-        (NO_POLICY, PLAYER_MAIL, "reply"),
-        (replace(NO_POLICY, spf="fail", dkim="pass"), PLAYER_MAIL.upper(), "reply"),
-        (replace(NO_POLICY, dmarc="disabled"), PLAYER_MAIL, "reply"),
-        (NO_POLICY, STRANGER_MAIL, "held"),
-        (NO_POLICY, "", "held"),
-    ],
-)
-def test_where_the_domain_has_no_policy_the_complaint_has_to_know_the_sender(
-    post: Postbox, number: str, verdicts: Verdicts, sender: str, taken_as: str
-) -> None:
-    [came] = post.arrives(written(sender=sender), signed(number), verdicts=verdicts)
-    assert came.taken_as == taken_as
-
-
 def test_a_mail_to_a_closed_complaint_waits_for_somebody_to_reopen_it(post: Postbox, number: str) -> None:
     post.office.do(number, c.Withdraw())
     assert post.complaint(number).stage is Stage.CLOSED
@@ -242,27 +284,6 @@ def test_a_rejected_mail_never_counts(post: Postbox, number: str) -> None:
     assert CHECK_MAIL not in post.tasks(number)
 
 
-# --- What programs send --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", Automatic)
-def test_what_a_program_sends_to_a_complaint_changes_nothing(
-    post: Postbox, number: str, kind: Automatic
-) -> None:
-    letters = post.complaint(number).letters
-    [came] = post.arrives(written("I am away.", automatic=kind), signed(number), verdicts=FORGED)
-    assert came.taken_as == "automatic"
-    assert post.names(number)[-1] == "MailReceived"
-    assert post.complaint(number).letters == letters
-    assert CHECK_MAIL not in post.tasks(number)
-
-
-def test_a_program_cannot_fill_a_complaint(post: Postbox, number: str) -> None:
-    for turn in range(MOST_AUTOMATIC + 10):
-        post.arrives(written(f"Away {turn}.", automatic=Automatic.REPLY), signed(number))
-    assert post.names(number).count("MailReceived") == MOST_AUTOMATIC
-
-
 # --- No more questions ---------------------------------------------------------------------------------
 
 
@@ -283,14 +304,17 @@ def test_a_mail_program_may_decline_for_the_player(post: Postbox, number: str) -
     assert decline(post, number, written("", automatic=Automatic.GENERATED)) == "survey_declined"
 
 
-@pytest.mark.parametrize("kind", [Automatic.BOUNCE, Automatic.REPLY])
-def test_an_absence_declines_nothing(post: Postbox, number: str, kind: Automatic) -> None:
-    assert decline(post, number, written("I am away.", automatic=kind)) == "automatic"
+@pytest.mark.parametrize(("kind", "taken_as"), [(Automatic.BOUNCE, "held"), (Automatic.REPLY, "automatic")])
+def test_an_absence_declines_nothing(post: Postbox, number: str, kind: Automatic, taken_as: str) -> None:
+    assert decline(post, number, written("I am away.", automatic=kind)) == taken_as
+    assert "survey_declined" not in post.mail(number).reasons
     assert "SurveyDeclined" not in post.names(number)
 
 
-def test_nobody_else_declines_for_the_player(post: Postbox, number: str) -> None:
-    assert decline(post, number, verdicts=FORGED) == "held"
+@pytest.mark.parametrize("kind", [None, Automatic.GENERATED, Automatic.LIST])
+def test_nobody_else_declines_for_the_player(post: Postbox, number: str, kind: Automatic | None) -> None:
+    assert decline(post, number, written("unsubscribe", automatic=kind), verdicts=FORGED) == "held"
+    assert post.mail(number).reasons == ("dmarc", "survey_declined")
     assert "SurveyDeclined" not in post.names(number)
 
 
@@ -318,3 +342,26 @@ def test_a_mail_told_weeks_late_from_the_dead_letters_is_still_there_once(post: 
     post.office.do(number, PROPOSE)
     post.tell(arrived)
     assert post.names(number).count("MailReceived") == 1
+
+
+def test_an_answer_that_the_queue_brings_late_ended_the_pause_when_it_came(
+    post: Postbox, number: str
+) -> None:
+    post.office.do(number, TRIAGE, "system")
+    post.office.do(number, c.RequestInformation(content={"text": "Which card?"}, pause=True))
+    post.clock.move(2)
+    arrived = post.put(written("The blue one."), signed(number))
+    post.clock.move(5)
+    post.tell(arrived)
+    [pause] = post.complaint(number).pauses
+    assert pause.ended_at == arrived.at
+
+
+def test_a_mail_service_whose_clock_is_ahead_ends_no_pause_in_the_future(post: Postbox, number: str) -> None:
+    post.office.do(number, TRIAGE, "system")
+    post.office.do(number, c.RequestInformation(content={"text": "Which card?"}, pause=True))
+    post.clock.move(2)
+    arrived = post.put(written("The blue one."), signed(number))
+    post.tell(replace(arrived, at=arrived.at + timedelta(hours=1)))
+    [pause] = post.complaint(number).pauses
+    assert pause.ended_at == post.clock()

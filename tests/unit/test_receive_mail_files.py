@@ -11,7 +11,7 @@ from redress.mailroom.incoming import Attachment, Automatic
 from redress.usecases.collect_evidence import Collector, collect
 from redress.usecases.evidence_ports import Sent
 from tests.support.evidence import PNG, MemoryFiles
-from tests.support.mail import FORGED, PASSED, PDF_FILE, QUESTIONS, Postbox, signed, written
+from tests.support.mail import FORGED, PASSED, PDF_FILE, Postbox, signed, written
 
 PNG_FILE = Attachment(content=PNG, media_type="image/png")
 WITH_FILES = written(attachments=(PDF_FILE, PNG_FILE))
@@ -99,9 +99,8 @@ def test_no_file_is_taken_of_a_mail_with_a_virus(post: Postbox, number: str, *, 
     assert post.files == {}
 
 
-def test_files_of_programs_and_questions_are_not_taken(post: Postbox, number: str) -> None:
+def test_files_of_programs_are_not_taken(post: Postbox, number: str) -> None:
     post.arrives(replace(WITH_FILES, automatic=Automatic.REPLY), signed(number))
-    post.arrives(WITH_FILES, QUESTIONS)
     assert post.files == {}
 
 

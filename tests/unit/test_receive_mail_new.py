@@ -6,20 +6,24 @@ from typing import Any
 
 import pytest
 
+from redress.domain.commands import RejectAsSpam
 from redress.domain.correspondence import LetterKind
 from redress.domain.events import ComplaintReceived
 from redress.domain.next_step import next_step
+from redress.letters.thread import threaded
+from redress.mailroom import read
 from redress.mailroom.incoming import Automatic, Incoming
 from redress.usecases.consultations import open_with
 from redress.usecases.contacts import contacts
 from redress.usecases.mail_ports import MailGone, Notice, Verdicts
+from redress.usecases.ports import Mail
 from tests.support.complaints import CLAIM_EXPIRY, REGION
 from tests.support.mail import (
     COMPLAINTS,
     FORGED,
-    MAILED_REGION,
     NO_POLICY,
     PASSED,
+    PDF_FILE,
     PLAYER_MAIL,
     QUESTIONS,
     STRANGER_MAIL,
@@ -112,16 +116,6 @@ def test_an_address_to_answer_to_is_tried_after_the_senders(post: Postbox) -> No
     assert contacts(post.store.load(number)) == (PLAYER_MAIL, STRANGER_MAIL)
 
 
-def test_the_brand_is_the_one_that_was_written_to() -> None:
-    first = MAILED_REGION.brands[0]
-    second = replace(first, id="southlight", sender="help@mail.example.test", questions=None)
-    two = Postbox(region=replace(MAILED_REGION, brands=(first, second)))
-    assert received(two, begun(two, written("A"), "HELP@mail.example.test")).brand == "southlight"
-    assert received(two, begun(two, written("B"), "anything@mail.example.test")).brand == "northlight"
-    both = (QUESTIONS, "help@mail.example.test")
-    assert received(two, begun(two, written("C"), *both)).brand == "southlight"
-
-
 def test_ten_thousand_recipients_are_one_complaint(post: Postbox) -> None:
     many = [f"c+{n:09}.{'a' * 26}@mail.example.test" for n in range(10_000)]
     begun(post, written(), *many, COMPLAINTS)
@@ -193,6 +187,25 @@ def test_the_same_mail_sent_twice_is_one_complaint(post: Postbox) -> None:
     begun(post, written("Where is my money?", subject="Now with a subject"))
 
 
+def test_a_mail_that_is_sent_again_after_it_was_put_aside_as_spam_is_a_complaint(post: Postbox) -> None:
+    """The first could not be checked for an hour, say; nothing tells the player that neither counts."""
+    first = begun(post, written("Pay me."), verdicts=replace(FORGED, dmarc="processing_failed"))
+    post.office.do(first, RejectAsSpam(content={"reason": "Unknown server."}))
+    assert received(post, begun(post, written("Pay me."))).suspicions == ()
+
+
+def test_an_answer_of_staff_to_a_notice_gets_no_letter_before_a_person_looked(post: Postbox) -> None:
+    """It would be acknowledged, have a lawful clock, and nothing spoke for spam by which to be rid of it."""
+    about = post.complained()
+    case = post.store.load(about)
+    escalation = replace(next(iter(case.complaint.letters.values())), kind=LetterKind.ESCALATION)
+    notice = Mail(letter_id="n", sender=COMPLAINTS, to="team@example.test", subject="", text="", html="")
+    references = threaded(notice, escalation, case, b"secret", read=True).references
+    number = begun(post, written("I see to it.", sender="team@example.test", references=references))
+    assert received(post, number).suspicions == ("staff",)
+    assert not owes_a_letter(post, number)
+
+
 # --- What is set aside ---------------------------------------------------------------------------------
 
 
@@ -209,6 +222,25 @@ def test_bounces_absences_and_newsletters_are_set_aside(post: Postbox, kind: Aut
 # --- A question ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("sender", "subject"),
+    [
+        (PLAYER_MAIL, "Automatic response is all I ever get from you"),
+        (PLAYER_MAIL, "Out of office hours nobody pays out"),
+        (PLAYER_MAIL, "Frånvaro av utbetalning"),
+        (PLAYER_MAIL, "Auto: my bet on the race"),
+        ("Player Example <postmaster@example.com>", "My money"),
+    ],
+)
+def test_what_only_looks_like_a_programs_is_a_complaint_and_a_person_looks(
+    post: Postbox, sender: str, subject: str
+) -> None:
+    mail = f"From: {sender}\r\nSubject: {subject}\r\n\r\nYou have kept my money for three weeks.\r\n"
+    number = begun(post, read(mail.encode()))
+    assert received(post, number).suspicions == ("automatic",)
+    assert post.complaint(number).held
+
+
 def test_a_mail_to_the_address_for_questions_is_an_anonymous_consultation(post: Postbox) -> None:
     [came] = post.arrives(written("How long does a withdrawal take?", language="fr"), QUESTIONS.upper())
     assert came.taken_as == "consultation"
@@ -217,6 +249,11 @@ def test_a_mail_to_the_address_for_questions_is_an_anonymous_consultation(post: 
     assert asked.records[0].text == "How long does a withdrawal take?"
     assert PLAYER_MAIL not in repr(asked)
     assert post.store.complaints == {}
+
+
+def test_a_question_that_brings_files_is_a_complaint_which_keeps_them(post: Postbox) -> None:
+    [came] = post.arrives(written("Is this letter yours?", attachments=(PDF_FILE,)), QUESTIONS)
+    assert (came.taken_as, came.files) == ("complaint", 1)
 
 
 def test_number_and_key_go_back_to_whoever_asked(post: Postbox) -> None:
@@ -250,6 +287,15 @@ def test_nobody_is_written_to_who_may_not_have_asked(
     [came] = post.arrives(written("How long?", **told), QUESTIONS, verdicts=verdicts)
     assert came.taken_as == "consultation"
     assert post.notices == []
+    assert post.mails, "its key went to nobody: by the mail somebody may still find who asked"
+
+
+def test_a_question_is_kept_without_the_name_below_it(post: Postbox) -> None:
+    """The notice says: we keep your question without your name and without your e-mail address."""
+    body = "How long does a withdrawal take?\r\n\r\n-- \r\nPlayer Example\r\nplayer@example.com\r\n"
+    post.arrives(read(f"From: {PLAYER_MAIL}\r\nSubject: s\r\n\r\n{body}".encode()), QUESTIONS)
+    [(asked, _)] = post.store.consultations.kept.values()
+    assert asked.records[0].text == "How long does a withdrawal take?"
 
 
 def test_a_mail_that_is_gone_and_was_no_question_comes_again_until_somebody_looks(post: Postbox) -> None:

@@ -260,7 +260,7 @@ def test_of_a_closed_complaint_only_what_comes_late_is_heard_of(stage: Stage) ->
     outside = {c.ReferToAdr, c.AnswerAdr, c.RecordAdrOutcome}
     told = {c.AddNote, c.AttachContext, c.CloseTask, c.RecordRedressPaid, c.SendOtherwise}
     letters = {c.RequestLink, c.ClaimLetter, c.AbandonLetter, c.RecordLetterSent, c.RecordLetterRefused}
-    mails = {c.RecordDelivery, c.AddContact, c.ReceiveMail, c.RejectMail}
+    mails = {c.RecordDelivery, c.AddContact, c.ReceiveMail, c.AcceptMail, c.RejectMail}
     files = {c.AddEvidence, c.RefuseEvidence, c.RecordScan}  # of which none is taken any more
     known_late = {c.Release, c.ReachMilestone, *letters, *outside, *told, *files, *mails}
     assert known_late == {command for command, stages in LEGAL_AT.items() if stages == ANY}

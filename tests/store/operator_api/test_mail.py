@@ -1,5 +1,6 @@
 """Mail through the API: what became of letters, what came, what is found of it, and where letters go."""
 
+from copy import replace
 from functools import partial
 
 import pytest
@@ -8,6 +9,7 @@ from redress.adapters import wiring
 from redress.domain import commands as c
 from redress.domain.correspondence import Delivery, LetterKind
 from redress.usecases.change import change
+from redress.usecases.reply import harm_in
 from tests.support.complaints import PLAYER, SYSTEM
 from tests.support.mail_commands import SENDER, go_out, held, leaves, mail
 from tests.support.operator_app import OperatorApp
@@ -133,6 +135,14 @@ class TestContacts:
         refused = app.post(f"/complaints/{number}/contacts", {"email": email})
         assert (refused.status, refused.rules) == (422, {"email": "known_contact"})
 
+    def test_one_that_failed_may_be_added_again_and_works_then(self, app: OperatorApp, number: str) -> None:
+        goes_out(number, Delivery.SPAM)
+        assert app.post(f"/complaints/{number}/contacts", {"email": TOLD["email"]}).status == 200
+        places = [(one["place"], one["email"], one["failed"]) for one in read(app, number)["contacts"]]
+        assert places == [(0, TOLD["email"], True), (1, OTHER, False), (2, TOLD["email"], False)]
+        again = app.post(f"/complaints/{number}/contacts", {"email": TOLD["email"]})
+        assert (again.status, again.rules) == (422, {"email": "known_contact"})
+
     @pytest.mark.parametrize(
         "email",
         ["two@example.com, three@example.com", "a@b", "a@example.com\nBcc: b@example.com", "", "é@x.fr"],
@@ -200,12 +210,13 @@ class TestMails:
         assert told == [("MailAccepted", by), ("PlayerReplied", by), ("TaskClosed", by)]
         assert events(app, number)[-2]["content"] == {"text": "It was on Sunday."}
 
-    def test_signals_of_harm_in_what_is_accepted_call_a_human(self, app: OperatorApp, number: str) -> None:
-        comes(number, held("I cannot stop, please exclude me from gambling."))
-        assert not read(app, number)["needs_human"]
-        [waiting] = app.get(f"/complaints/{number}/mails").body["items"]
-        app.post(f"/complaints/{number}/mails/{waiting['received']}/accept")
+    def test_signals_of_harm_in_what_waits_call_a_human_before_anybody_looks(
+        self, app: OperatorApp, number: str
+    ) -> None:
+        text = "I cannot stop, please exclude me from gambling."
+        comes(number, replace(held(text), harm=harm_in(text)))
         assert read(app, number)["needs_human"]
+        assert [one["kind"] for one in open_tasks(app, number)] == ["harm_signalled", "check_mail"]
 
     def test_one_that_is_rejected_changes_nothing_but_what_was_found(
         self, app: OperatorApp, number: str
@@ -235,16 +246,24 @@ class TestMails:
         refused = app.post(f"/complaints/{number}/mails/{received}/accept")
         assert (refused.status, refused.rules) == (422, {"received": "unknown_mail"})
 
-    def test_a_late_reply_is_not_accepted_before_the_complaint_is_reopened(
+    def test_a_late_reply_that_is_accepted_is_on_record_and_reopens_nothing(
         self, app: OperatorApp, number: str
     ) -> None:
         change(wiring.desk(), number, c.Withdraw(), PLAYER)
         comes(number, mail())
         [late] = app.get(f"/complaints/{number}/mails").body["items"]
         assert (late["taken_as"], late["reasons"]) == ("held", ["closed"])
-        refused = app.post(f"/complaints/{number}/mails/{late['received']}/accept")
+        assert app.post(f"/complaints/{number}/mails/{late['received']}/accept").status == 200
+        [accepted] = [one for one in events(app, number) if one["type"] == "MailAccepted"]
+        assert accepted["content"] == {"text": late["text"]}
+        assert read(app, number)["stage"] == "closed"
+        assert open_tasks(app, number) == []
+
+    def test_nobody_closes_the_task_while_mails_wait(self, app: OperatorApp, number: str) -> None:
+        comes(number, held())
+        [task] = open_tasks(app, number)
+        refused = post_to(app, number, f"tasks/{task['task']}/closure", {})
         assert (refused.status, refused.problem) == (409, "illegal-transition")
-        assert refused.body["stage"] == "closed"
 
     def test_the_same_acceptance_twice_is_one_reply(self, app: OperatorApp, number: str) -> None:
         comes(number, held())

@@ -76,7 +76,27 @@ def test_a_header_tells_who_wrote(header: str, value: str, kind: Automatic | Non
     ],
 )
 def test_a_subject_that_programs_write_is_known_in_every_language(subject: str) -> None:
-    assert read(made(subject=subject)).automatic is Automatic.REPLY
+    assert read(made(subject=subject)).automatic is Automatic.GENERATED
+    for proof in ({"return_path": "<>"}, {"auto_submitted": "auto-generated"}):
+        assert read(made(subject=subject, **proof)).automatic is Automatic.REPLY
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic response is all I ever get from you",
+        "Out of office hours nobody pays out",
+        "Frånvaro av utbetalning",
+        "Auto: my bet on the race",
+    ],
+)
+@pytest.mark.parametrize("suppress", ["None", "All"])
+def test_what_a_person_may_have_written_is_never_taken_for_an_automatic_answer(
+    subject: str, suppress: str
+) -> None:
+    """Not by its subject, nor with the header that a few companies put on all their mail: a person looks."""
+    mail = made(subject=subject, return_path="<player@example.com>", x_auto_response_suppress=suppress)
+    assert read(mail).automatic is Automatic.GENERATED
 
 
 @pytest.mark.parametrize(
@@ -97,7 +117,10 @@ def test_a_subject_of_a_person_is_none_of_them(subject: str) -> None:
     "sender", ["mailer-daemon@example.com", "MAILER-DAEMON@example.com", "Post <postmaster@example.com>"]
 )
 def test_the_mail_system_itself_is_known_by_its_address(sender: str) -> None:
-    assert read(made(sender=sender)).automatic is Automatic.BOUNCE
+    """A person may write from the mailbox of a postmaster; what comes back has no return path."""
+    assert read(made(sender=sender)).automatic is Automatic.GENERATED
+    assert read(made(sender=sender, return_path="<>")).automatic is Automatic.BOUNCE
+    assert read(made(sender=sender, auto_submitted="auto-replied")).automatic is Automatic.BOUNCE
 
 
 @pytest.mark.parametrize(

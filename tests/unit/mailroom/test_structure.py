@@ -68,6 +68,25 @@ def test_plain_text_that_only_sends_the_reader_to_the_html_is_not_the_text() -> 
     assert read(mail("built/stub-and-html")).text.startswith(COMPLAINT)
 
 
+@pytest.mark.parametrize("stub", ["Please use a program that shows HTML.", "—", "1"])
+def test_what_the_html_says_and_the_plain_text_does_not_is_read_however_short(stub: str) -> None:
+    html = "<p>You closed my account 12345 and kept 500 GBP.</p>"
+    ways = [
+        f"Content-Type: text/{kind}\n\n{said}".encode() for kind, said in (("plain", stub), ("html", html))
+    ]
+    incoming = read(b"MIME-Version: 1.0\n" + multipart(*ways, kind="alternative"))
+    assert incoming.text == incoming.whole == f"You closed my account 12345 and kept 500 GBP.\n\n{stub}"
+
+
+def test_plain_text_and_html_that_say_the_same_are_said_once() -> None:
+    plain = "I want my 500 GBP back. See https://example.com/a/long/address/of/many/words/that/html/hides"
+    html = '<p>I want my <b>500 GBP</b> back. <a href="https://example.com">See</a> www</p>'
+    ways = [
+        f"Content-Type: text/{kind}\n\n{said}".encode() for kind, said in (("plain", plain), ("html", html))
+    ]
+    assert read(multipart(*ways, kind="alternative")).whole == plain
+
+
 def test_flowed_text_has_its_paragraphs_joined_and_its_quotation_apart() -> None:
     incoming = read(mail("built/flowed"))
     assert incoming.text.startswith("I have not been paid my withdrawal, and nobody tells me why.\n")

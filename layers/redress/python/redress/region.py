@@ -111,7 +111,7 @@ class Region:
     Complaints by the portal are suspected of spam that were written in less than `form_seconds`, and those by
     portal and mail of a local day after the first `player_complaints` of one e-mail address or account, or
     the first `network_complaints` of one network address. An address is sent at most `letters_per_day` (UTC)
-    that the law does not ask for.
+    that need not arrive, and as many notices.
     """
 
     brands: tuple[Brand, ...]

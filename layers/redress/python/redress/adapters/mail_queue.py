@@ -1,8 +1,8 @@
 """Messages about mail: what SES and our own bus say to `mailbox`, and what `mailbox` says to `letters`.
 
 SES's notification is documented under "Contents of notifications for Amazon SES email receiving" of its
-developer guide. It also holds headers of the mail itself, which are left alone: recipients and verdicts are
-those that the mail service found.
+developer guide. It also holds headers of the mail itself, which are left alone: recipients, the sender of the
+envelope and verdicts are those that the mail service found.
 """
 
 import json
@@ -46,6 +46,7 @@ def _arrived(told: Mapping[str, Any]) -> Arrived:
     return Arrived(
         mail=told["mail"]["messageId"],
         at=_instant(receipt["timestamp"]),
+        source=(told["mail"].get("source") or "").strip("<>"),
         recipients=tuple(receipt["recipients"]),
         verdicts=Verdicts(
             **{name: _verdict(receipt, name) for name in ("spf", "dkim", "dmarc", "spam", "virus")}

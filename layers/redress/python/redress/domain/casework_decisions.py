@@ -8,7 +8,7 @@ from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain.audit import Content
 from redress.domain.changes import Change, illegal
-from redress.domain.complaint import CHECK_SUSPICION, PAY_REDRESS, Complaint
+from redress.domain.complaint import CHECK_MAIL, CHECK_SUSPICION, PAY_REDRESS, Complaint
 from redress.domain.correspondence import Delivery, LetterStatus
 from redress.domain.errors import FieldProblem, InvalidInput, NotAllowedByPack
 from redress.domain.parts import Proposal, Task
@@ -152,6 +152,8 @@ def _task(complaint: Complaint, command: Tasking) -> list[Change]:
                 raise illegal(complaint, command, "redress is done when its payment is recorded")
             if task.task == CHECK_SUSPICION and complaint.held and complaint.stage is not Stage.CLOSED:
                 raise illegal(complaint, command, "its letters wait: release it, or reject it as spam")
+            if task.task == CHECK_MAIL and complaint.held_mails:
+                raise illegal(complaint, command, "mails wait: accept or reject each of them")
             closed = e.TaskClosed(opened=seq, outcome=outcome)
             return [Change(event=closed, content=command.content or None)]
         case c.RecordRedressPaid():

@@ -9,7 +9,7 @@ from redress.domain import events as e
 from redress.domain import instants, promises
 from redress.domain.changes import Change, illegal
 from redress.domain.complaint import Complaint
-from redress.domain.correspondence import Letter, LetterKind, LetterStatus
+from redress.domain.correspondence import Letter, LetterKind
 from redress.domain.errors import FieldProblem, InvalidInput, NotAllowedByPack
 from redress.domain.parts import Extension
 from redress.domain.rulepack import AWAITING_PLAYER, Length, RulePack, StageKey
@@ -53,11 +53,17 @@ def pause_for_answer(
     return [Change(event=_pause(complaint, command, AWAITING_PLAYER, rules, now, notice))]
 
 
-def resume_after_reply(complaint: Complaint) -> list[Change]:
-    """The end of a pause that waited for the player, if there is one."""
-    if complaint.pause(AWAITING_PLAYER) is None:
+def resume_after_reply(complaint: Complaint, came_at: datetime | None = None) -> list[Change]:
+    """The end of a pause that waited for the player, if there is one: when the answer came (UTC), or now.
+
+    Never before the pause began.
+    """
+    pause = complaint.pause(AWAITING_PLAYER)
+    if pause is None:
         return []
-    return [Change(event=e.ClockResumed(reason=AWAITING_PLAYER, because="player_reply"))]
+    ended_at = instants.to_text(max(came_at, pause.started_at)) if came_at else None
+    resumed = e.ClockResumed(reason=AWAITING_PLAYER, because="player_reply", ended_at=ended_at)
+    return [Change(event=resumed)]
 
 
 def resume_at_maximum(complaint: Complaint, milestone: str) -> Iterator[e.Event]:
@@ -155,10 +161,10 @@ def _extend(
 
 
 def _counts(extension: Extension, complaint: Complaint, pack: str, stage: str) -> bool:
-    """Whether an extension was taken: one whose letter was given up never came to anything."""
+    """Whether an extension was taken: one whose letter failed, before it moved a date, came to nothing."""
     letters = [one for one in complaint.letters.values() if one.cause == extension.seq]
-    given_up = any(one.status is LetterStatus.ABANDONED for one in letters)
-    return (extension.pack, extension.stage) == (pack, stage) and not given_up
+    failed = extension.holds_since is None and any(one.failed for one in letters)
+    return (extension.pack, extension.stage) == (pack, stage) and not failed
 
 
 def _pack(command: c.ExtendDeadline, rules: Rules) -> RulePack:

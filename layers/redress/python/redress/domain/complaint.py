@@ -25,6 +25,7 @@ from redress.domain.values import Value
 
 PAY_REDRESS = "pay_redress"
 CHECK_SUSPICION = "check_suspicion"
+CHECK_MAIL = "check_mail"
 SPAM = "spam"
 
 
@@ -291,7 +292,7 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
         case e.LetterSent() as sent:
             return _after_sending(complaint, sent, record.at)
         case e.LetterBounced() | e.LetterMarkedAsSpam() | e.LetterRefused() as failed:
-            return mail.failed(complaint, failed)
+            return {**mail.failed(complaint, failed), **mail.untold(complaint, failed)}
         case e.MailReceived() | e.MailAccepted() | e.MailRejected() as came:
             return mail.came(complaint, came, record)
         case e.SurveyDeclined():
@@ -415,6 +416,9 @@ def _deemed_accepted(record: Record) -> dict[str, Any]:
 
 
 def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> dict[str, Any]:
+    if event.kind == LetterKind.EXTENSION:
+        cause = complaint.letters[event.letter].cause
+        return {"extensions": tuple(_notified(one, cause, at) for one in complaint.extensions)}
     if complaint.letters[event.letter].again:  # what it brought about it did when it left first
         return {}
     match event.kind:
@@ -424,9 +428,6 @@ def _after_sending(complaint: Complaint, event: e.LetterSent, at: datetime) -> d
             return {"deadlock_sent_at": complaint.deadlock_sent_at or at, "last_deadlock_sent_at": at}
         case LetterKind.HOLDING:
             return {"holding_sent_at": complaint.holding_sent_at or at}
-        case LetterKind.EXTENSION:
-            cause = complaint.letters[event.letter].cause
-            return {"extensions": tuple(_notified(one, cause, at) for one in complaint.extensions)}
         case _:
             return {}
 
@@ -454,4 +455,6 @@ def tells_what_stands(complaint: Complaint, letter: Letter) -> bool:
 
 
 def _notified(extension: Extension, seq: int, at: datetime) -> Extension:
-    return replace(extension, holds_since=at) if extension.seq == seq else extension
+    """It holds since the letter that told of it, the first that did not come back for good."""
+    told = extension.seq == seq and extension.holds_since is None
+    return replace(extension, holds_since=at) if told else extension

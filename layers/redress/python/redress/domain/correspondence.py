@@ -147,6 +147,12 @@ class Letter(Value):
         return self.kind in STATUTORY
 
     @property
+    def failed(self) -> bool:
+        """Whether it came back or was given up, and rests."""
+        bounced = self.status is LetterStatus.SENT and self.delivery is Delivery.BOUNCED
+        return bounced or self.status is LetterStatus.ABANDONED
+
+    @property
     def fate(self) -> str | None:
         """What is known since it left: `sent`, or a Delivery, the latest; None as long as it has not left."""
         if self.delivery:
@@ -261,6 +267,8 @@ def advance(  # noqa: C901 - a table
             change = replace(refused, status=status, attempt=attempt, changed_at=at, not_before=put_off)
             if event.permanent and refused.status is LetterStatus.CLAIMED:
                 change = replace(change, failed_at=refused.contact)
+            if event.again:
+                change = owed_again(change, at)
         case (
             events.LetterDelivered()
             | events.LetterDelayed()

@@ -286,16 +286,18 @@ def _tell_otherwise(complaint: Complaint, command: c.SendOtherwise) -> list[Chan
 def _refused(complaint: Complaint, letter: Letter, command: c.RecordLetterRefused) -> list[Change]:
     if letter.status in {LetterStatus.SENT, LetterStatus.ABANDONED}:
         return []
+    again = mail_decisions.goes_to_next(complaint, letter, command)
     refused = e.LetterRefused(
         letter=letter.key,
         kind=letter.kind,
         reason=command.reason,
         permanent=command.permanent,
         not_before=command.not_before,
+        again=again,
     )
     changes = [Change(event=refused)]
     unwanted = command.reason == NO_CONTACT and letter.kind not in MUST_ARRIVE
-    if command.permanent and unwanted:  # whoever has no address that mail reaches knows it from the others
+    if again or (command.permanent and unwanted):  # who has no address left is known from the other letters
         return changes
     if command.permanent:
         changes.append(Change(event=e.TaskOpened(task="letter_refused", letter=letter.key)))

@@ -146,9 +146,9 @@ class ClockResumed(Value):
     """The clocks that stopped for a reason run again.
 
     They do when the complaint was decided, referred or closed (settled), too. A pause of which the player
-    could not be told (not_told) counts for nothing.
-    `because`: player_reply, max_reached, operator, settled, not_told. `ended_at` is since when they run: an
-    answer counts from when it came, however late it was read. None: since this event.
+    could not be told (not_told) counts for nothing. They run since `ended_at`, or None: since this event. An
+    answer counts from when it came, however late it was read.
+    `because`: player_reply, max_reached, operator, settled, not_told.
     """
 
     reason: str

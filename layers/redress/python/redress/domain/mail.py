@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from redress.domain import events as e
 from redress.domain import instants
-from redress.domain.correspondence import INVALID_ADDRESS, TO_STAFF
-from redress.domain.parts import ACCEPTED, REJECTED, ReceivedMail
+from redress.domain.correspondence import INVALID_ADDRESS, TO_STAFF, LetterKind
+from redress.domain.parts import ACCEPTED, REJECTED, Extension, ReceivedMail
 
 if TYPE_CHECKING:  # it is made of what this module says
     from redress.domain.audit import Record
@@ -25,6 +25,32 @@ def failed(
     if complaint.training or event.kind in TO_STAFF or not _for_good(event):
         return {}
     return {"failed_contacts": complaint.failed_contacts | {complaint.letters[event.letter].contact}}
+
+
+def untold(
+    complaint: Complaint, event: e.LetterBounced | e.LetterMarkedAsSpam | e.LetterRefused
+) -> dict[str, Any]:
+    """An extension that holds by notice alone moves no date as long as its letter reaches nobody."""
+    if event.kind != LetterKind.EXTENSION or not _is_given_up(event):
+        return {}
+    cause = complaint.letters[event.letter].cause
+    return {"extensions": tuple(_not_told(one, cause) for one in complaint.extensions)}
+
+
+def _is_given_up(event: e.LetterBounced | e.LetterMarkedAsSpam | e.LetterRefused) -> bool:
+    """Whether a letter goes nowhere any more, and did not arrive."""
+    match event:
+        case e.LetterBounced(again=again):
+            return not again
+        case e.LetterRefused(permanent=permanent, again=again):
+            return permanent and not again
+        case e.LetterMarkedAsSpam():  # it was seen
+            return False
+
+
+def _not_told(extension: Extension, seq: int) -> Extension:
+    untold = extension.seq == seq and extension.by_notice
+    return replace(extension, holds_since=None) if untold else extension
 
 
 def _for_good(event: e.LetterBounced | e.LetterMarkedAsSpam | e.LetterRefused) -> bool:

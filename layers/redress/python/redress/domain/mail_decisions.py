@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Set
 from copy import replace
+from datetime import datetime
 from typing import assert_never
 
-from redress.domain import casework_decisions, clock_decisions
+from redress.domain import casework_decisions, clock_decisions, instants
 from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain.audit import Content
 from redress.domain.changes import Change, illegal
-from redress.domain.complaint import Complaint, is_live, tells_what_stands
+from redress.domain.complaint import CHECK_MAIL, Complaint, is_live, tells_what_stands
 from redress.domain.correspondence import (
+    INVALID_ADDRESS,
     MUST_ARRIVE,
     TO_STAFF,
     Delivery,
@@ -19,13 +21,12 @@ from redress.domain.correspondence import (
     LetterStatus,
     owed_again,
 )
-from redress.domain.parts import HELD, ReceivedMail
-from redress.domain.stages import OPEN
+from redress.domain.parts import HELD, ReceivedMail, Task
+from redress.domain.stages import OPEN, Stage
 
 MAIL = (c.RecordDelivery, c.AddContact, c.ReceiveMail, c.AcceptMail, c.RejectMail)
 
 LETTER_REFUSED, LETTER_BOUNCED, LETTER_UNKNOWN = "letter_refused", "letter_bounced", "letter_outcome_unknown"
-CHECK_MAIL = "check_mail"
 REPLY, AUTOMATIC, SURVEY_DECLINED = "reply", "automatic", "survey_declined"
 MOST_AUTOMATIC = 20  # put on record: two programs that answer each other must not fill a complaint
 MOST_HELD = 50  # waiting at once, likewise
@@ -122,8 +123,9 @@ def _bounced(complaint: Complaint, letter: Letter, command: c.RecordDelivery) ->
         permanent=command.permanent,
         again=again,
     )
-    task = e.TaskOpened(task=LETTER_BOUNCED, letter=letter.key)
-    return [Change(event=bounced), *([] if _is_seen_to(complaint, letter) else [Change(event=task)])]
+    task = Change(event=e.TaskOpened(task=LETTER_BOUNCED, letter=letter.key))
+    asked = [] if _is_seen_to(complaint, letter) else [task]
+    return [Change(event=bounced), *asked, *([] if again else clock_decisions.untold(complaint, letter))]
 
 
 def _is_seen_to(complaint: Complaint, letter: Letter) -> bool:
@@ -139,7 +141,17 @@ def _is_seen_to(complaint: Complaint, letter: Letter) -> bool:
 
 def _goes_again(complaint: Complaint, letter: Letter) -> bool:
     """Whether a letter that did not arrive still says to another address of the player what holds."""
-    if letter.kind not in MUST_ARRIVE or complaint.training:
+    return letter.kind in MUST_ARRIVE and _may_go_again(complaint, letter)
+
+
+def goes_to_next(complaint: Complaint, letter: Letter, command: c.RecordLetterRefused) -> bool:
+    """Whether a letter that an address cannot be sent is tried at the player's next one: it never left."""
+    invalid = command.permanent and command.reason == INVALID_ADDRESS and command.other_contact
+    return invalid and letter.kind not in TO_STAFF and _may_go_again(complaint, letter)
+
+
+def _may_go_again(complaint: Complaint, letter: Letter) -> bool:
+    if complaint.training:
         return False
     return is_live(complaint, owed_again(letter, letter.changed_at)) and _still_holds(complaint, letter)
 
@@ -167,16 +179,11 @@ def _contact(complaint: Complaint, command: c.AddContact) -> list[Change]:
     letters = tuple(
         key
         for key, one in complaint.letters.items()
-        if key in asked and _failed(one) and _goes_again(complaint, one)
+        if key in asked and one.failed and _goes_again(complaint, one)
     )
     added = Change(event=e.ContactAdded(letters=letters), content=command.content)
     done = (change for key in letters for change in _done(complaint, key, {LETTER_REFUSED, LETTER_BOUNCED}))
     return [added, *done]
-
-
-def _failed(letter: Letter) -> bool:
-    bounced = letter.status is LetterStatus.SENT and letter.delivery is Delivery.BOUNCED
-    return bounced or letter.status is LetterStatus.ABANDONED
 
 
 def _done(complaint: Complaint, letter: str, tasks: set[str]) -> list[Change]:
@@ -189,21 +196,35 @@ def _receive(complaint: Complaint, command: c.ReceiveMail) -> Iterator[Change]:
         command = replace(command, taken_as=HELD, reasons=(*command.reasons, CLOSED))
     if any(one.mail == command.mail for one in complaint.mails.values()) or _too_many(complaint, command):
         return
+    if command.taken_as == REPLY:
+        yield from _reply_came(complaint, command)
+        return
+    yield _received(command)
+    # Whoever wrote it: a forger gains nothing by it, and a player in need is not kept waiting.
+    yield from casework_decisions.signalled(complaint, command.harm)
     if command.taken_as == HELD:
-        yield from _hold(complaint, command)
-    elif command.taken_as == REPLY:
-        about = {name: text for name, text in command.content.items() if name != "text"}
-        yield _received(replace(command, content=about))
-        yield from _reply(complaint, {"text": command.content["text"]}, command.harm)
-    else:
-        yield _received(command)
-        if command.taken_as == SURVEY_DECLINED and not complaint.survey_declined:
-            yield Change(event=e.SurveyDeclined())
+        yield from _to_check(complaint)
+    elif command.taken_as == SURVEY_DECLINED:
+        yield from _declined(complaint)
+
+
+def _reply_came(complaint: Complaint, command: c.ReceiveMail) -> Iterator[Change]:
+    about = {name: text for name, text in command.content.items() if name != "text"}
+    yield _received(replace(command, content=about))
+    came_at = instants.from_text(command.came_at) if command.came_at else None
+    yield from _reply(complaint, {"text": command.content["text"]}, came_at)
+    yield from casework_decisions.signalled(complaint, command.harm)
+    if complaint.stage is Stage.RESOLVED:  # is the answer disputed? Only a person can tell
+        yield from _to_check(complaint)
 
 
 def _received(command: c.ReceiveMail) -> Change:
     facts = {name: value for name, value in vars(command).items() if name not in {"content", "harm"}}
     return Change(event=e.MailReceived(**facts), content=command.content or None)
+
+
+def _declined(complaint: Complaint) -> list[Change]:
+    return [] if complaint.survey_declined else [Change(event=e.SurveyDeclined())]
 
 
 def _too_many(complaint: Complaint, command: c.ReceiveMail) -> bool:
@@ -214,23 +235,29 @@ def _too_many(complaint: Complaint, command: c.ReceiveMail) -> bool:
     )
 
 
-def _hold(complaint: Complaint, command: c.ReceiveMail) -> Iterator[Change]:
-    yield _received(command)
-    if not any(one.task == CHECK_MAIL for one in complaint.open_tasks):
-        yield Change(event=e.TaskOpened(task=CHECK_MAIL))
+def _to_check(complaint: Complaint) -> list[Change]:
+    if any(one.task == CHECK_MAIL for one in complaint.open_tasks):
+        return []
+    return [Change(event=e.TaskOpened(task=CHECK_MAIL))]
 
 
 def _accept(complaint: Complaint, command: c.AcceptMail) -> list[Change]:
+    """It counts as what it was, since it came. What asked for a human in it did so when it came."""
     held = _waiting(complaint, command)
     accepted = Change(event=e.MailAccepted(received=held.seq, mail=held.mail))
-    replied = _reply(complaint, command.content, command.harm)
-    return [accepted, *replied, *_checked(complaint, held.seq)]
+    if SURVEY_DECLINED in held.reasons:
+        counts = [accepted, *_declined(complaint)]
+    elif complaint.stage not in OPEN:
+        counts = [replace(accepted, content=command.content)]
+    else:
+        counts = [accepted, *_reply(complaint, command.content, held.came_at)]
+    return [*counts, *_checked(complaint, held.seq)]
 
 
-def _reply(complaint: Complaint, content: Content, harm: Content) -> list[Change]:
-    replied = Change(event=e.PlayerReplied(), content=content)
-    signalled = casework_decisions.signalled(complaint, harm)
-    return [replied, *signalled, *clock_decisions.resume_after_reply(complaint)]
+def _reply(complaint: Complaint, content: Content, came_at: datetime | None) -> list[Change]:
+    replied = e.PlayerReplied(came_at=instants.to_text(came_at) if came_at else None)
+    resumed = clock_decisions.resume_after_reply(complaint, came_at)
+    return [Change(event=replied, content=content), *resumed]
 
 
 def _waiting(complaint: Complaint, command: c.AcceptMail | c.RejectMail) -> ReceivedMail:
@@ -241,8 +268,17 @@ def _waiting(complaint: Complaint, command: c.AcceptMail | c.RejectMail) -> Rece
 
 
 def _checked(complaint: Complaint, received: int) -> list[Change]:
-    """The task of looking is done with the last mail that waits."""
+    """The task of looking is done with the last mail that waits, unless it is about a reply, too."""
     if any(one.seq != received for one in complaint.held_mails):
         return []
-    about = [task for task in complaint.open_tasks if task.task == CHECK_MAIL]
+    about = [one for one in complaint.open_tasks if one.task == CHECK_MAIL and not _disputed(complaint, one)]
     return [Change(event=e.TaskClosed(opened=task.opened, outcome="done")) for task in about]
+
+
+def _disputed(complaint: Complaint, task: Task) -> bool:
+    """Whether a reply came to the answer while the task was open: who closes it has read that."""
+    answered_at = complaint.last_response_sent_at
+    if complaint.stage is not Stage.RESOLVED or answered_at is None:
+        return False
+    since = max(task.opened_at, answered_at)
+    return any(one.taken_as == REPLY and one.at >= since for one in complaint.mails.values())

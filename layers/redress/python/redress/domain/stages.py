@@ -71,7 +71,7 @@ LEGAL_AT: Mapping[type[commands.Command], frozenset[Stage]] = {
     commands.RecordDelivery: ANY,
     commands.AddContact: ANY,
     commands.ReceiveMail: ANY,  # at a closed one it waits for a person
-    commands.AcceptMail: OPEN,  # a closed one is reopened first
+    commands.AcceptMail: ANY,  # at a closed one it is put on record
     commands.RejectMail: ANY,
     commands.AddEvidence: ANY,  # at a closed one it is refused, on record
     commands.RefuseEvidence: ANY,

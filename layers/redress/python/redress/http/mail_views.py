@@ -11,7 +11,8 @@ class MailView(TypedDict):
     """A mail that came: the id of the mail service, its verdicts, and what it was taken as.
 
     `received` is its number. `taken_as`: complaint, reply, survey_declined, automatic, or held, for the
-    `reasons` dmarc, spam, virus or closed (it is the player's, and the complaint was closed); what is held
+    `reasons` dmarc, spam, virus, automatic or bounce (a program sent it), or closed (it is the player's, and
+    the complaint was closed); survey_declined among them is what it wishes. What is held
     `waits` until a person has `found` it to be the player's: accepted, or rejected. The verdicts are pass,
     fail, gray, processing_failed or disabled. `sender` and `subject` are what the mail says of itself;
     `text` is that of a mail that was held, of others it stands where they count; `whole` is everything in it,

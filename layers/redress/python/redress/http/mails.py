@@ -11,7 +11,7 @@ from redress.http.answer import Answer
 from redress.http.changing import case_of, change, refuse
 from redress.http.outcomes import tag
 from redress.http.requests import Call
-from redress.usecases.contacts import contacts
+from redress.usecases.contacts import has_working
 from redress.usecases.ports import CaseFile
 
 if TYPE_CHECKING:  # they bring pydantic: the resolver imports the one that a request is read with
@@ -25,14 +25,16 @@ def list_mails(call: Call) -> Answer:
 
 
 def accept_mail(call: Call, _asked: bodies.MailAcceptance) -> Answer:
-    """Say that a mail which was held is the player's: it counts as their reply, and its files are taken."""
-    from redress.usecases.reply import harm_in  # noqa: PLC0415 - it brings the vocabulary of harm
+    """Say that a mail which was held is the player's: it counts as their reply, and its files are taken.
 
+    It counts since it came. At a closed complaint it is put on record, and changes nothing else. What wishes
+    for no survey (`survey_declined` among its `reasons`) declines it, and is no reply.
+    """
     received = _received(call)
 
     def choose(case: CaseFile) -> Command:
         text = case.contents.get(received, {}).get("text") or ""
-        return commands.AcceptMail(received=received, content={"text": text}, harm=harm_in(text))
+        return commands.AcceptMail(received=received, content={"text": text})
 
     return change(call, choose)
 
@@ -44,11 +46,14 @@ def reject_mail(call: Call, asked: bodies.MailRejection) -> Answer:
 
 
 def add_contact(call: Call, asked: bodies.NewContact) -> Answer:
-    """Add an e-mail address of the player; what did not arrive for want of one goes there by itself."""
+    """Add an e-mail address of the player; what did not arrive for want of one goes there by itself.
+
+    One to which mail failed may be added again: from then on it counts as one that works.
+    """
 
     def choose(case: CaseFile) -> Command:
-        if asked.email.casefold() in {one.casefold() for one in contacts(case)}:
-            refuse("email", "known_contact", "Send an address that is not among its contacts yet.")
+        if has_working(case, asked.email):
+            refuse("email", "known_contact", "Send an address that is not among its contacts, or has failed.")
         return commands.AddContact(content={"email": asked.email})
 
     return change(call, choose)

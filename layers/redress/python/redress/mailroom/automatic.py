@@ -27,12 +27,16 @@ _AWAY = re.compile(
 
 
 def kind(mail: Part) -> Automatic | None:
-    """Why a mail counts as automatic; None if nothing says so."""
+    """Why a mail counts as automatic; None if nothing says so.
+
+    REPLY and BOUNCE want a header that programs alone write, for of such mails a person may see nothing:
+    a subject or an address, which people write and have, too, makes a mail GENERATED, which is kept.
+    """
     if _is_bounce(mail):
         return Automatic.BOUNCE
     if _is_reply(mail):
         return Automatic.REPLY
-    if mail.first("Return-Path").strip() == "<>":
+    if _came_from_nowhere(mail):
         return Automatic.BOUNCE
     if mail.has(*_LISTED) or _word(mail, "Precedence") in {"list", "bulk", "junk"}:
         return Automatic.LIST
@@ -40,24 +44,50 @@ def kind(mail: Part) -> Automatic | None:
 
 
 def _is_bounce(mail: Part) -> bool:
-    local = headers.sender(mail).address.partition("@")[0]
     reported = mail.media_type == "multipart/report" or mail.has("X-Failed-Recipients")
-    return reported or bool(_BOUNCING.match(local))
+    return reported or (_is_mail_system(mail) and _is_a_programs(mail))
 
 
 def _is_reply(mail: Part) -> bool:
     answered = _word(mail, "Auto-Submitted").startswith("auto-repl") or mail.has(*_REPLYING)
-    away = _AWAY.match(headers.subject(mail, LONGEST_SUBJECT))
-    return answered or bool(away) or _word(mail, "Precedence") == "auto_reply"
+    return (
+        answered or _word(mail, "Precedence") == "auto_reply" or (_says_away(mail) and _is_a_programs(mail))
+    )
 
 
 def _is_generated(mail: Part) -> bool:
-    submitted = _word(mail, "Auto-Submitted")
     # It asks others to send no automatic answer: programs do, and a few companies for all they send. A
     # complaint of theirs is kept and waits for a person, while an automatic answer would be set aside.
     suppressed = _word(mail, "X-Auto-Response-Suppress") not in {"", "none"}
-    local = headers.sender(mail).address.partition("@")[0]
-    return submitted not in {"", "no"} or suppressed or bool(_NO_REPLY.search(local))
+    unanswerable = bool(_NO_REPLY.search(_local(mail)))
+    looks_it = unanswerable or _says_away(mail) or _is_mail_system(mail)
+    return _is_submitted_by_a_program(mail) or suppressed or looks_it
+
+
+def _is_a_programs(mail: Part) -> bool:
+    """Whether a program wrote it by a header that people's programs never write."""
+    return _came_from_nowhere(mail) or _is_submitted_by_a_program(mail)
+
+
+def _came_from_nowhere(mail: Part) -> bool:
+    """Whether nothing shall come back (RFC 5321, section 4.5.5): the mail service writes it on top."""
+    return mail.first("Return-Path").strip() == "<>"
+
+
+def _is_submitted_by_a_program(mail: Part) -> bool:
+    return _word(mail, "Auto-Submitted") not in {"", "no"}
+
+
+def _says_away(mail: Part) -> bool:
+    return bool(_AWAY.match(headers.subject(mail, LONGEST_SUBJECT)))
+
+
+def _is_mail_system(mail: Part) -> bool:
+    return bool(_BOUNCING.match(_local(mail)))
+
+
+def _local(mail: Part) -> str:
+    return headers.sender(mail).address.partition("@")[0]
 
 
 def _word(mail: Part, name: str) -> str:

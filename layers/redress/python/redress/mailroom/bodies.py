@@ -1,5 +1,6 @@
 """The text and the files of a mail, from however its parts are put together."""
 
+import re
 from collections.abc import Iterator
 
 from redress.mailroom import charsets, headers, plain
@@ -11,6 +12,8 @@ _TEXT_BYTES = plain.MOST_LOOKED_AT * 4
 _HTML_BYTES = 1_500_000
 _RICHER = 5  # by how much HTML has to say more than plain text that only asks to look at the HTML
 _STUB = 400  # characters of such a text at most
+_WORD = re.compile(r"\w+")
+_LINK = re.compile(r"https?://\S+")  # plain text writes them out
 
 _WRAPPED = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _MAILS = {"message/rfc822", "message/global"}
@@ -131,11 +134,22 @@ def _seen(html: str) -> str:
 
 
 def _best(ways: list[str]) -> str:
-    """The way of saying a mail that says most: the plain one, unless it says hardly anything."""
+    """The way of saying a mail that says most: the plain one, unless it says hardly anything.
+
+    Plain text that says something else than the HTML stands below it: mostly it asks to look at the HTML.
+    """
     if not ways:
         return ""
     first, last = ways[0], ways[-1]
-    return last if len(first) <= _STUB and len(last) >= len(first) * _RICHER + _STUB else first
+    if len(first) <= _STUB and len(last) >= len(first) * _RICHER + _STUB:
+        return last
+    return _joined([last, first]) if _says_something_else(first, last) else first
+
+
+def _says_something_else(one: str, other: str) -> bool:
+    """Whether at most half of the words of one text stand in the other, and the other has more to say."""
+    words, others = (set(_WORD.findall(_LINK.sub(" ", text.casefold()))) for text in (one, other))
+    return 2 * len(words & others) <= len(words) and bool(others - words)
 
 
 def _joined(texts: list[str]) -> str:

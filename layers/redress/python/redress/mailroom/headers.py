@@ -16,8 +16,17 @@ _MOST_COMMENTS = 50
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
-_LOCAL = re.compile(r"[^\s@<>\"(),:;\\\[\]\x00-\x20\x7f]{1,64}")
+_LOCAL = re.compile(r"(?!\.)(?!.*\.\.)[^\s@<>\"(),:;\\\[\]\x00-\x20\x7f]{1,64}(?<!\.)")
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+_COMMENT = r"""[ \t]*\(([^()<>@"\\]*)\)"""
+_ANGLED = re.compile(rf"([^<>]*)<([^<>]*)>(?:{_COMMENT})?")
+_UNANGLED = re.compile(rf"""([^\s<>()",:;\\]+)(?:{_COMMENT})?""")
+# Encoded words in a name hold commas at times; nothing in these can open or close anything.
+_WORD_IN_NAME = re.compile(r"""=\?[^?\s"()<>@,:;\[\]\\]{1,60}\?[bBqQ]\?[^?"()<>@:;\[\]\\]*\?=""")
+_NAME = re.compile(r"""(?:[^"()<>@,:;\[\]\\]++|"(?:[^"\\]|\\.)*+")*+""")
+_OPENING = frozenset("<>(),:;")
+_QUOTING = re.compile(r'\\(.)|"')
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 _BARE_ID = re.compile(r"[^<>\s@]{1,250}@[^<>\s@]{1,250}")
 _PRINTABLE = re.compile(r"[!-~]+")
@@ -28,6 +37,9 @@ class Mailbox(NamedTuple):
 
     address: str
     name: str
+
+
+NOBODY = Mailbox("", "")
 
 
 def decoded(value: str) -> str:
@@ -52,24 +64,30 @@ def subject(part: Part, longest: int) -> str:
     return plain.line(decoded(part.first("Subject")), longest)
 
 
-def mailboxes(values: Sequence[str], most: int = MOST_REPLY_TO) -> list[Mailbox]:
-    """The addresses in headers, each once. A group (RFC 5322, section 3.4) gives its members."""
-    found: dict[str, Mailbox] = {}
+def addresses(values: Sequence[str], most: int = MOST_REPLY_TO) -> list[str]:
+    """The bare addresses in headers, each once. A group (RFC 5322, section 3.4) gives its members.
+
+    It takes what it can, so nothing may be believed for the sake of an address from here.
+    """
+    found: list[str] = []
     for value in values[:most]:
         if value.count("(") > _MOST_COMMENTS:  # the library calls itself for each comment in a comment
             continue
-        for name, address in getaddresses([_raw_text(value)], strict=False)[: most * 2]:
-            bare = _bare(decoded(address))
-            if bare:
-                shown = plain.line(decoded(name), LONGEST_NAME)
-                found.setdefault(bare, Mailbox(bare, "" if shown.casefold() == bare.casefold() else shown))
-    return list(found.values())[:most]
+        found += (_bare(one) for _, one in getaddresses([_raw_text(value)], strict=False)[: most * 2])
+    return list(dict.fromkeys(one for one in found if one))[:most]
 
 
 def sender(part: Part) -> Mailbox:
-    """Who a mail says it is from; empty unless that is one address, said once or twice alike."""
-    found = mailboxes(part.all("From"))
-    return found[0] if len(found) == 1 else Mailbox("", "")
+    """Who a mail says it is from; empty unless it says so once, and every program reads the same from it.
+
+    The mail service told whether the sender's domain stands for the mail, and it reads the header itself: of
+    a header that can be read in two ways, it may have checked the one and we believe the other.
+    """
+    values = part.all("From")
+    if len(values) != 1 or len(values[0]) > _LOOKED_AT or not part.head_is_plain:
+        return NOBODY
+    value = _raw_text(values[0]).strip()
+    return NOBODY if _CONTROL.search(value) else _mailbox(value)
 
 
 def message_id(part: Part) -> str | None:
@@ -111,21 +129,53 @@ def _content(encoding: str, encoded: str) -> bytes:
     return _HEX.sub(lambda found: bytes.fromhex(found[1].decode()), raw.replace(b"_", b" "))
 
 
+def _mailbox(value: str) -> Mailbox:
+    """Exactly one mailbox (RFC 5322, section 3.4), `<address>` or `address`; empty if it is anything else."""
+    if unangled := _UNANGLED.fullmatch(value):
+        return _named(_bare(unangled[1]), unangled[2] or "")
+    angled = _ANGLED.fullmatch(value)
+    if not angled:
+        return NOBODY
+    name, address = angled[1].strip(), _bare(angled[2])
+    repeated = name.casefold() == angled[2].casefold()  # some programs put the address there as it is
+    fits = repeated or _NAME.fullmatch(_WORD_IN_NAME.sub("=", name))
+    return _named(address, _QUOTING.sub(r"\1", name)) if fits else NOBODY
+
+
+def _named(address: str, name: str) -> Mailbox:
+    """The address with its name as people read it. A name that holds another mailbox makes it nobody's."""
+    read = decoded(name)
+    if not address or any("@" in one and _OPENING & set(one) for one in (name, read)):
+        return NOBODY
+    shown = plain.line(read, LONGEST_NAME)
+    return Mailbox(address, "" if shown.casefold() == address.casefold() else shown)
+
+
 def _bare(address: str) -> str:
-    """The address with its domain in lower-case ASCII; empty if it is none."""
-    local, at, domain = address.strip().rpartition("@")
-    domain = _ascii(domain.rstrip("."))
-    made = f"{unicodedata.normalize('NFC', local)}@{domain}"
+    """The address with its domain in lower-case ASCII; empty if it is none.
+
+    Encoded words are never read in it (RFC 2047, section 5), nor are signs that only look like others.
+    """
+    local, at, domain = address.rpartition("@")
+    domain = _ascii(domain)
+    made = f"{local}@{domain}"
     fits = len(made.encode("utf-8", "replace")) <= LONGEST_ADDRESS
-    seen = local == plain.clean(local)  # nothing in it that nobody sees
+    # Nothing in it that nobody sees, or that some program takes for another sign.
+    seen = local == plain.clean(local) == unicodedata.normalize("NFKC", local) and "=?" not in local
     return made if at and fits and seen and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain) else ""
 
 
 def _ascii(domain: str) -> str:
-    """A domain in lower-case ASCII, an internationalised one in its xn-- form; empty if it has none."""
+    """A domain in lower-case ASCII, an internationalised one in its xn-- form; empty if it has none.
+
+    Where the two standards differ (a German sharp s is another domain than two s), it has none, and neither
+    has one that is written in signs which only stand for letters or dots.
+    """
     if domain.isascii():
         return domain.lower()
     try:
-        return domain.encode("idna").decode("ascii").lower()
+        made = domain.encode("idna")
+        same = made.decode("idna") == unicodedata.normalize("NFC", domain).lower()
     except UnicodeError:
         return ""
+    return made.decode("ascii").lower() if same else ""

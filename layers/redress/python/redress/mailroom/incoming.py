@@ -34,7 +34,8 @@ class Incoming(Value):
     """A mail that was read. Whatever the mail itself says is untrusted, its sender above all.
 
     `message_id` and `references` (In-Reply-To, then References) keep their brackets. `sender` and `reply_to`
-    are bare addresses, their domains in lower-case ASCII; `sender` is empty when there is none, or not one.
+    are bare addresses, their domains in lower-case ASCII; `sender` is empty when there is none, not one, or
+    one that another program may read otherwise.
     `text` is what the sender wrote now, `whole` that with all that was quoted or forwarded: plain text in
     NFC, its only control character the newline, at most MOST_CHARACTERS each; `text_cut`
     says that one of them was longer.

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from functools import cached_property
+from typing import NamedTuple
 
 MOST_PARTS = 500
 DEEPEST = 30
@@ -19,6 +20,7 @@ _MOST_HEADERS = 5_000
 _MOST_LOOK_ALIKES = 5_000  # of a boundary, before it
 
 _HEAD_ENDS = re.compile(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
+_ENVELOPE = re.compile(rb"From (?![ \t]*:)")  # the first line of a mail in a mailbox file
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9_-]{1,40})(?:\*0?\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^\s;"]*))')
 _ESCAPED = re.compile(r"\\(.)")
@@ -34,15 +36,17 @@ class Part:
     It is a place in the mail's bytes, not a copy of them: parts in parts would multiply a large mail.
     """
 
+    head_is_plain: bool
+    """Whether every program reads the same headers: some stop, skip or go on where others do not."""
+
     def __init__(
         self, raw: bytes, start: int = 0, end: int | None = None, depth: int = 0, *, headless: bool = False
     ) -> None:
         self.depth = depth
         self._raw = raw
         self._end = len(raw) if end is None else end
-        self._headers, self._before, self._start = (
-            ({}, b"", start) if headless else _head(raw, start, self._end)
-        )
+        head = _Head({}, b"", start, plain=True) if headless else _head(raw, start, self._end)
+        self._headers, self._before, self._start, self.head_is_plain = head
 
     def all(self, name: str) -> list[str]:
         """The values of a header, unfolded. Bytes that are no ASCII are kept as surrogates (PEP 383)."""
@@ -138,21 +142,36 @@ def base64(encoded: bytes) -> bytes:
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
-def _head(raw: bytes, start: int, end: int) -> tuple[Mapping[str, list[str]], bytes, int]:
-    """Headers by lower-case name, what stands among them and is none, and where the body begins."""
+class _Head(NamedTuple):
+    headers: Mapping[str, list[str]]  # by lower-case name
+    among: bytes  # what stands among the headers and is none
+    body: int  # where it begins
+    plain: bool
+
+
+def _head(raw: bytes, start: int, end: int) -> _Head:
     if raw.startswith((b"\n", b"\r"), start, end):
-        return {}, b"", start
+        return _Head({}, b"", start, plain=True)
     ends = _HEAD_ENDS.search(raw, start, min(end, start + LARGEST_HEAD))
     head_end, body = (ends.start(), ends.end()) if ends else (min(end, start + LARGEST_HEAD),) * 2
-    if raw.startswith(b"From ", start, end):  # the envelope line of a mailbox file
+    if _ENVELOPE.match(raw, start, end):
         start = raw.find(b"\n", start, head_end) + 1 or head_end
     message = BytesHeaderParser(policy=compat32).parsebytes(raw[start:head_end])
+    items = list(message.raw_items())
     found: dict[str, list[str]] = {}
-    for name, value in list(message.raw_items())[:_MOST_HEADERS]:
+    for name, value in items[:_MOST_HEADERS]:
         found.setdefault(name.lower(), []).append(_FOLD.sub(" ", str(value)))
     left = message.get_payload()
-    before = left.encode("utf-8", "surrogateescape") if isinstance(left, str) else b""
-    return found, before + b"\n" if before else b"", body
+    among = left.encode("utf-8", "surrogateescape") if isinstance(left, str) else b""
+    ended = raw[head_end:body] in {b"\r\n\r\n", b"\n\n"} or head_end == end
+    skipped = bool(among or message.defects or message.get_unixfrom() or items[_MOST_HEADERS:])
+    plain = ended and not skipped and _ends_lines_in_one_way(raw[start:body])
+    return _Head(found, among + b"\n" if among else b"", body, plain)
+
+
+def _ends_lines_in_one_way(head: bytes) -> bool:
+    both = head.count(b"\r\n")
+    return head.count(b"\r") == both and both in {0, head.count(b"\n")}
 
 
 def _between(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int]]:

@@ -21,7 +21,7 @@ def read(raw: bytes) -> Incoming:
         references=headers.references(mail),
         sender=sender.address,
         sender_name=sender.name,
-        reply_to=tuple(one.address for one in headers.mailboxes(mail.all("Reply-To"))),
+        reply_to=tuple(headers.addresses(mail.all("Reply-To"))),
         subject=headers.subject(mail, LONGEST_SUBJECT),
         text=text,
         whole=whole,

@@ -1,6 +1,6 @@
 """The addresses of a player that a complaint knows, in the order in which they are tried."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from redress.domain.correspondence import Letter
 from redress.domain.events import ContactAdded
@@ -10,12 +10,20 @@ from redress.usecases.ports import CaseFile
 def contacts(case: CaseFile) -> tuple[str, ...]:
     """All of them, those that failed included: what was erased is gone, and nothing follows it.
 
-    An address that differs in upper and lower case alone is the same one, as it was spelled first.
+    An address that differs in upper and lower case alone is the same one, as it was spelled first. One that
+    a person added has a place of its own even then: it failed before, and works again.
     """
     known: dict[str, str] = {}
-    for address in _told(case):
+    for address in _given(case):
         known.setdefault(address.casefold(), address)
-    return tuple(known.values())
+    return (*known.values(), *_added(case))
+
+
+def has_working(case: CaseFile, address: str) -> bool:
+    """Whether the complaint knows an address, and nothing says that mail does not reach it."""
+    failed, sought = case.complaint.failed_contacts, address.strip().casefold()
+    known = enumerate(contacts(case))
+    return any(one.casefold() == sought and place not in failed for place, one in known)
 
 
 def next_contact(case: CaseFile, letter: Letter) -> int | None:
@@ -37,15 +45,19 @@ def _left(case: CaseFile, after: int, known: int) -> Iterator[int]:
     return (place for place in range(after + 1, known) if place not in case.complaint.failed_contacts)
 
 
-def _told(case: CaseFile) -> Iterator[str]:
-    return (address.strip() for address in _written(case) if address.strip())
-
-
-def _written(case: CaseFile) -> Iterator[str]:
+def _given(case: CaseFile) -> Iterator[str]:
+    """What the complaint itself told."""
     first = case.contents.get(1, {})
-    yield str(first.get("email") or "")
     others = first.get("other_emails")
-    yield from (str(one) for one in others) if isinstance(others, list | tuple) else ()
-    for record in case.records:
-        if isinstance(record.event, ContactAdded):
-            yield str(case.contents.get(record.seq, {}).get("email") or "")
+    told = (first.get("email"), *(others if isinstance(others, list | tuple) else ()))
+    return _written(told)
+
+
+def _added(case: CaseFile) -> Iterator[str]:
+    added = (one.seq for one in case.records if isinstance(one.event, ContactAdded))
+    return _written(case.contents.get(seq, {}).get("email") for seq in added)
+
+
+def _written(told: Iterable[object]) -> Iterator[str]:
+    addresses = (str(one or "").strip() for one in told)
+    return (address for address in addresses if address)

@@ -19,8 +19,8 @@ def take_files(desk: Desk, quarantine: Quarantine, number: str, mail: str, incom
     Each has its id from the mail and its place there, so that a mail that comes again brings the same files.
     What was too large or too many is on record as refused. Raises what `change` raises.
     """
-    on_record = desk.store.load(number).complaint.mails.values()
-    if not any(one.mail == mail and _counts(one) for one in on_record):
+    received = on_record(desk, number, mail)
+    if received is None or not _counts(received):
         return 0
     for place, file in enumerate(incoming.attachments):
         quarantine.put(number, _id(mail, f"{place}"), file.content, PLAYER)
@@ -29,6 +29,12 @@ def take_files(desk: Desk, quarantine: Quarantine, number: str, mail: str, incom
         refused = commands.RefuseEvidence(evidence=_id(mail, f"left out {place}"), reason=why)
         change(desk, number, refused, PLAYER)
     return len(incoming.attachments)
+
+
+def on_record(desk: Desk, number: str, mail: str) -> ReceivedMail | None:
+    """What a complaint knows of a mail; None where it was one too many. Raises NotFound."""
+    known = desk.store.load(number).complaint.mails.values()
+    return next((one for one in known if one.mail == mail), None)
 
 
 def _counts(mail: ReceivedMail) -> bool:

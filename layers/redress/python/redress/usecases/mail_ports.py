@@ -29,11 +29,13 @@ class Verdicts(Value):
 class Arrived(Value):
     """A mail that the mail service took in at `at` (UTC), under its own id `mail`.
 
-    `recipients` are the addresses at our domain that it came for, as the servers said, not as it says itself.
+    `recipients` are the addresses at our domain that it came for, and `source` is the sender of the envelope
+    (empty for a bounce), both as the servers said, not as it says itself.
     """
 
     mail: str
     at: datetime
+    source: str
     recipients: tuple[str, ...]
     verdicts: Verdicts
 

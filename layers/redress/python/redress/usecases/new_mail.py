@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from copy import replace
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from redress.domain import commands, instants, player
 from redress.domain.actors import PLAYER
 from redress.domain.categories import Category
+from redress.domain.values import Value
 from redress.mailroom.incoming import Automatic, Incoming
 from redress.region import Brand, Region
 from redress.usecases import consultations, mail_trust
@@ -17,7 +20,7 @@ from redress.usecases.ports import Cap, Request, SentBefore
 from redress.usecases.submit_complaint import Intake, submit_complaint
 
 COMPLAINT, SET_ASIDE, SENT_BEFORE = "complaint", "set_aside", "sent_before"
-AUTOMATIC, NO_SENDER = "automatic", "no_sender"
+AUTOMATIC, NO_SENDER, STAFF = "automatic", "no_sender", "staff"
 """Suspicions, beside those of `mail_trust`."""
 
 REMEMBERED = timedelta(days=30)  # a queue and the dead letters behind it keep a message for fourteen each
@@ -26,35 +29,58 @@ UNANSWERABLE = frozenset({Automatic.BOUNCE, Automatic.REPLY, Automatic.LIST})
 """What programs send that is no complaint whatever it says: bounces, absences, newsletters."""
 
 
-def brand_of(region: Region, arrived: Arrived) -> Brand:
-    """The brand whose address was written to; the first one, for an address that is none of them."""
-    written_to = {one.casefold() for one in arrived.recipients}
-    by_sender = (one for one in region.brands if one.sender.casefold() in written_to)
-    by_question = (one for one in region.brands if (one.questions or "").casefold() in written_to)
-    return next(by_sender, None) or next(by_question, None) or region.brands[0]
+class Opened(Value):
+    """A consultation that a mail opened, and whether its key goes to who asked."""
+
+    number: str
+    told: bool
 
 
-def is_question(brand: Brand, arrived: Arrived) -> bool:
-    """Whether it was written to the brand's address for questions and to no other of ours."""
-    return {one.casefold() for one in arrived.recipients} == {(brand.questions or "").casefold()}
+def brands_of(region: Region, arrived: Arrived) -> tuple[Brand, ...]:
+    """The brands whose addresses were written to; the first one, for an address that is none of them."""
+    asked, complained = (_by_address(region, arrived, name) for name in ("questions", "sender"))
+    found = {one.id for one in (*asked, *complained)}
+    return tuple(one for one in region.brands if one.id in found) or region.brands[:1]
+
+
+def asked_of(region: Region, arrived: Arrived) -> tuple[Brand, ...]:
+    """The brands of whom it asks: written to their addresses for questions, and to no other of ours."""
+    asked = _by_address(region, arrived, "questions")
+    return asked if {(one.questions or "").casefold() for one in asked} == _written_to(arrived) else ()
+
+
+def _by_address(region: Region, arrived: Arrived, name: str) -> tuple[Brand, ...]:
+    """The brands with such an address that was written to; of several that share one, the first."""
+    first: dict[str, Brand] = {}
+    for brand in region.brands:
+        first.setdefault((getattr(brand, name) or "").casefold(), brand)
+    written_to = _written_to(arrived)
+    return tuple(brand for address, brand in first.items() if address in written_to)
+
+
+def _written_to(arrived: Arrived) -> set[str]:
+    return {one.casefold() for one in arrived.recipients}
 
 
 def open_consultation(
     intake: Intake, secret: bytes, notices: Notices, brand: Brand, arrived: Arrived, incoming: Incoming
-) -> str:
-    """Open an anonymous consultation and have its number and key written to who asked; its number.
+) -> Opened:
+    """Open an anonymous consultation and have its number and key written to who asked.
 
     Nobody is written to where that could be somebody else, or a program. A mail that comes again has the same
-    notice queued again: nobody can know whether it was.
+    notice queued again: nobody can know whether it was. What is quoted or signed below the question is left
+    out: it would name who asks.
     """
     question = consultations.Question(
         brand=brand.id,
         language=incoming.language or LANGUAGE,
-        text=incoming.whole or incoming.subject,
+        text=incoming.text or incoming.subject,
         jurisdiction=next(iter(brand.jurisdictions)),
     )
-    opened = consultations.ask(intake, secret, question, PLAYER, request(arrived, intake.desk.now()))
-    if not _suspicions(arrived, incoming):
+    asked = request(arrived, intake.desk.now(), brand.id)
+    opened = consultations.ask(intake, secret, question, PLAYER, asked)
+    told = not _suspicions(arrived, incoming)
+    if told:
         notices.put(
             Notice(
                 kind=CONSULTATION,
@@ -66,7 +92,7 @@ def open_consultation(
                 in_reply_to=incoming.message_id,
             )
         )
-    return opened.number
+    return Opened(number=opened.number, told=told)
 
 
 def submit(intake: Intake, secret: bytes, brand: Brand, arrived: Arrived, incoming: Incoming) -> str | None:
@@ -80,23 +106,28 @@ def submit(intake: Intake, secret: bytes, brand: Brand, arrived: Arrived, incomi
     who = player.index_key(secret, brand.id, None, incoming.sender or arrived.mail)
     counted = _caps(secret, desk.region, command, arrived, incoming)
     try:
-        told = submit_complaint(intake, command, PLAYER, request(arrived, desk.now()), who, counted)
+        asked = request(arrived, desk.now(), brand.id)
+        told = submit_complaint(intake, command, PLAYER, asked, who, counted)
     except SentBefore:
         return None
     return told.number
 
 
-def request(arrived: Arrived, now: datetime, number: str = "") -> Request:
-    """The mail as a request, for a complaint that it is about: remembered longer than any queue keeps it."""
-    key = f"{arrived.mail}/{number}"
+def request(arrived: Arrived, now: datetime, about: str) -> Request:
+    """The mail as a request, for the complaint (number) or the brand (id) that it is about.
+
+    It is remembered longer than any queue keeps it.
+    """
+    key = f"{arrived.mail}/{about}"
     return Request(client="mail", key=key, fingerprint=arrived.mail, expires_at=now + REMEMBERED)
 
 
-def facts(arrived: Arrived, incoming: Incoming, taken_as: str) -> commands.ReceiveMail:
+def facts(arrived: Arrived, incoming: Incoming, taken_as: str, now: datetime) -> commands.ReceiveMail:
     """The mail as a fact, with what it says of itself as content; its text is not in it."""
     return commands.ReceiveMail(
         mail=arrived.mail,
         taken_as=taken_as,
+        came_at=instants.to_text(came_at(arrived, now)),
         **vars(arrived.verdicts),
         content={
             "message_id": incoming.message_id or "",
@@ -106,12 +137,20 @@ def facts(arrived: Arrived, incoming: Incoming, taken_as: str) -> commands.Recei
     )
 
 
+def came_at(arrived: Arrived, now: datetime) -> datetime:
+    """When the mail service took it in: no clock starts late or stands still for as long as a queue holds it.
+
+    Its clock may be ahead of ours, and nothing came in the future.
+    """
+    return min(arrived.at, now)
+
+
 def _command(
     region: Region, brand: Brand, arrived: Arrived, incoming: Incoming, now: datetime
 ) -> commands.Submit:
     """The complaint. What a form would ask is not known yet: the acknowledgement names what is missing."""
     jurisdiction = next(iter(brand.jurisdictions))
-    received_at = min(arrived.at, now)
+    received_at = came_at(arrived, now)
     rules = region.rules_at_receipt(brand, jurisdiction, None, received_at)
     others = (one for one in incoming.reply_to if one.casefold() != incoming.sender.casefold())
     return commands.Submit(
@@ -124,9 +163,9 @@ def _command(
         occurred_on=None,
         amount_minor=None,
         currency=None,
-        received_at=instants.to_text(received_at),  # by the mail service: nobody's clock starts late
+        received_at=instants.to_text(received_at),
         suspicions=_suspicions(arrived, incoming),
-        mail=facts(arrived, incoming, COMPLAINT),
+        mail=facts(arrived, incoming, COMPLAINT, now),
         content={
             "name": incoming.sender_name,
             "email": incoming.sender,
@@ -140,28 +179,32 @@ def _command(
 
 
 def _suspicions(arrived: Arrived, incoming: Incoming) -> tuple[str, ...]:
-    own = {AUTOMATIC: incoming.automatic is not None, NO_SENDER: not incoming.sender}
-    return (*mail_trust.suspicions(arrived.verdicts), *(name for name, holds in own.items() if holds))
+    own = {
+        AUTOMATIC: incoming.automatic is not None,
+        NO_SENDER: not incoming.sender,
+        STAFF: any(one.startswith("<staff.") for one in incoming.references),
+    }
+    found = (name for name, holds in own.items() if holds)
+    return (*mail_trust.suspicions(arrived, incoming.sender), *found)
 
 
 def _caps(
     secret: bytes, region: Region, command: commands.Submit, arrived: Arrived, incoming: Incoming
 ) -> list[Cap]:
-    """What counts it, by the day when it came. A mail has no network address that would say anything."""
+    """What counts it, by the day when it came. A mail has no network address that would say anything.
+
+    A player writes to all brands as one, and says to each of them what was not said there before.
+    """
     day = arrived.at.astimezone(ZoneInfo(region.pack(command.jurisdiction).timezone)).date()
-    return caps(
-        secret,
-        region,
-        day,
-        brand=command.brand,
-        account=None,
-        email=incoming.sender,
-        network="",
-        content=_content(incoming),
-    )
+    counted = partial(caps, secret, region, day, brand=command.brand, account=None, network="")
+    said = counted(email=f"{command.brand}\n{incoming.sender}", content=_content(command, incoming))
+    return [*counted(email=incoming.sender), *(replace(one, most=None) for one in said)]
 
 
-def _content(incoming: Incoming) -> str:
-    """What was written and sent with it, whichever mail it came by."""
+def _content(command: commands.Submit, incoming: Incoming) -> str:
+    """What was written and sent with it, whichever mail it came by.
+
+    One that can be trusted says more than one that could not: that one may have been put aside as spam.
+    """
     files = [hashlib.sha256(one.content).hexdigest() for one in incoming.attachments]
-    return json.dumps([incoming.subject, incoming.whole, *files])
+    return json.dumps([incoming.subject, incoming.whole, command.suspicions, *files])

@@ -5,21 +5,26 @@ mail changes a complaint only if the mail service vouches for its sender; otherw
 What programs send is put on record or set aside, and never answered.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from copy import replace
+from datetime import datetime
 
 from redress.domain import commands, mail_decisions, reply_address
 from redress.domain.actors import PLAYER, SYSTEM
+from redress.domain.complaint import Complaint
 from redress.domain.errors import NotFound
 from redress.domain.parts import HELD
+from redress.domain.reply_address import Signed
+from redress.domain.stages import Stage
 from redress.domain.values import Value
 from redress.mailroom.incoming import Attachment, Automatic, Incoming
+from redress.region import Brand
 from redress.usecases import mail_trust, new_mail
 from redress.usecases.change import change
 from redress.usecases.contacts import contacts
-from redress.usecases.mail_files import take_files
+from redress.usecases.mail_files import on_record, take_files
 from redress.usecases.mail_ports import CONSULTATION, Arrived, MailGone, Mails, Notices, Quarantine, Read
-from redress.usecases.ports import CaseFile
+from redress.usecases.ports import CaseFile, Store
 from redress.usecases.reply import harm_in
 from redress.usecases.submit_complaint import Intake
 
@@ -28,8 +33,11 @@ REPLY, AUTOMATIC, SURVEY_DECLINED = (
     mail_decisions.AUTOMATIC,
     mail_decisions.SURVEY_DECLINED,
 )
+BOUNCE = "bounce"
+"""Why a mail is held, beside AUTOMATIC, SURVEY_DECLINED (what it wished) and those of `mail_trust`."""
+
 _ANSWERS = frozenset({Automatic.BOUNCE, Automatic.REPLY})
-"""What a program answers with: it declines nothing, whichever address it answers to."""
+"""What a program answers with: it declines nothing, and what it quotes of harm is our own letter."""
 
 
 class Mailroom(Value):
@@ -50,12 +58,26 @@ class Mailroom(Value):
 class Came(Value):
     """What came of a mail, for the log: the complaint or consultation, if any, and how many files it brought.
 
-    `taken_as`: as MailReceived says, or consultation, set_aside (a program sent it), sent_before.
+    `taken_as`: as MailReceived says, or consultation, set_aside (a program sent it, or it was one too many
+    for its complaint), sent_before.
     """
 
     taken_as: str
     number: str | None = None
     files: int = 0
+
+
+class _About(Value):
+    """A complaint that a mail is about; why it was written to, and whether it knows who wrote."""
+
+    case: CaseFile
+    purpose: str
+    known: bool
+
+    @property
+    def number(self) -> str:
+        """The complaint's."""
+        return self.case.complaint.number
 
 
 def receive(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
@@ -67,20 +89,20 @@ def receive(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
     try:
         incoming = _read(room, arrived.mail)
     except MailGone:
-        return (_gone(room, arrived),)
-    named = _named(room, arrived, incoming)
-    came = tuple(_on_complaint(room, arrived, incoming, named))
-    return came or (_new(room, arrived, incoming),)
+        return _gone(room, arrived)
+    came = tuple(_put_on(room, arrived, incoming, about) for about in _complaints(room, arrived, incoming))
+    return came or _new(room, arrived, incoming)
 
 
-def _gone(room: Mailroom, arrived: Arrived) -> Came:
+def _gone(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
     """A question is not kept as a mail, and may be told again. Raises MailGone for any other mail."""
     desk = room.intake.desk
-    asked = new_mail.request(arrived, desk.now())
-    known = desk.store.answer(asked.client, asked.key, desk.now())
-    if known is None:
+    asked = [new_mail.request(arrived, desk.now(), one.id) for one in new_mail.asked_of(desk.region, arrived)]
+    known = [desk.store.answer(one.client, one.key, desk.now()) for one in asked]
+    came = tuple(Came(taken_as=CONSULTATION, number=one.number) for one in known if one)
+    if not came:
         raise MailGone(arrived.mail)
-    return Came(taken_as=CONSULTATION, number=known.number)
+    return came
 
 
 def accept(room: Mailroom, number: str, mail: str) -> Came:
@@ -100,79 +122,129 @@ def _read(room: Mailroom, mail: str) -> Incoming:
     return replace(incoming, attachments=(itself, *incoming.attachments))
 
 
-def _named(room: Mailroom, arrived: Arrived, incoming: Incoming) -> Mapping[str, str]:
-    """The purpose for which complaints were written to, by number.
+def _complaints(room: Mailroom, arrived: Arrived, incoming: Incoming) -> list[_About]:
+    """The complaints that it is about: those whose addresses it was written to, or else that of its thread.
 
-    A mail program that answers to another address than it was asked to still names the thread.
+    A mail program that answers to another address than it was asked to still names the thread. So does
+    somebody to whom a letter was passed on, who is unknown there and complains for themselves.
     """
     secrets = room.link_secrets()
-    written_to = [reply_address.read(secrets, one) for one in arrived.recipients]
-    signed = [one for one in written_to if one]
-    if not signed:
-        thread = (reply_address.read(secrets, one.strip("<>")) for one in incoming.references)
-        signed = [one for one in thread if one][:1]
-    by_weight = sorted(signed, key=lambda one: one.purpose == reply_address.REPLY)
-    return {one.number: one.purpose for one in by_weight}
+    if written_to := _signed(secrets, arrived.recipients):
+        return _found(room.intake.desk.store, arrived, incoming, written_to)
+    thread = _signed(secrets, (one.strip("<>") for one in incoming.references))[:1]
+    found = _found(room.intake.desk.store, arrived, incoming, thread)
+    return [one for one in found if one.known or incoming.automatic]
 
 
-def _on_complaint(
-    room: Mailroom, arrived: Arrived, incoming: Incoming, named: Mapping[str, str]
-) -> Iterator[Came]:
-    for number, purpose in named.items():
+def _signed(secrets: Sequence[bytes], addresses: Iterable[str]) -> list[Signed]:
+    return [one for one in (reply_address.read(secrets, address) for address in addresses) if one]
+
+
+def _found(store: Store, arrived: Arrived, incoming: Incoming, signed: Iterable[Signed]) -> list[_About]:
+    """Each complaint once; who also writes to it does not only decline."""
+    found: dict[str, _About] = {}
+    for one in sorted(signed, key=lambda one: one.purpose == reply_address.REPLY):
         try:
-            case = room.intake.desk.store.load(number)
+            about = _followed(store, arrived, incoming, one)
         except NotFound:  # a genuine address of a complaint that is no more: its mail is not lost with it
             continue
-        yield _put_on(room, arrived, incoming, case, purpose)
+        found[about.number] = about
+    return list(found.values())
 
 
-def _put_on(room: Mailroom, arrived: Arrived, incoming: Incoming, case: CaseFile, purpose: str) -> Came:
-    desk, number = room.intake.desk, case.complaint.number
-    fact = _fact(arrived, incoming, contacts(case), purpose)
+def _followed(store: Store, arrived: Arrived, incoming: Incoming, signed: Signed) -> _About:
+    """The complaint, or the one that it goes on in, where people work on it. Raises NotFound."""
+    case = store.load(signed.number)
+    addresses, seen = list(contacts(case)), {signed.number}
+    while (number := _goes_on_in(case.complaint, arrived)) and number not in seen:
+        case = store.load(number)
+        addresses += contacts(case)
+        seen.add(number)
+    known = incoming.sender.casefold() in {one.casefold() for one in addresses}
+    return _About(case=case, purpose=signed.purpose, known=known)
+
+
+def _goes_on_in(complaint: Complaint, arrived: Arrived) -> str | None:
+    """The other complaint; none for a mail that came before the two were linked, and is told again."""
+    is_there = any(one.mail == arrived.mail for one in complaint.mails.values())
+    return complaint.primary if complaint.stage is Stage.CLOSED and not is_there else None
+
+
+def _put_on(room: Mailroom, arrived: Arrived, incoming: Incoming, about: _About) -> Came:
+    desk, number = room.intake.desk, about.number
+    fact = _fact(arrived, incoming, about, desk.now())
     actor = PLAYER if fact.taken_as in {REPLY, SURVEY_DECLINED} else SYSTEM
     change(desk, number, fact, actor, request=new_mail.request(arrived, desk.now(), number))
+    received = on_record(desk, number, arrived.mail)
+    if received is None:
+        return Came(taken_as=new_mail.SET_ASIDE, number=number)
     files = take_files(desk, room.quarantine, number, arrived.mail, incoming)
-    return Came(taken_as=fact.taken_as, number=number, files=files)
+    return Came(taken_as=received.taken_as, number=number, files=files)
 
 
-def _fact(
-    arrived: Arrived, incoming: Incoming, addresses: Iterable[str], purpose: str
-) -> commands.ReceiveMail:
-    """What the mail is to a complaint that knows the player by these addresses."""
-    known = incoming.sender.casefold() in {one.casefold() for one in addresses}
+def _fact(arrived: Arrived, incoming: Incoming, about: _About, now: datetime) -> commands.ReceiveMail:
+    """What the mail is to a complaint."""
     text = incoming.text or incoming.subject
     # Nobody can be sure what was quoted: an answer may stand below it.
     whole = {"whole": incoming.whole} if incoming.whole != text else {}
-    fact = new_mail.facts(arrived, incoming, _taken_as(arrived, incoming, purpose, known=known))
+    taken_as, reasons = _taken_as(arrived, incoming, about)
+    fact = new_mail.facts(arrived, incoming, taken_as, now)
     return replace(
         fact,
-        reasons=mail_trust.reasons(arrived.verdicts, known=known) if fact.taken_as == HELD else (),
-        unknown_sender=not known,
+        reasons=reasons,
+        unknown_sender=not about.known,
         content={**fact.content, "text": text, **whole},
-        harm=harm_in(text) if fact.taken_as == REPLY else {},
+        harm={} if incoming.automatic in _ANSWERS else harm_in(text),
     )
 
 
-def _taken_as(arrived: Arrived, incoming: Incoming, purpose: str, *, known: bool) -> str:
-    declines = purpose == reply_address.DECLINE_SURVEY and incoming.automatic not in _ANSWERS
-    if incoming.automatic and not declines:
-        return AUTOMATIC
-    if mail_trust.reasons(arrived.verdicts, known=known):
-        return HELD
-    return SURVEY_DECLINED if declines else REPLY
+def _taken_as(arrived: Arrived, incoming: Incoming, about: _About) -> tuple[str, tuple[str, ...]]:
+    """What it is taken as, and the reasons why it is held.
+
+    Whoever is away says nothing; what came back and what any other program sends is seen by a person, since
+    some companies mark all their mail so. To decline a survey is a program's business, too.
+    """
+    if incoming.automatic is Automatic.REPLY:
+        return AUTOMATIC, ()
+    against = mail_trust.reasons(arrived, incoming.sender, known=about.known)
+    if incoming.automatic is Automatic.BOUNCE:
+        return HELD, (*against, BOUNCE)
+    if about.purpose == reply_address.DECLINE_SURVEY:
+        return (HELD, (*against, SURVEY_DECLINED)) if against else (SURVEY_DECLINED, ())
+    if incoming.automatic:
+        against = (*against, AUTOMATIC)
+    return (HELD, against) if against else (REPLY, ())
 
 
-def _new(room: Mailroom, arrived: Arrived, incoming: Incoming) -> Came:
+def _new(room: Mailroom, arrived: Arrived, incoming: Incoming) -> tuple[Came, ...]:
     if incoming.automatic in new_mail.UNANSWERABLE:
-        return Came(taken_as=new_mail.SET_ASIDE)
-    desk, secret = room.intake.desk, room.player_secret()
-    brand = new_mail.brand_of(desk.region, arrived)
-    if new_mail.is_question(brand, arrived):
-        number = new_mail.open_consultation(room.intake, secret, room.notices, brand, arrived, incoming)
-        room.mails.forget(arrived.mail)  # it was promised that no name and no address is kept
-        return Came(taken_as=CONSULTATION, number=number)
-    made = new_mail.submit(room.intake, secret, brand, arrived, incoming)
+        return (Came(taken_as=new_mail.SET_ASIDE),)
+    region = room.intake.desk.region
+    asked = new_mail.asked_of(region, arrived)
+    if asked and not (incoming.attachments or incoming.left_out):  # a complaint keeps files, no question does
+        return _asked(room, asked, arrived, incoming)
+    brands = new_mail.brands_of(region, arrived)
+    return tuple(_complained(room, brand, arrived, incoming) for brand in brands)
+
+
+def _asked(room: Mailroom, brands: Iterable[Brand], arrived: Arrived, incoming: Incoming) -> tuple[Came, ...]:
+    """A question. It was promised that no name and no address is kept: its mail goes, once who asked is told.
+
+    Where nobody may be written to, the mail is all by which somebody may still find who asked.
+    """
+    secret = room.player_secret()
+    opened = [
+        new_mail.open_consultation(room.intake, secret, room.notices, brand, arrived, incoming)
+        for brand in brands
+    ]
+    if all(one.told for one in opened):
+        room.mails.forget(arrived.mail)
+    return tuple(Came(taken_as=CONSULTATION, number=one.number) for one in opened)
+
+
+def _complained(room: Mailroom, brand: Brand, arrived: Arrived, incoming: Incoming) -> Came:
+    made = new_mail.submit(room.intake, room.player_secret(), brand, arrived, incoming)
     if made is None:
         return Came(taken_as=new_mail.SENT_BEFORE)
-    files = take_files(desk, room.quarantine, made, arrived.mail, incoming)
+    files = take_files(room.intake.desk, room.quarantine, made, arrived.mail, incoming)
     return Came(taken_as=new_mail.COMPLAINT, number=made, files=files)

@@ -3,20 +3,21 @@
 Between claim and record nobody knows whether it left. Only a definite refusal releases the claim; otherwise
 it runs out, and then a statutory letter goes again under the same id, another one becomes a person's task.
 
-What the law does not ask for is counted with its claim: so many letters may go to an address in a day.
+What need not arrive is counted with its claim: so many letters may go to an address in a day.
 """
 
 from collections.abc import Callable
 from copy import replace
 from enum import StrEnum
+from functools import partial
 
 from redress.domain import instants
 from redress.domain.commands import ClaimLetter, Command, RecordLetterRefused, RecordLetterSent
 from redress.domain.complaint import is_live, may_claim
-from redress.domain.correspondence import NO_CONTACT, TO_STAFF, TOO_MANY, Letter, LetterStatus
+from redress.domain.correspondence import MUST_ARRIVE, NO_CONTACT, TO_STAFF, TOO_MANY, Letter, LetterStatus
 from redress.domain.errors import Conflict
-from redress.usecases.change import ATTEMPTS, Desk, apply, change
-from redress.usecases.contacts import next_contact
+from redress.usecases.change import ATTEMPTS, Desk, apply, change_as
+from redress.usecases.contacts import next_contact, other_contact
 from redress.usecases.ports import Cap, CapReached, CaseFile, Mail, Mailer, MailRefused, VersionConflict
 
 SYSTEM = "system"
@@ -53,11 +54,20 @@ def send_letter(
     try:
         message_id = mailer.send(mail)
     except MailRefused as refusal:
-        refused = RecordLetterRefused(letter=letter_key, reason=refusal.reason, permanent=refusal.permanent)
-        _record(desk, number, refused)
+        _record(desk, number, partial(_refused, letter_key, refusal))
         return Outcome.REFUSED
-    _record(desk, number, RecordLetterSent(letter=letter_key, message_id=message_id))
+    _record(desk, number, lambda _: RecordLetterSent(letter=letter_key, message_id=message_id))
     return Outcome.SENT
+
+
+def _refused(letter_key: str, refusal: MailRefused, case: CaseFile) -> RecordLetterRefused:
+    tried = case.complaint.letters[letter_key].contact
+    return RecordLetterRefused(
+        letter=letter_key,
+        reason=refusal.reason,
+        permanent=refusal.permanent,
+        other_contact=other_contact(case, tried),
+    )
 
 
 def _claim(desk: Desk, render: Render, count: Count, number: str, letter_key: str) -> Mail | Outcome:
@@ -107,21 +117,22 @@ def _contact(case: CaseFile, letter: Letter) -> int | None:
 
 
 def _counts(desk: Desk, case: CaseFile, letter: Letter) -> bool:
-    """Two programs that answer each other must come to an end; no staff and no law wait for that.
+    """Two programs that answer each other must come to an end; nothing that has to arrive waits for that.
 
-    What the mail service refused today was counted when it was first tried: an outage uses nothing up.
+    Nor does what staff are told. What the mail service refused today was counted when it was first tried: an
+    outage uses nothing up.
     """
-    if letter.statutory or letter.kind in TO_STAFF or case.complaint.training:
+    if letter.kind in MUST_ARRIVE | TO_STAFF or case.complaint.training:
         return False
     tried = letter.status is LetterStatus.REFUSED and letter.not_before is None and letter.changed_at
     return not (tried and tried.date() == desk.now().date())
 
 
-def _record(desk: Desk, number: str, fact: Command) -> None:
+def _record(desk: Desk, number: str, fact: Callable[[CaseFile], Command]) -> None:
     for _ in range(RECORD_ROUNDS - 1):
         try:
-            change(desk, number, fact, SYSTEM)
+            change_as(desk, number, fact, SYSTEM)
         except Conflict:
             continue
         return
-    change(desk, number, fact, SYSTEM)
+    change_as(desk, number, fact, SYSTEM)

@@ -4,6 +4,7 @@ As with letters, it is claimed before it is sent and recorded after it. A claim 
 runs out, and its message comes again: a notice is doubled only in that window, and never lost.
 """
 
+from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -44,14 +45,15 @@ def send_notice(
 ) -> Sending:
     """Send the mail of a message, unless it was sent before. `first`: the message never came before.
 
-    Each notice counts once for its address; over the cap it is dropped. Raises NotNow, Conflict when others
-    kept writing, and whatever the mail service ends with when nobody knows the outcome.
+    Each notice counts once for its address, apart from letters: who asks in a player's name uses up none of
+    theirs. Over the cap it is dropped. Raises NotNow, Conflict when others kept writing, and whatever the
+    mail service ends with when nobody knows the outcome.
     """
     if desk.store.answer(CLIENT, _sent(message), desk.now()):
         return Sending.SENT_BEFORE
     about = mail.letter_id.partition("/")[0]
     try:
-        _remember(desk, message, about, desk.now() + CLAIM, count(mail.to) if first else None)
+        _remember(desk, message, about, desk.now() + CLAIM, _apart(count(mail.to)) if first else None)
     except RequestSeen as claimed:
         raise NotNow from claimed
     except CapReached:
@@ -64,6 +66,10 @@ def send_notice(
         raise NotNow from refusal
     _remember(desk, _sent(message), about, desk.now() + REMEMBERED)
     return Sending.SENT
+
+
+def _apart(cap: Cap) -> Cap:
+    return replace(cap, source=f"{CLIENT}.{cap.source}")
 
 
 def _sent(message: str) -> str:
