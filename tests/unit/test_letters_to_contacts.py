@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from redress.domain import commands as c
-from redress.domain.correspondence import INVALID_ADDRESS, LetterKind
+from redress.domain.correspondence import INVALID_ADDRESS, TO_STAFF, LetterKind
 from redress.usecases.contacts import other_contact
 from redress.usecases.ports import MailRefused
 from redress.usecases.send_letter import Outcome
 from tests.support import complaints
 from tests.support.complaints import HANDLER
-from tests.support.letters import WRITTEN, Story, investigating, practice
+from tests.support.letters import WRITTEN, Story, investigating, practice, told
 from tests.support.senders import Mailer, deliver
 
 ACK = LetterKind.ACKNOWLEDGEMENT
@@ -117,6 +117,13 @@ def test_what_speaks_against_the_letter_is_tried_at_no_other_address(reason: str
 def test_a_letter_of_practice_is_tried_at_no_other_address() -> None:
     story, mailer = practice(written=TWO), cannot()
     assert [deliver(story, mailer) for _ in range(2)] == [Outcome.REFUSED, Outcome.NOT_OWED]
+
+
+@pytest.mark.parametrize("kind", sorted(TO_STAFF))
+def test_what_staff_are_told_never_goes_to_an_address_of_the_player(kind: LetterKind) -> None:
+    story, mailer = told(kind), cannot()
+    story.do(c.AddContact(content={"email": "second@example.com"}), HANDLER)
+    assert [deliver(story, mailer, kind) for _ in range(2)] == [Outcome.REFUSED, Outcome.NOT_OWED]
 
 
 # --- An address that works again -----------------------------------------------------------------------

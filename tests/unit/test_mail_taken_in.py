@@ -229,9 +229,11 @@ def test_a_pause_ends_when_the_mail_came_however_late_it_is_read(taken_as: str) 
 
 def test_no_pause_ends_before_it_began() -> None:
     case = waiting()
-    receive(case, replace(mail(), came_at=came(case, after=-3600)))
+    resumed = case.do(replace(mail(), came_at=came(case, after=-3600)), PLAYER)[-1].event
     [pause] = case.complaint.pauses
     assert pause.ended_at == pause.started_at
+    assert isinstance(resumed, e.ClockResumed)
+    assert resumed.ended_at == instants.to_text(pause.started_at)
 
 
 def test_the_clock_of_the_mail_service_may_be_ahead() -> None:
