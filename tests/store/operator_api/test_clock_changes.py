@@ -74,7 +74,7 @@ class TestPauses:
             "explanation": "The police asked us to wait.",
             "evidence": "Letter P-1",
         }
-        assert resumed["data"] == {"reason": "police", "because": "operator"}
+        assert resumed["data"] == {"reason": "police", "because": "operator", "ended_at": None}
         assert resumed["content"] == {"remark": "They are done."}
 
     def test_a_question_may_stop_the_clocks_that_wait_for_its_answer(self, app: OperatorApp) -> None:
