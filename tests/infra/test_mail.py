@@ -124,7 +124,7 @@ def test_mail_to_the_domain_is_asked_for_only_where_it_is_read(
 @pytest.mark.parametrize(
     ("metric", "function", "most", "seconds"),
     [
-        ("StatutoryLetterWaiting", "letters", 1, 300),
+        ("StatutoryLetterWaiting", "letters", 3, 300),
         ("StaffLettersBounced", "outcomes", 1, 300),
         ("LettersBounced", "outcomes", 10, 3600),
     ],
