@@ -78,6 +78,7 @@ def test_what_came_in_while_its_answer_was_lost_is_sent_again_as_the_same_compla
     with page.expect_event("requestfailed"):
         button(page, home, "Send my complaint").click()
     assert len(home.complaints) == 1
+    page.wait_for_url("chrome-error://**")  # the browser's own page: nobody goes on before it is there
     page.goto(f"{home.address}/complaints?category=deposits_withdrawals")
     expect(field(page, "description")).to_have_value(TEXT)
     number = send(page, home)
