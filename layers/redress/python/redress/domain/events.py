@@ -5,6 +5,7 @@ Instants are text as `instants` writes them; money is an integer of minor units 
 """
 
 from collections.abc import Callable, Mapping
+from typing import get_args
 
 from redress.domain.values import Value
 
@@ -543,59 +544,5 @@ type Event = (
     | Closed
 )
 
-EVENT_TYPES: Mapping[str, Callable[..., Event]] = {
-    kind.__name__: kind
-    for kind in (
-        ComplaintReceived,
-        Released,
-        PrivateLinkRequested,
-        Acknowledged,
-        Triaged,
-        TriageOverruled,
-        HarmSignalled,
-        Assigned,
-        NoteAdded,
-        ContextAttached,
-        InformationRequested,
-        PlayerReplied,
-        Recategorised,
-        PackVersionAdopted,
-        ClockPaused,
-        ClockResumed,
-        DeadlineExtended,
-        MilestoneReached,
-        DeemedAccepted,
-        Escalated,
-        DecisionProposed,
-        DecisionReturned,
-        DecisionApproved,
-        RedressPaid,
-        Reopened,
-        DuplicateLinked,
-        LinkedAsDuplicate,
-        DeadlockDeclared,
-        ReferredToAdr,
-        AdrAnswered,
-        AdrOutcomeRecorded,
-        Withdrawn,
-        FeedbackGiven,
-        TaskOpened,
-        TaskClosed,
-        LetterClaimed,
-        LetterSent,
-        LetterRefused,
-        LetterDelivered,
-        LetterDelayed,
-        LetterBounced,
-        LetterMarkedAsSpam,
-        ContactAdded,
-        MailReceived,
-        MailAccepted,
-        MailRejected,
-        SurveyDeclined,
-        EvidenceAdded,
-        EvidenceRefused,
-        EvidenceScanned,
-        Closed,
-    )
-}
+EVENT_TYPES: Mapping[str, Callable[..., Event]] = {kind.__name__: kind for kind in get_args(Event.__value__)}
+"""Every kind of event by the name it is kept under."""
