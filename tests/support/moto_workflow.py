@@ -4,7 +4,9 @@ The tables, the stream and Step Functions are moto's; the functions that the mac
 functions here. Two things are given to moto: an evaluator of JSONata, and a way to call a function.
 """
 
+import itertools
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +27,7 @@ ACCOUNT = "123456789012"
 FUNCTION = f"arn:aws:lambda:eu-west-2:{ACCOUNT}:function:"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/workflow"
 LOOK_EVERY_SECONDS = 0.05
+MACHINES = itertools.count(1)
 
 type Function = Callable[[dict[str, Any]], object]
 
@@ -38,17 +41,26 @@ class Machine:
     digest: str = "digest"
     taken: int = 0
     arn: str = field(init=False)
+    _prefix: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self._prefix = f"{FUNCTION}machine-{next(MACHINES)}-"
         filled = workflow_file.fill(
             table=tables.NAME,
             definition_digest=self.digest,
-            **{f"{name}_function": f"{FUNCTION}{name}" for name in self.functions},
+            **{f"{name}_function": f"{self._prefix}{name}" for name in self.functions},
         )
         machine = boto3.client("stepfunctions").create_state_machine(
             name="complaints", definition=filled, roleArn=ROLE
         )
         self.arn = machine["stateMachineArn"]
+
+    def called(self, arn: str) -> Function:
+        """The function that an ARN names; one of a machine that was stopped names none any more."""
+        name = arn.removeprefix(self._prefix)
+        if name not in self.functions:
+            raise LookupError(f"{arn} is no function of this machine")
+        return self.functions[name]
 
     def start(self, number: str, generation: int = 1) -> str:
         """Start an execution as the relay does; its ARN."""
@@ -98,18 +110,27 @@ class Machine:
 
 
 @contextmanager
-def interpreter(functions: Mapping[str, Function]) -> Iterator[None]:
-    """moto's interpreter, able to evaluate JSONata and to call these functions."""
+def interpreter(machine: Machine) -> Iterator[None]:
+    """moto's interpreter, able to evaluate JSONata and to call the machine's functions.
+
+    A stopped execution's thread finishes the state it is in, so the end waits for the call under way: it
+    would write to the next test's table. moto itself is not safe for threads, so calls come one by one.
+    """
+    one_by_one = threading.Lock()
 
     def invoke(parameters: dict[str, Any], *_: object, **__: object) -> dict[str, Any]:
-        name = parameters["FunctionName"].rsplit(":", 1)[-1]
-        return _called(functions[name], json.loads(parameters["Payload"]))
+        with one_by_one:
+            function = machine.called(parameters["FunctionName"])
+            return _called(function, json.loads(parameters["Payload"]))
 
     with (
         patch.object(evaluator, "_eval_jsonata", _evaluate),
         patch.object(lambda_eval_utils, "_invoke_lambda_function", invoke),
     ):
         yield
+        machine.stop()
+        with one_by_one:
+            machine.functions = {}
 
 
 def _evaluate(expression: str) -> object:

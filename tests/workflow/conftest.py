@@ -186,6 +186,5 @@ def stage(environment: None, fast_sandbox: None, monkeypatch: pytest.MonkeyPatch
     """A machine with the real functions, and a complaint about to be submitted."""
     stage = Stage()
     monkeypatch.setenv("STATE_MACHINE_ARN", stage.machine.arn)
-    with interpreter(stage.functions):
+    with interpreter(stage.machine):
         yield stage
-        stage.machine.stop()
