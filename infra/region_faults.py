@@ -292,6 +292,7 @@ def _production_faults(settings: Settings) -> Iterator[str]:
     required: Mapping[str, bool] = {
         "stack.deletion_protection": settings.stack.deletion_protection,
         "stack.retain": settings.stack.retain,
+        "stack.guard": settings.stack.guard,
         "portal.waf": settings.portal.waf,
         "evidence.malware_scan": settings.evidence.malware_scan,
         "journal.lock": settings.journal.lock != "off",

@@ -43,6 +43,7 @@ type LogDays = Literal[
 type AwsRegion = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 type DomainName = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")]
 type CertificateArn = Annotated[str, Field(pattern=r"^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")]
+type RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/[\w+=,.@/-]+$")]
 type WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*[^\s?#/])?$")]
 type IssuerAddress = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")]
 type ClientId = Annotated[str, Field(pattern=r'^[^\s"\\]+$')]
@@ -75,7 +76,11 @@ class Endpoint(Part):
 
 
 class StackPart(Part):
-    """How the stack is built and kept."""
+    """How the stack is built and kept.
+
+    With `guard` table and buckets refuse everybody but the stack's own roles and `operators`, who run the
+    `redress` command on stored complaints.
+    """
 
     region: AwsRegion
     architecture: Literal["arm64", "host"] = "arm64"
@@ -85,6 +90,8 @@ class StackPart(Part):
     log_retention_days: LogDays
     sweep_seconds: PositiveInt = 300
     snap_start: bool = False
+    guard: bool = True
+    operators: tuple[RoleArn, ...] = ()
     reserved_concurrency: Mapping[FunctionName, PositiveInt] = {}
     tags: Mapping[str, str] = {}
 

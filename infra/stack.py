@@ -1,17 +1,20 @@
 """One deployment of Redress: reads like a table of contents."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import CfnOutput, Environment, Stack, Tags
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms
 from infra.constructs.events import Events
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared, layers
+from infra.constructs.guard import Guard
 from infra.constructs.journal import Journal
 from infra.constructs.mail import Mail
 from infra.constructs.mailbox import Mailbox
@@ -121,9 +124,15 @@ class RedressStack(Stack):
                 "Journal": journal.function,
             }
         )
+        buckets = [evidence.bucket, journal.bucket]
         if settings.mail.inbound:
             secrets = (link_secret, player_index_secret)
-            self._mailbox(shared, table, evidence, events, alarms, secrets).notify(letters)
+            mailbox = self._mailbox(shared, table, evidence, events, alarms, secrets)
+            mailbox.notify(letters)
+            buckets.append(mailbox.bucket)
+        if settings.stack.guard:
+            others = [role for role in (workflow.machine.role, evidence.scanner) if role]
+            self._guard([*shared.roles, *others], table, buckets)
         self._tag(portal.api, api.api)
         self._publish(portal, api, table, workflow, mail, events)
         CfnOutput(self, "PrefillSecretArn", value=prefill_secret.arn)
@@ -226,6 +235,13 @@ class RedressStack(Stack):
         CfnOutput(self, "MailBucket", value=mailbox.bucket.bucket_name)
         CfnOutput(self, "MailTopicArn", value=mailbox.topic.topic_arn)
         return mailbox
+
+    def _guard(self, roles: Iterable[iam.IRole], table: ComplaintTable, buckets: Iterable[s3.Bucket]) -> None:
+        """After all functions are made: their roles are all that may touch data, and the operators' own."""
+        guard = Guard([*(role.role_arn for role in roles), *self._settings.stack.operators])
+        guard.table(table.table)
+        for bucket in buckets:
+            guard.bucket(bucket)
 
     def _tag(self, portal: apigateway.RestApi, api: apigatewayv2.HttpApi) -> None:
         tagged: Mapping[Construct, Mapping[str, str]] = {

@@ -34,6 +34,7 @@ class Evidence(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.scanned = settings.malware_scan
+        self.scanner: iam.Role | None = None
         self.bucket = s3.Bucket(
             self,
             "Bucket",
@@ -106,7 +107,7 @@ class Evidence(Construct):
 
     def _scan(self) -> None:
         """Malware Protection of what is kept. GuardDuty itself need not be on."""
-        role = iam.Role(self, "ScannerRole", assumed_by=iam.ServicePrincipal(SCANNER))
+        self.scanner = role = iam.Role(self, "ScannerRole", assumed_by=iam.ServicePrincipal(SCANNER))
         policy = iam.Policy(self, "ScannerPolicy", statements=self._scanner_statements(), roles=[role])
         plan = guardduty.CfnMalwareProtectionPlan(
             self,

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
@@ -17,12 +17,13 @@ from infra.settings import FunctionName, StackPart
 
 @dataclass(frozen=True, kw_only=True)
 class Shared:
-    """What all functions of a stack have in common."""
+    """What all functions of a stack have in common. `roles` fills as they are made."""
 
     settings: StackPart
     assets: Assets
     layers: tuple[lambda_.LayerVersion, ...]
     environment: Mapping[str, str]
+    roles: list[iam.Role] = field(default_factory=list)
 
 
 class Function(Construct):
@@ -47,6 +48,7 @@ class Function(Construct):
         settings = shared.settings
         logs = log_group(self, "Logs", days=settings.log_retention_days)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        shared.roles.append(self.role)
         self.allow(["logs:CreateLogStream", "logs:PutLogEvents"], logs.log_group_arn)
         self.service = f"{Stack.of(self).stack_name}-{name.replace('_', '-')}"
         self.function = lambda_.Function(

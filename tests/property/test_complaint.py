@@ -131,6 +131,10 @@ asked = st.one_of(
     mails,
     st.builds(c.AcceptMail, received=st.integers(1, 30), content=contents),
     st.builds(c.RejectMail, received=st.integers(1, 30), content=contents),
+    st.builds(c.PlaceLegalHold, content=contents),
+    st.builds(c.LiftLegalHold, content=contents),
+    st.builds(c.OrderErasure, because=st.sampled_from(["request", "retention"])),
+    st.builds(c.RecordErased, contents=st.just(1), files=st.just(0), mails=st.just(0)),
     st.builds(c.Close, reason=st.just("completed")),
     st.sampled_from(["what is owed", "what is owed", "the letter leaves", "the next milestone"]),
 )

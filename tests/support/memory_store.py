@@ -332,7 +332,8 @@ def _after(before: State | None, batch: Batch) -> State:
     }
     if before is None:
         return State(number=batch.number, player=batch.player, **changed)  # type: ignore[arg-type]
-    return replace(before, **changed)  # type: ignore[arg-type]
+    forgotten = {"player": None, "link_version": before.link_version + 1} if batch.forget_player else {}
+    return replace(before, **changed, **forgotten)  # type: ignore[arg-type]
 
 
 def _overdue(states: Iterable[State], now: datetime) -> Iterator[Overlooked]:

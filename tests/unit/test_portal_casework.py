@@ -209,6 +209,12 @@ def every_story(visitor: Visitor) -> Iterator[str]:
     visitor.operator(suspected, c.Release(content=OWN), actor=HANDLER)
     visitor.operator(suspected, c.RequestLink())
     yield suspected
+    kept = complained(visitor)
+    visitor.operator(kept, c.PlaceLegalHold(content=OWN), actor=HANDLER)
+    yield kept
+    visitor.operator(kept, c.LiftLegalHold(content=OWN), c.Withdraw(), c.OrderErasure(because="request"))
+    visitor.operator(kept, c.RecordErased(contents=3, files=0, mails=0))
+    yield kept
     silent = complained(visitor, "pl")
     visitor.falls_due(silent, until=visitor.now + timedelta(days=90))
     while visitor.complaint(silent).decision is None:

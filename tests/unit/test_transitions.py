@@ -109,6 +109,14 @@ def _suspected(case: Case) -> None:
     case.complaint = replace(case.complaint, suspicions=("honeypot",))
 
 
+def _on_hold(case: Case) -> None:
+    case.do(c.PlaceLegalHold(content=personal("why")))
+
+
+def _to_be_forgotten(case: Case) -> None:
+    case.complaint = replace(case.complaint, erasure_ordered_at=T0)
+
+
 def _unsent(case: Case) -> str:
     unsent = [key for key, one in case.complaint.letters.items() if one.status is not LetterStatus.SENT]
     return unsent[-1]
@@ -188,6 +196,10 @@ EXAMPLES: Mapping[type[Command], tuple[Callable[[Case], None] | None, Callable[[
     c.AddEvidence: (None, lambda _: added()),
     c.RefuseEvidence: (None, lambda _: c.RefuseEvidence(evidence="e1", reason="empty")),
     c.RecordScan: (_with_a_file, lambda _: c.RecordScan(evidence="e1", verdict="clean")),
+    c.PlaceLegalHold: (None, lambda _: c.PlaceLegalHold(content=personal("why"))),
+    c.LiftLegalHold: (_on_hold, lambda _: c.LiftLegalHold(content=personal("why"))),
+    c.OrderErasure: (None, lambda _: c.OrderErasure(because="request")),
+    c.RecordErased: (_to_be_forgotten, lambda _: c.RecordErased(contents=1, files=0, mails=0)),
     c.Close: (None, lambda _: c.Close(reason="completed")),
 }
 
@@ -262,9 +274,10 @@ def test_of_a_closed_complaint_only_what_comes_late_is_heard_of(stage: Stage) ->
     letters = {c.RequestLink, c.ClaimLetter, c.AbandonLetter, c.RecordLetterSent, c.RecordLetterRefused}
     mails = {c.RecordDelivery, c.AddContact, c.ReceiveMail, c.AcceptMail, c.RejectMail}
     files = {c.AddEvidence, c.RefuseEvidence, c.RecordScan}  # of which none is taken any more
-    known_late = {c.Release, c.ReachMilestone, *letters, *outside, *told, *files, *mails}
+    holds = {c.PlaceLegalHold, c.LiftLegalHold}
+    known_late = {c.Release, c.ReachMilestone, *letters, *outside, *told, *files, *mails, *holds}
     assert known_late == {command for command, stages in LEGAL_AT.items() if stages == ANY}
-    closed = known_late | {c.Reopen, c.GiveFeedback}
+    closed = known_late | {c.Reopen, c.GiveFeedback, c.OrderErasure, c.RecordErased}
     assert heard == closed if stage is Stage.CLOSED else heard > known_late
 
 

@@ -79,6 +79,10 @@ PUBLISHED: Mapping[str, tuple[str, ...]] = {
     "EvidenceAdded": ("evidence", "media_type", "size"),
     "EvidenceRefused": ("evidence", "reason"),
     "EvidenceScanned": ("evidence", "verdict"),
+    "LegalHoldPlaced": (),
+    "LegalHoldLifted": (),
+    "ErasureOrdered": ("because",),
+    "PersonalDataErased": ("contents", "files", "mails"),
     "Closed": ("reason",),
 }
 

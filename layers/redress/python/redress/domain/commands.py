@@ -427,6 +427,32 @@ class RecordScan(Value):
     verdict: str
 
 
+class PlaceLegalHold(Value):
+    """A person has everything known about a complaint kept, as for a court; content: why."""
+
+    content: Content
+
+
+class LiftLegalHold(Value):
+    """A person ends the legal hold; content: why."""
+
+    content: Content
+
+
+class OrderErasure(Value):
+    """What is known of the player is to be erased. `because`: request, or retention when its time is over."""
+
+    because: str
+
+
+class RecordErased(Value):
+    """It is gone: contents beside events, files, and mails as they came."""
+
+    contents: int
+    files: int
+    mails: int
+
+
 class Close(Value):
     """Nothing more is owed."""
 
@@ -480,5 +506,9 @@ type Command = (
     | AddEvidence
     | RefuseEvidence
     | RecordScan
+    | PlaceLegalHold
+    | LiftLegalHold
+    | OrderErasure
+    | RecordErased
     | Close
 )

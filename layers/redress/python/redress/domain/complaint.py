@@ -109,6 +109,9 @@ class Complaint(Value):
     mails: Mapping[int, ReceivedMail] = {}
     failed_contacts: frozenset[int] = frozenset()
     survey_declined: bool = False
+    on_legal_hold: bool = False
+    erasure_ordered_at: datetime | None = None
+    erased_at: datetime | None = None
 
     @property
     def packs(self) -> tuple[tuple[str, str], ...]:
@@ -177,8 +180,11 @@ def may_claim(complaint: Complaint, letter: Letter, now: datetime, claim_expiry:
 def is_live(complaint: Complaint, letter: Letter) -> bool:
     """Whether the letter still has to be dealt with.
 
-    What did not arrive does not follow a player who took the complaint back, or into another complaint.
+    What did not arrive does not follow a player who took the complaint back, or into another complaint; and
+    nobody writes to who is forgotten.
     """
+    if complaint.erasure_ordered_at:
+        return False
     return letter.is_live(complaint.stage) and not (letter.again and complaint.ended_unanswered_at)
 
 
@@ -299,6 +305,12 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             return {"survey_declined": True}
         case e.EvidenceAdded() | e.EvidenceRefused() | e.EvidenceScanned() as sent_in:
             return casework.collected(complaint, sent_in, record)
+        case e.LegalHoldPlaced() | e.LegalHoldLifted() as hold:
+            return {"on_legal_hold": isinstance(hold, e.LegalHoldPlaced)}
+        case e.ErasureOrdered():
+            return {"erasure_ordered_at": record.at}
+        case e.PersonalDataErased():
+            return {"erased_at": record.at}
         case e.Withdrawn():
             return {"withdrawn_at": record.at}
         case e.FeedbackGiven(score=score):

@@ -10,6 +10,7 @@ from redress.domain import (
     clock_decisions,
     evidence_decisions,
     mail_decisions,
+    personal_data,
     trust,
 )
 from redress.domain import commands as c
@@ -39,6 +40,7 @@ def decide(
     """
     if complaint.stage not in LEGAL_AT[type(command)]:
         raise illegal(complaint, command, f"it is not allowed at the stage '{complaint.stage}'")
+    personal_data.check_known(complaint, command)
     if isinstance(command, casework_decisions.CASEWORK):
         changes = casework_decisions.decide(complaint, command, now, actor, rules)
     elif isinstance(command, evidence_decisions.EVIDENCE):
@@ -47,6 +49,8 @@ def decide(
         changes = mail_decisions.decide(complaint, command)
     elif isinstance(command, trust.TRUST):
         changes = trust.decide(complaint, command, now)
+    elif isinstance(command, personal_data.PERSONAL_DATA):
+        changes = personal_data.decide(complaint, command)
     else:
         changes = _decided(complaint, command, now, actor, claim_expiry, rules)
     return [*clock_decisions.settle(complaint, changes), *changes]

@@ -480,6 +480,31 @@ class EvidenceScanned(Value):
     verdict: str
 
 
+class LegalHoldPlaced(Value):
+    """What is known has to stay, as for a court: nothing of it is erased. Why is content."""
+
+
+class LegalHoldLifted(Value):
+    """What is known need not stay any longer than any other complaint. Why is content."""
+
+
+class ErasureOrdered(Value):
+    """What is known of the person is to go; from here on nothing new about them is taken in.
+
+    `because`: request (the person asks for it), retention (its time is over).
+    """
+
+    because: str
+
+
+class PersonalDataErased(Value):
+    """What was known of the person is gone: so many contents beside events, files and mails as they came."""
+
+    contents: int
+    files: int
+    mails: int
+
+
 class Closed(Value):
     """Nothing more is owed.
 
@@ -541,6 +566,10 @@ type Event = (
     | EvidenceAdded
     | EvidenceRefused
     | EvidenceScanned
+    | LegalHoldPlaced
+    | LegalHoldLifted
+    | ErasureOrdered
+    | PersonalDataErased
     | Closed
 )
 

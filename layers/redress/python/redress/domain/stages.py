@@ -76,5 +76,9 @@ LEGAL_AT: Mapping[type[commands.Command], frozenset[Stage]] = {
     commands.AddEvidence: ANY,  # at a closed one it is refused, on record
     commands.RefuseEvidence: ANY,
     commands.RecordScan: ANY,
+    commands.PlaceLegalHold: ANY,
+    commands.LiftLegalHold: ANY,
+    commands.OrderErasure: frozenset({Stage.CLOSED}),  # until then the operator owes an answer
+    commands.RecordErased: frozenset({Stage.CLOSED}),
     commands.Close: frozenset({_X, _F}),
 }

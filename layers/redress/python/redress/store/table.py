@@ -206,21 +206,25 @@ class Table(Lists, Leases):
 
     def _next_state(self, batch: Batch) -> "TransactWriteItemTypeDef":
         values = _state_values(batch)
+        forgotten = ("player", "link_version") if batch.forget_player else ()
         present = {name: value for name, value in values.items() if value is not None}
         absent = [name for name, value in values.items() if value is None]
         update = "SET " + ", ".join(f"#{name} = :{name}" for name in present)
         if absent:
             update += " REMOVE " + ", ".join(f"#{name}" for name in absent)
+        if batch.forget_player:
+            update += f"{',' if absent else ' REMOVE'} #player ADD #link_version :one"
         return {
             "Update": {
                 "TableName": self.name,
                 "Key": keys.state(batch.number),
                 "UpdateExpression": update,
                 "ConditionExpression": "#version = :expected",
-                "ExpressionAttributeNames": {f"#{name}": name for name in values},
+                "ExpressionAttributeNames": {f"#{name}": name for name in (*values, *forgotten)},
                 "ExpressionAttributeValues": {
                     **{f":{name}": value for name, value in present.items()},
                     ":expected": {"N": str(batch.expected_version)},
+                    **({":one": {"N": "1"}} if forgotten else {}),
                 },
             }
         }

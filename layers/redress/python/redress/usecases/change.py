@@ -155,6 +155,7 @@ def prepare(
         attention_at=now + timedelta(seconds=desk.region.attention_seconds),
         request=request,
         caps=caps,
+        forget_player=after.erasure_ordered_at is not None and before.erasure_ordered_at is None,
     )
 
 

@@ -153,6 +153,7 @@ class Batch(Value):
 
     `tasks` join the queues of their teams, `closed_tasks` (the seqs that opened them) leave theirs.
     `conversion` is what becomes of the consultation that a new complaint was. Each of `caps` counts it.
+    `forget_player`: no list finds it by its player any more, and the private links of before open nothing.
     """
 
     number: str
@@ -167,6 +168,7 @@ class Batch(Value):
     player: str | None = None
     conversion: "ConsultationChange | None" = None
     caps: Sequence[Cap] = ()
+    forget_player: bool = False
 
 
 class Listed(Value):

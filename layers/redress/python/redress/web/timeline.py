@@ -44,6 +44,10 @@ OWN_BUSINESS = frozenset(
         e.LetterMarkedAsSpam,
         e.MailAccepted,  # told beside the mail
         e.MailRejected,
+        e.LegalHoldPlaced,
+        e.LegalHoldLifted,
+        e.ErasureOrdered,  # no link opens the page any more
+        e.PersonalDataErased,
     }
 )
 
