@@ -43,6 +43,7 @@ LAYER_LIMIT = 250 * 1024 * 1024
 SERVICES: Mapping[str, str] = {
     "dynamodb": "dynamodb",
     "events": "events",
+    "kms": "kms",
     "s3": "s3",
     "secretsmanager": "secretsmanager",
     "sesv2": "email",

@@ -31,6 +31,7 @@ FunctionName = Literal[
     "outcomes",
     "mailbox",
     "journal",
+    "reports",
 ]
 FUNCTIONS: tuple[FunctionName, ...] = get_args(FunctionName)
 LONGEST_TRIED = 10 * 86_400

@@ -22,6 +22,7 @@ from infra.constructs.operator_api import OperatorApi
 from infra.constructs.outcomes import Outcomes
 from infra.constructs.portal import Portal
 from infra.constructs.relay import Relay
+from infra.constructs.reports import Reports
 from infra.constructs.secret import GeneratedSecret
 from infra.constructs.sweep import Sweep
 from infra.constructs.table import ComplaintTable
@@ -101,6 +102,7 @@ class RedressStack(Stack):
         evidence.allow_handing_out(api.function)
         outcomes = Outcomes(self, "Outcomes", shared=shared, table=table, evidence=evidence, mail=mail)
         journal = Journal(self, "Journal", settings=settings.journal, shared=shared, table=table)
+        reports = Reports(self, "Reports", shared=shared, table=table, journal=journal)
 
         alarms = Alarms(self, "Alarms", settings=settings.alarms)
         alarms.watch_sweep(sweep)
@@ -110,6 +112,7 @@ class RedressStack(Stack):
         alarms.watch_outcomes(outcomes)
         alarms.watch_letters(letters, outcomes)
         alarms.watch_journal(journal)
+        alarms.watch_reports(reports)
         alarms.watch_table(table)
         alarms.watch_functions(
             {
@@ -122,6 +125,7 @@ class RedressStack(Stack):
                 "Webhooks": webhooks.function,
                 "Outcomes": outcomes.function,
                 "Journal": journal.function,
+                "Reports": reports.function,
             }
         )
         buckets = [evidence.bucket, journal.bucket]
@@ -137,6 +141,7 @@ class RedressStack(Stack):
         self._publish(portal, api, table, workflow, mail, events)
         CfnOutput(self, "PrefillSecretArn", value=prefill_secret.arn)
         CfnOutput(self, "JournalBucket", value=journal.bucket.bucket_name)
+        CfnOutput(self, "ProofKeyId", value=reports.key.key_id)
 
     def _secrets(self) -> tuple[GeneratedSecret, GeneratedSecret]:
         link = GeneratedSecret(

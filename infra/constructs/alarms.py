@@ -18,6 +18,7 @@ from infra.constructs.journal import Journal
 from infra.constructs.mailbox import Mailbox
 from infra.constructs.outcomes import Outcomes
 from infra.constructs.relay import Relay
+from infra.constructs.reports import Reports
 from infra.constructs.sweep import Sweep
 from infra.constructs.table import ComplaintTable
 from infra.constructs.webhooks import Webhooks
@@ -52,6 +53,13 @@ DIGEST_METRIC = "DigestAge"
 
 DIGEST_SECONDS = 26 * 3600
 """A day, the hour until the next run, and an hour in which one may fail."""
+
+GAPS_METRIC, PROOF_METRIC = "GapsFound", "ProofAge"
+"""Gaps in the proof of a day, and seconds since the end of the last day that every pack has a proof of;
+`reports` tells the first with each proof, the second every hour."""
+
+PROOF_SECONDS = 28 * 3600
+"""A day, the hour and a quarter that it is left to settle, the hour until the next run, and one to fail."""
 
 ITERATOR_AGE_SECONDS = 300
 
@@ -193,6 +201,20 @@ class Alarms(Construct):
         )
         description = "A day of the journal has no digest, or nobody looks any more."
         self._alarm(DIGEST_METRIC, digest, DIGEST_SECONDS, description, missing=_BREACHING)
+
+    def watch_reports(self, reports: Reports) -> None:
+        """A gap in a day's proof, and a day without one."""
+        gaps = _counted(GAPS_METRIC, "reports", reports.function, Duration.hours(1))
+        self._alarm(GAPS_METRIC, gaps, 1, "A deadline was missed, or its record has a gap: read the proof.")
+        age = cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=PROOF_METRIC,
+            dimensions_map={"function": "reports", "service": reports.function.service},
+            statistic=cloudwatch.Stats.MAXIMUM,
+            period=Duration.hours(3),
+        )
+        description = "A day of a pack has no signed proof, or nobody looks any more."
+        self._alarm(PROOF_METRIC, age, PROOF_SECONDS, description, missing=_BREACHING)
 
     def watch_table(self, table: ComplaintTable) -> None:
         """Requests that DynamoDB turned away."""

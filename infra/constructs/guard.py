@@ -26,7 +26,7 @@ RECORDS = ("GetRecords", "GetShardIterator")
 """Of the stream, which carries every item."""
 
 OBJECTS = ("GetObject*", "PutObject*", "DeleteObject*", "RestoreObject")
-"""With versions, tags, retention. Not listing: CloudFormation asks for it, and keys say nothing of anybody."""
+"""With versions, tags, retention. Not listing: CloudFormation asks for it, and keys name no person."""
 
 
 @dataclass(frozen=True)

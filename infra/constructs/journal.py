@@ -2,8 +2,8 @@
 
 Under a lock (`[journal] lock` of the region file) S3 keeps each object for the years of the region file: in
 governance mode from everybody who may not lift it, in compliance mode from everybody, the account's root
-included. The policy of the bucket says the rest: one role writes, only what is not there yet, and nobody
-deletes.
+included. The policy of the bucket says the rest: one role writes, under the proofs another, only what is not
+there yet, and nobody deletes.
 """
 
 import json
@@ -25,6 +25,7 @@ from infra.constructs.table import ComplaintTable
 from infra.settings import JournalPart, StackPart
 from redress.domain.journal import DIGESTS, EVENTS
 from redress.store import keys
+from redress.usecases.reconcile import PROOFS
 
 SECONDS = 900
 """The most that Lambda gives: a digest reads every object of its day. A batch of events takes seconds."""
@@ -85,7 +86,7 @@ class Journal(Construct):
         )
         acknowledge(
             bucket,
-            "One function writes and reads here, and holds no personal data; whoever syncs the bucket may.",
+            "Two functions write and read here, and hold no personal data; whoever syncs the bucket may.",
             "AwsSolutions-S1",
         )
         if self._settings.lock != "off":
@@ -108,19 +109,35 @@ class Journal(Construct):
 
     def _guard(self) -> None:
         """What holds for everybody, whatever their own policies grant."""
-        self._deny(
-            "s3:PutObject", conditions={"ArnNotEquals": {"aws:PrincipalArn": self.function.role.role_arn}}
-        )
+        self._deny("s3:PutObject", unless=self.function, parts=(EVENTS, DIGESTS))
+        self._deny("s3:PutObject", beside=(EVENTS, DIGESTS, PROOFS))
         self._deny("s3:PutObject", conditions={"Null": {"s3:if-none-match": "true"}})
         self._deny("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention")
 
-    def _deny(self, *actions: str, conditions: dict[str, dict[str, str]] | None = None) -> None:
+    def leave_proofs_to(self, function: Function) -> None:
+        """Under a lock, the proofs are written by that function and by no other."""
+        if self._settings.lock != "off":
+            self._deny("s3:PutObject", unless=function, parts=(PROOFS,))
+
+    def _deny(
+        self,
+        *actions: str,
+        unless: Function | None = None,
+        parts: tuple[str, ...] = ("",),
+        beside: tuple[str, ...] = (),
+        conditions: dict[str, dict[str, str]] | None = None,
+    ) -> None:
+        """To everybody, or all but one function; on objects of `parts`, or on all `beside` these."""
+        if unless:
+            conditions = {"ArnNotEquals": {"aws:PrincipalArn": unless.role.role_arn}}
+        named = [self.bucket.arn_for_objects(f"{part}*") for part in beside or parts]
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 effect=iam.Effect.DENY,
                 principals=[iam.AnyPrincipal()],
                 actions=list(actions),
-                resources=[self.bucket.arn_for_objects("*")],
+                resources=None if beside else named,
+                not_resources=named if beside else None,
                 conditions=conditions,
             )
         )

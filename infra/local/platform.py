@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,24 +31,39 @@ LOCK = "platform.lock"
 
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
+RESTART_SECONDS = 30.0
+"""What is kept over a restart is written down first."""
 
 
 class PlatformError(RuntimeError):
     """The embedded platform did not do what it should; the message says what, where, and what to do."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Platform:
     """A running platform: the process to end, the address to call, the directory to wipe."""
 
     process: subprocess.Popen[bytes]
     port: int
     home: Path
+    launch: Callable[[], subprocess.Popen[bytes]]
 
     @property
     def endpoint(self) -> str:
         """The address of every service. An IP address, so that S3 is addressed by path."""
         return f"http://127.0.0.1:{self.port}"
+
+    def restart(self) -> None:
+        """End it and start it again. Where it keeps its state, whatever it was told is still there.
+
+        Executions that ran have failed then and their tokens answer nothing, sent mail is forgotten, and
+        functions start cold. Raises PlatformError if it does not come back.
+        """
+        stop(self.process.pid, self.home, RESTART_SECONDS)
+        self.process.wait(STOP_SECONDS)
+        (self.home / "tmp").mkdir(parents=True, exist_ok=True)
+        self.process = self.launch()
+        wait_until_ready(self)
 
 
 def free_port(wanted: int = 0) -> int:
@@ -75,12 +90,18 @@ def workspace() -> Iterator[Path]:
 
 @contextmanager
 def running(
-    home: Path, *, region: str, port: int = 0, stock: bool = False, functions_endpoint: str | None = None
+    home: Path,
+    *,
+    region: str,
+    port: int = 0,
+    stock: bool = False,
+    functions_endpoint: str | None = None,
+    keep: bool = False,
 ) -> Iterator[Platform]:
     """A platform that lives as long as the block, and no longer than FOREGROUND_LIFE or this process.
 
     `stock` leaves the patches out. `functions_endpoint` is where the functions send their AWS calls (a fault
-    proxy); by default that is the platform itself.
+    proxy); by default that is the platform itself. With `keep` it can be restarted without losing its state.
     """
     platform = start(
         home=home,
@@ -90,6 +111,7 @@ def running(
         parent=os.getpid(),
         stock=stock,
         functions_endpoint=functions_endpoint,
+        keep=keep,
     )
     try:
         yield platform
@@ -107,6 +129,7 @@ def start(
     parent: int | None = None,
     stock: bool = False,
     functions_endpoint: str | None = None,
+    keep: bool = False,
 ) -> Platform:
     """Start a platform in `home` and return when it answers. Without `parent` it outlives this process.
 
@@ -116,23 +139,28 @@ def start(
     command = [sys.executable, "-m", "infra.local.launch", "--home", str(home), "--lifetime", str(lifetime)]
     command += ["--parent", str(parent)] if parent else []
     command += ["--stock"] if stock else []
-    with (home / "platform.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            command,
-            cwd=ROOT,
-            env=environment(home / "tmp", port, region, functions_endpoint),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    platform = Platform(process=process, port=port, home=home)
+    variables = environment(home / "tmp", port, region, functions_endpoint)
+    variables |= keeping(home / "kept") if keep else {}
+
+    def launch() -> subprocess.Popen[bytes]:
+        with (home / "platform.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - our own module
+                command,
+                cwd=ROOT,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    platform = Platform(process=launch(), port=port, home=home, launch=launch)
     try:
         with step("Starting the platform"):
             wait_until_ready(platform)
     except BaseException:
-        stop(process.pid, home)
-        process.wait(STOP_SECONDS)
+        stop(platform.process.pid, home)
+        platform.process.wait(STOP_SECONDS)
         raise
     return platform
 
@@ -161,6 +189,16 @@ def environment(scratch: Path, port: int, region: str, functions_endpoint: str |
         variables["AWS_ENDPOINT_URL"] = functions_endpoint
         variables["REDRESS_PROXY_HOST"] = functions_endpoint.removeprefix("http://")
     return variables
+
+
+def keeping(folder: Path) -> dict[str, str]:
+    """What makes the platform write its state down when it is told to end, and read it when it starts."""
+    return {
+        "PERSIST_STATE": "1",
+        "S3_DATA_DIR": str(folder / "s3"),
+        "S3_PERSIST": "1",
+        "STATE_DIR": str(folder / "state"),
+    }
 
 
 def wait_until_ready(platform: Platform) -> None:
@@ -194,23 +232,23 @@ def last_lines(log: Path, count: int = 15) -> str:
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
 
 
-def stop(pid: int, home: Path) -> None:
-    """End the platform of `home` and its functions, and wipe its scratch files.
+def stop(pid: int, home: Path, seconds: float = STOP_SECONDS) -> None:
+    """End the platform of `home` and its functions, by force after `seconds`, and wipe its scratch files.
 
     Its lock is held as long as it runs, so a process id that now belongs to somebody else is left alone.
     """
     if is_running(home):
         os.kill(pid, signal.SIGTERM)
-        wait_for_the_end(home)
+        wait_for_the_end(home, seconds)
         with suppress(ProcessLookupError):  # its own session: functions that did not end with it
             os.killpg(pid, signal.SIGKILL)
-        wait_for_the_end(home)
+        wait_for_the_end(home, STOP_SECONDS)
     shutil.rmtree(home / "tmp", ignore_errors=True)
 
 
-def wait_for_the_end(home: Path) -> None:
-    """Return when the platform has ended, or after STOP_SECONDS."""
-    deadline = time.monotonic() + STOP_SECONDS
+def wait_for_the_end(home: Path, seconds: float) -> None:
+    """Return when the platform has ended, or after so many seconds."""
+    deadline = time.monotonic() + seconds
     while is_running(home) and time.monotonic() < deadline:
         time.sleep(0.05)
 

@@ -31,21 +31,33 @@ FORM_SECONDS = 60.0
 
 
 @contextmanager
-def foreground(*, port: int = 0, functions_endpoint: str | None = None) -> Iterator[LocalStack]:
+def foreground(*, port: int = 0) -> Iterator[LocalStack]:
     """The deployed stack for as long as the block runs, on this port or a free one.
 
-    `functions_endpoint` is where the functions send their AWS calls (a fault proxy); by default the platform.
     Raises PlatformError or DeployError.
+    """
+    with on_a_platform(port=port) as (stack, _platform):
+        yield stack
+
+
+@contextmanager
+def on_a_platform(
+    *, port: int = 0, functions_endpoint: str | None = None, keep: bool = False
+) -> Iterator[tuple[LocalStack, Platform]]:
+    """The deployed stack and the platform under it, for as long as the block runs.
+
+    `functions_endpoint` is where the functions send their AWS calls (a fault proxy); by default the platform.
+    With `keep` the platform may be restarted. Raises PlatformError or DeployError.
     """
     region_file = settings.load(settings.find(REGION_FILE)[0])
     region, port = region_file.stack.region, available(port)
     with (
         workspace() as home,
         synthesizing(home, region, address_of_portal(region_file, port)) as assembly,
-        running(home, region=region, port=port, functions_endpoint=functions_endpoint) as platform,
+        running(home, region=region, port=port, functions_endpoint=functions_endpoint, keep=keep) as platform,
     ):
         deploy(platform, region, assembly)
-        yield answering(describe(platform.endpoint), platform)
+        yield answering(describe(platform.endpoint), platform), platform
 
 
 def detached(port: int) -> LocalStack:

@@ -68,6 +68,14 @@ def month(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text!r} is no month: write it as 2026-03") from None
 
 
+def day(text: str) -> date:
+    """A local day `YYYY-MM-DD`."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 2026-03-02") from None
+
+
 class Setting(NamedTuple):
     """A setting of the operator: the keys that lead to it in `[operator.rules.<pack>]`, and its value."""
 

@@ -63,7 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_packs(add("packs", "all rule packs: what they owe, and what is missing in them"))
     _add_what_if(add("what-if", "open complaints whose dates another pack or calendar would move"))
     _add_explain(add("explain", "the dates of a stored complaint, explained"))
-    _add_verify(add("verify", "check the chain of a stored complaint's events, or a copy of the journal"))
+    _add_verify(add("verify", "check the events of a stored complaint, a copy of the journal, or a proof"))
+    _add_reconcile(add("reconcile", "what fell due on a day and by what it was met, as documents to file"))
+    _add_rebuild(add("rebuild", "bring a table that was restored up to date with the journal"))
+    _add_check(add("check", "compare what complaints are found by with their events"))
     _add_mail_in(add("mail-in", "have a mail come to the local stack, as SES would bring it"))
     _add_letters(add("letters", "the letters that players and staff get"))
     return parser
@@ -166,15 +169,72 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("number", nargs="?", help=NUMBER)
-    what.add_argument("--journal", metavar="FOLDER", type=Path, help="copy of the bucket; asks no AWS")
-    _add_table(parser)
+    parser.add_argument("number", nargs="?", help=f"{NUMBER}; or the file of a proof, .json or .sig.json")
+    parser.add_argument("--journal", metavar="FOLDER", type=Path, help="copy of the bucket; asks no AWS")
+    parser.add_argument("--key", metavar="PEM", type=Path, help="the public key that a proof is signed with")
+    _add_deployment(parser)
     parser.set_defaults(run=_verify, command="verify")
 
 
 def _verify(options: argparse.Namespace) -> int:
+    """A number has no dot, and the file of a proof ends in `.json`: they are never confused."""
+    if options.number and options.number.endswith(".json"):
+        return _verify_proof(options)
+    if options.key:
+        raise UsageError("--key is for a proof: give its file, .json or .sig.json")
+    if (options.number is None) == (options.journal is None):
+        raise UsageError("one of a complaint number, the file of a proof, and --journal FOLDER is needed")
     return verify.print_journal_verdict(options.journal) if options.journal else _about_stored(options)
+
+
+def _verify_proof(options: argparse.Namespace) -> int:
+    """What checks signatures, and renders pages, takes half a second to import."""
+    from infra.ops import proof  # noqa: PLC0415
+
+    question = proof.Question(
+        file=Path(options.number),
+        key=options.key,
+        journal=options.journal,
+        region_file=options.region_file,
+    )
+    return proof.print_verdict(question)
+
+
+def _add_reconcile(parser: argparse.ArgumentParser) -> None:
+    _add_deployment(parser, needs_region=True)
+    parser.add_argument("--pack", required=True, help="rule pack of a licence, such as gb-ukgc")
+    parser.add_argument(
+        "--day", required=True, metavar="YYYY-MM-DD", type=asked.day, help="local day of the pack"
+    )
+    parser.add_argument("--until", metavar="YYYY-MM-DD", type=asked.day, help="last day (default: the same)")
+    parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the documents")
+    parser.set_defaults(run=_about_stored, command="reconcile")
+
+
+def _add_rebuild(parser: argparse.ArgumentParser) -> None:
+    _add_deployment(parser, needs_region=True)
+    parser.add_argument(
+        "--journal", metavar="FOLDER", type=Path, required=True, help="copy of the bucket of the journal"
+    )
+    parser.add_argument(
+        "--report",
+        metavar="FOLDER",
+        type=Path,
+        default=Path("rebuild-report"),
+        help="where the lists of what is lost go (default: rebuild-report)",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="write the lists, and nothing to the table")
+    parser.set_defaults(run=_about_stored, command="rebuild")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_deployment(parser, needs_region=True)
+    parser.add_argument("--journal", metavar="FOLDER", type=Path, help="copy of the bucket, to compare with")
+    parser.add_argument(
+        "--lost", metavar="FILE", type=Path, help="list of content that a rebuild found to be lost"
+    )
+    parser.add_argument("--fix", action="store_true", help="set right what follows from the events")
+    parser.set_defaults(run=_about_stored, command="check")
 
 
 def _add_letters(parser: argparse.ArgumentParser) -> None:

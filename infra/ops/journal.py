@@ -7,8 +7,9 @@ cannot show is that its last days are missing: for that, keep the hash of the la
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,13 +89,24 @@ class Journal:
 
         First in order of complaint numbers, and in that of the complaint's events.
         """
+        for number in self.complaints:
+            self.records(number)
+        return len(self.complaints)
+
+    @cached_property
+    def complaints(self) -> Mapping[str, Sequence[Place]]:
+        """Where the events of each complaint belong, all in their order. Raises JournalBroken."""
         complaints = defaultdict(list)
         for place in sorted(_places(self.events.keys() | self.digests.listed.keys())):
             complaints[place.number].append(place)
-        for places in complaints.values():
-            records = [self._record(place) for place in places]
+        return dict(complaints)
+
+    def records(self, number: str) -> list[Record]:
+        """The events of a complaint; none of one that is not here. Raises ChainBroken or JournalBroken."""
+        records = [self._record(place) for place in self.complaints.get(number, ())]
+        if records:
             audit.verify(records, records[-1].hash)
-        return len(complaints)
+        return records
 
     def _record(self, place: Place) -> Record:
         """The record of an event, if its object is there and is what was written."""

@@ -1,7 +1,8 @@
 """How instants and dates are shown: in words that can be filed, and as JSON."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,9 @@ from zoneinfo import ZoneInfo
 from redress.domain import instants
 from redress.domain.clock import Due, Step
 from redress.domain.promises import Promise
+
+PROGRESS = 1000
+"""Complaints after which a long command says how far it is."""
 
 
 def instant(at: datetime) -> str:
@@ -94,6 +98,14 @@ def table(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
     found = list(rows)
     widths = {key: max(len(row[key]) for row in found) for key in (found[0] if found else ())}
     return ("  ".join(text.ljust(widths[key]) for key, text in row.items()).rstrip() for row in found)
+
+
+def counted[T](things: Sequence[T], what: str) -> Iterator[T]:
+    """The things one by one; on standard error, from time to time, how many of them are done."""
+    for done, one in enumerate(things, start=1):
+        yield one
+        if done % PROGRESS == 0:
+            print(f"redress: {done} of {len(things)} complaints {what}", file=sys.stderr)
 
 
 def now() -> datetime:

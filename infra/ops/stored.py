@@ -8,12 +8,13 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import settings
-from infra.ops import explain, shown, verify, what_if
+from infra.ops import check, explain, rebuild, shown, verify, what_if
 from infra.ops.asked import UsageError
 from redress.adapters.clients import client
 from redress.domain import number as complaint_number
 from redress.domain.errors import NotFound
 from redress.region import Region
+from redress.store.rebuild import Workbench
 from redress.store.table import Table
 from redress.usecases.ports import CaseFile
 
@@ -45,10 +46,23 @@ def _what_if(options: argparse.Namespace) -> int:
     return what_if.print_moves(table, region, question, shown.now(), as_json=options.json)
 
 
+def _rebuild(options: argparse.Namespace) -> int:
+    table, region = _workbench(options), _region(options)
+    report, dry_run = options.report, options.dry_run
+    return rebuild.print_rebuild(table, region, options.journal, report, shown.now, dry_run=dry_run)
+
+
+def _check(options: argparse.Namespace) -> int:
+    question = check.Question(journal=options.journal, lost=options.lost, fix=options.fix)
+    return check.print_check(_workbench(options), _region(options), question, shown.now)
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "explain": _explain,
     "verify": _verify,
     "what-if": _what_if,
+    "rebuild": _rebuild,
+    "check": _check,
 }
 
 
@@ -57,6 +71,11 @@ def _table(options: argparse.Namespace) -> Table:
     if not found:
         raise UsageError("which table? Give --table or set TABLE_NAME; the stack's output TableName has it")
     return Table(client("dynamodb"), found)
+
+
+def _workbench(options: argparse.Namespace) -> Workbench:
+    table = _table(options)
+    return Workbench(table.client, table.name)
 
 
 def _case(options: argparse.Namespace) -> CaseFile:

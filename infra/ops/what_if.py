@@ -52,7 +52,7 @@ def print_moves(table: Table, region: Region, question: Question, now: datetime,
     """Print what would move; 1 when a complaint would be in breach. Raises UsageError, RulePackInvalid."""
     candidate = _candidate(question.pack, region) if question.pack else None
     calendar = _calendars(question.calendar, candidate) if question.calendar else None
-    since = question.since or _months_back(now, DEFAULT_MONTHS)
+    since = question.since or months_back(now, DEFAULT_MONTHS)
     if since > now:
         raise UsageError("--since is a month to come: give one that has begun")
     licences = {pack for brand in region.brands for pack in brand.jurisdictions}
@@ -124,7 +124,7 @@ def _changed(candidate: RulePack | None, changed: _Calendars | None) -> Changed:
     return one
 
 
-def _months_back(now: datetime, count: int) -> datetime:
+def months_back(now: datetime, count: int) -> datetime:
     months = now.year * 12 + now.month - 1 - count
     return now.replace(year=months // 12, month=months % 12 + 1, day=1)
 

@@ -79,8 +79,24 @@ class TestTheDoor:
         assert denied(production, {"Null": {"s3:if-none-match": "true"}}) == {"s3:PutObject"}
 
     def test_nobody_may_delete(self, production: Template) -> None:
-        assert denied(production, None) == {
+        assert denied(production, None) - {"s3:PutObject"} == {
             *("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"),
+        }
+
+    def test_proofs_are_written_by_their_function_alone_and_nothing_else_by_anybody(
+        self, production: Template
+    ) -> None:
+        writers = {
+            frozenset(
+                [*places(production, one, "Resource"), *places(production, one, "NotResource")]
+            ): writer(production, one)
+            for one in policy(production)
+            if one["Action"] == "s3:PutObject" and "Null" not in one.get("Condition", {})
+        }
+        assert writers == {
+            frozenset({"events/*", "digests/*"}): "Journal",
+            frozenset({"proofs/*"}): "Reports",
+            frozenset({"not events/*", "not digests/*", "not proofs/*"}): None,
         }
 
     def test_plain_http_and_old_tls_are_refused(self, deployed: Template) -> None:
@@ -104,7 +120,21 @@ class TestTheDoor:
             if "JournalBucket" in json.dumps(one["Properties"]["PolicyDocument"])
             for owner in one["Properties"]["Roles"]
         }
-        assert owners == {"Journal"}
+        assert owners == {"Journal", "Reports"}
+
+
+def places(template: Template, statement: Mapping[str, Any], name: str) -> list[str]:
+    """The objects that a statement is about, or leaves out."""
+    found = statement.get(name, [])
+    words = [template.target(one) for one in (found if isinstance(found, list) else [found])]
+    return ["not " * (name == "NotResource") + one.removeprefix("JournalBucket/") for one in words]
+
+
+def writer(template: Template, statement: Mapping[str, Any]) -> str | None:
+    """The role that a statement leaves out."""
+    if "Condition" not in statement:
+        return None
+    return template.target(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
 
 
 def denied(template: Template, condition: Mapping[str, Any] | None) -> set[str]:

@@ -112,6 +112,17 @@ EXPECTED = {
         "JournalBucket/digests/*": {"s3:PutObject", "s3:GetObject"},
         "JournalDeadLetters": {"sqs:SendMessage"},
     },
+    "Reports": {
+        "ReportsLogs": LOG,
+        "*": TRACE,
+        "Complaints": {"dynamodb:Query"},
+        "Complaints/index/by_attention": {"dynamodb:Query"},
+        "Complaints/index/by_register": {"dynamodb:Query"},
+        "ReportsKey": {"kms:Sign", "kms:GetPublicKey"},
+        "JournalBucket": {"s3:ListBucket"},
+        "JournalBucket/digests/*": {"s3:GetObject"},
+        "JournalBucket/proofs/*": {"s3:PutObject", "s3:GetObject"},
+    },
     "Sweep": {
         "SweepLogs": LOG,
         "*": TRACE,
@@ -174,5 +185,6 @@ def test_functions_are_invoked_only_by_the_door_or_schedule_they_belong_to(produ
         ("OperatorApi", "apigateway.amazonaws.com"),
         ("Sweep", "events.amazonaws.com"),
         ("Journal", "events.amazonaws.com"),
+        ("Reports", "events.amazonaws.com"),
     }
     assert all("SourceArn" in permission["Properties"] for permission in permissions)

@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "relay": {"STATE_MACHINE_ARN", "EFFECTS_QUEUE_URL", "EVENT_BUS_NAME"},
     "sweep": set(),
     "journal": {"JOURNAL_BUCKET", "DEAD_LETTERS_URL"},
+    "reports": {"JOURNAL_BUCKET", "SIGNING_KEY"},
     "outcomes": {"EVIDENCE_BUCKET", "EVIDENCE_MALWARE_SCAN"},
     "webhooks": {
         *("WEBHOOK_SECRET_ARN", "WEBHOOK_DELIVERIES_URL", "WEBHOOK_DELIVERIES_ARN"),
@@ -75,7 +76,7 @@ def test_the_table_is_paid_by_request_and_encrypted_under_the_key_dynamodb_owns(
 def test_the_table_has_its_keys_stream_and_expiry(production: Template) -> None:
     table = production.only("DynamoDB::Table")
     assert table["KeySchema"] == _keys("pk", "sk")
-    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert {a["AttributeType"] for a in table["AttributeDefinitions"]} == {"S"}
 
@@ -201,8 +202,8 @@ def test_queues_are_encrypted_refuse_plain_http_and_keep_messages_for_14_days(pr
 
 def test_every_topic_is_encrypted_under_our_key_and_refuses_plain_http(production: Template) -> None:
     topics = production.of_type("SNS::Topic")
-    [key] = production.of_type("KMS::Key")
-    assert production.only("KMS::Key")["EnableKeyRotation"] is True
+    [key] = [name for name in production.of_type("KMS::Key") if production.label(name) == "AlarmsKey"]
+    assert production.resources[key]["Properties"]["EnableKeyRotation"] is True
     for topic in topics.values():
         assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
     policies = production.of_type("SNS::TopicPolicy").values()

@@ -74,6 +74,7 @@ MODULES: Mapping[str, int] = {
     "outcomes": 435,
     "mailbox": 480,
     "journal": 400,
+    "reports": 480,
 }
 
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import cache
 
 from infra.local.describe import LocalStack
-from infra.local.platform import free_port
-from infra.local.up import foreground
+from infra.local.platform import Platform, free_port
+from infra.local.up import on_a_platform
 from tests.platform.faults import Faults, fault_proxy
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """The stack, and the faults between its functions and the platform."""
+    """The stack, the platform under it, and the faults between its functions and the platform."""
 
     stack: LocalStack
+    platform: Platform
     faults: Faults
 
 
@@ -26,5 +27,7 @@ def deployed() -> Deployed:
     atexit.register(cleanup.close)
     port, proxy_port = free_port(), free_port()
     faults = cleanup.enter_context(fault_proxy(proxy_port, f"http://127.0.0.1:{port}"))
-    stack = cleanup.enter_context(foreground(port=port, functions_endpoint=f"http://127.0.0.1:{proxy_port}"))
-    return Deployed(stack, faults)
+    stack, platform = cleanup.enter_context(
+        on_a_platform(port=port, functions_endpoint=f"http://127.0.0.1:{proxy_port}", keep=True)
+    )
+    return Deployed(stack, platform, faults)

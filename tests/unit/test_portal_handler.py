@@ -16,6 +16,7 @@ from redress.adapters import clients, wiring
 from redress.region import load
 from tests.support import tables
 from tests.support.complaints import REGION
+from tests.support.consultations import QUESTION
 from tests.support.portal import COMPLAINT, FORM_ADDRESS, Answer, answer, event
 
 
@@ -76,3 +77,20 @@ def test_another_complaint_under_a_used_nonce_is_refused_by_the_table(handler: M
     ask(handler, "POST", "/complaints", urlencode({**COMPLAINT, "nonce": nonce}))
     other = {**COMPLAINT, "nonce": nonce, "description": "Another matter."}
     assert ask(handler, "POST", "/complaints", urlencode(other)).status == 409
+
+
+def test_no_key_of_a_player_and_no_secret_of_the_stack_is_in_the_table(handler: ModuleType) -> None:
+    form = ask(handler, "GET", FORM_ADDRESS)
+    sent = {**COMPLAINT, "nonce": form.nonce(), "form_token": form.value("form_token")}
+    path = ask(handler, "POST", "/complaints", urlencode(sent)).location.removesuffix("/received")
+    reply = ask(handler, "GET", path).nonce("reply")
+    ask(handler, "POST", f"{path}/reply", urlencode({"nonce": reply, "text": "One more thing."}))
+    question = ask(handler, "GET", "/consultations").nonce("consultations")
+    asked = ask(handler, "POST", "/consultations", urlencode({**QUESTION, "nonce": question}))
+    key_of_question = asked.location.split("/")[3]
+    keys = [path.split("/")[3], key_of_question, key_of_question.replace("-", "")]
+    keys += [sent["nonce"], sent["form_token"], reply, question]
+    keys += ["LINK_SECRET_ARN", "PLAYER_INDEX_SECRET_ARN", "PREFILL_SECRET_ARN"]  # their values, too
+    stored = str(boto3.client("dynamodb").scan(TableName=tables.NAME)["Items"])
+    assert "One more thing." in stored
+    assert [key for key in keys if key in stored] == []

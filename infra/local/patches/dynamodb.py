@@ -1,11 +1,12 @@
-"""DynamoDB tables made by CloudFormation."""
+"""DynamoDB: tables made by CloudFormation, and streams when the platform is restarted."""
 
+import copy
 from typing import Any
 
 from ministack.services import dynamodb
 from ministack.services.cloudformation import provisioners
 
-from . import Json
+from . import AnyFunction, Json, around
 
 TABLE = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
 
@@ -36,3 +37,18 @@ def update_with_settings(physical_id: str, old: Json, new: Json, *rest: Any) -> 
 
 stock_create, stock_update = TABLE["create"], TABLE["update"]
 TABLE.update(create=create_with_settings, update=update_with_settings)
+
+
+@around(dynamodb, "get_state")
+def the_stream_is_kept(state: AnyFunction) -> Json:
+    """A stream keeps its records for a day. Stock keeps its readers' positions alone."""
+    records, trimmed = dynamodb._stream_records, dynamodb._stream_trimmed
+    return {**state(), "stream_records": copy.deepcopy(records), "stream_trimmed": copy.deepcopy(trimmed)}
+
+
+@around(dynamodb, "load_persisted_state")
+def the_stream_goes_on(load: AnyFunction, state: Json) -> None:
+    """Goes with `the_stream_is_kept`: a reader goes on where it stood."""
+    load(state)
+    dynamodb._stream_records.update(state.get("stream_records", {}))
+    dynamodb._stream_trimmed.update(state.get("stream_trimmed", {}))

@@ -30,6 +30,7 @@ KINDS: Mapping[str, Templates] = {
     "pages": Templates(("web/templates",), autoescape=True),
     "letters_html": Templates(("letters/html", "letters/words"), autoescape=True),
     "letters_text": Templates(("letters/text", "letters/words"), autoescape=False),
+    "proofs": Templates(("proofs/templates",), autoescape=True),
 }
 
 

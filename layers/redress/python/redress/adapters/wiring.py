@@ -70,10 +70,16 @@ def secret(arn: str) -> tuple[bytes, ...]:
 @lru_cache(maxsize=8)
 def live_versions(arn: str, _period: int) -> tuple[bytes, ...]:
     """What Secrets Manager says, asked once in a period."""
-    manager = client("secretsmanager")
-    current = manager.get_secret_value(SecretId=arn, VersionStage="AWSCURRENT")["SecretString"].encode()
+    current = _version(arn, "AWSCURRENT")
     try:
-        previous = manager.get_secret_value(SecretId=arn, VersionStage="AWSPREVIOUS")["SecretString"].encode()
-    except manager.exceptions.ResourceNotFoundException:
+        previous = _version(arn, "AWSPREVIOUS")
+    except client("secretsmanager").exceptions.ResourceNotFoundException:
         return (current,)
+    if previous == current:  # the labels changed places between the two questions
+        current = _version(arn, "AWSCURRENT")
     return (current, previous)
+
+
+def _version(arn: str, stage: str) -> bytes:
+    answer = client("secretsmanager").get_secret_value(SecretId=arn, VersionStage=stage)
+    return str(answer["SecretString"]).encode()

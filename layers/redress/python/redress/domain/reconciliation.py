@@ -8,7 +8,7 @@ on record later, is in that of the day on which it did.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import takewhile
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from redress.domain import audit, clock, events, instants
 from redress.domain.audit import ChainBroken, Record
@@ -29,7 +29,11 @@ TOLERANCE = timedelta(minutes=15)
 
 OURS = OWED | {"notice_trigger"}
 _DAYS: Mapping[str, float] = {
-    **{"seconds": 1 / 86_400, "hours": 1 / 24, "calendar_days": 1, "weeks": 7, "months": 31},
+    "seconds": 1 / 86_400,
+    "hours": 1 / 24,
+    "calendar_days": 1,
+    "weeks": 7,
+    "months": 31,
     "business_days": 3,  # five in seven, and holidays that follow each other
 }
 
@@ -40,7 +44,8 @@ type GapKind = Literal["missed", "late", "unrecorded", "silent", "unsent", "chai
 class Period(Value):
     """A local day of a pack: from `start` to `end` (exclusive), told of at `told_at`; all UTC.
 
-    A complaint that was closed before it counts if it was received since `since`.
+    Due instants are exclusive: what is due at the end of a day is of that day, and not of the next. A
+    complaint that was closed before the day counts if it was received since `since`.
     """
 
     pack: str
@@ -49,6 +54,10 @@ class Period(Value):
     start: datetime
     end: datetime
     since: datetime
+
+    def holds(self, due_at: datetime) -> bool:
+        """Whether the last instant before a due instant is on this day."""
+        return self.start < due_at <= self.end
 
     @property
     def told_at(self) -> datetime:
@@ -190,7 +199,9 @@ def total(of: Period, parts: Iterable[Part | None]) -> Reconciliation:
         received=tuple((one.number, one.received_at) for one in found if one.received_at),
         closed=tuple((one.number, one.closed_at) for one in found if one.closed_at),
         open=tuple(one.number for one in found if one.open_at_end),
-        lines=tuple(sorted(lines, key=lambda one: (one.due_at, one.number, one.clock, one.milestone, one.pack))),
+        lines=tuple(
+            sorted(lines, key=lambda one: (one.due_at, one.number, one.clock, one.milestone, one.pack))
+        ),
         gaps=tuple(gap for one in found for gap in one.gaps),
     )
 
@@ -298,9 +309,9 @@ def _duties(life: _Life, of: Period) -> Iterator[Line]:
     """The operator's dates that fell due, and those that fell due earlier and are known since."""
     known = {_place(one) for one in life.dates_before(of.told_before)}
     for one in promises(life.rules, life.last):
-        if one.kind in OURS and one.due_at and one.due_at < of.end:
-            if one.due_at >= of.start or _place(one) not in known:
-                yield _duty(life, one, one.due_at)
+        due_at = one.due_at if one.kind in OURS else None
+        if due_at and due_at <= of.end and (of.holds(due_at) or _place(one) not in known):
+            yield _duty(life, one, due_at)
 
 
 def _place(one: Promise) -> tuple[str, str, datetime | None]:
@@ -378,15 +389,19 @@ def _reached(life: _Life, of: Period) -> Iterator[Line]:
     dates = [one for one in promises(life.rules, life.last) if one.kind in OURS]
     for record, event in _milestones(life):
         due_at = instants.from_text(event.due_at)
-        now_known = due_at < of.start and record.at >= of.told_before
-        if (of.start <= due_at < of.end or now_known) and not any(_is_end(event, one) for one in dates):
+        now_known = due_at <= of.start and record.at >= of.told_before
+        if (of.holds(due_at) or now_known) and not any(_is_end(event, one) for one in dates):
             yield _on_record(life, record, event, due_at, of)
 
 
 def _on_record(
     life: _Life, record: Record, event: events.MilestoneReached, due_at: datetime, of: Period
 ) -> Line:
-    """The workflow could know of it since the event before, and not sooner."""
+    """The workflow could know of it since the event before, and not sooner.
+
+    The end of a duty that has another date by now, or none, is that of one that was missed.
+    """
+    ended = event.kind in OURS and event.milestone in {DUE, TARGET_MISSED}
     planned_at = life.records[record.seq - 2].at if record.seq > 1 else record.at
     pack = life.rules.pack(event.pack)
     zone = pack.timezone if pack else of.zone
@@ -404,12 +419,12 @@ def _on_record(
         due_at=due_at,
         last_day=clock.local_day(due_at - clock.TICK, zone),
         zone=zone,
-        met_at=record.at,
-        met_by=record.seq,
-        met_type=type(event).__name__,
+        met_at=None if ended else record.at,
+        met_by=None if ended else record.seq,
+        met_type=None if ended else type(event).__name__,
         recorded_by=record.seq,
         letters=tuple(life.letter(one) for one in _caused(life, record)),
-        late=event.breach or record.at - max(due_at, planned_at) >= TOLERANCE,
+        late=ended or record.at - max(due_at, planned_at) >= TOLERANCE,
     )
 
 
@@ -427,7 +442,7 @@ _LED_TO = (events.Escalated, events.DeadlockDeclared, events.DeemedAccepted, eve
 
 
 def _missed(life: _Life, lines: Iterable[Line], of: Period) -> Iterator[Gap]:
-    """Duties of law or licence: unmet, met late, or unmet since an earlier day while the complaint is open."""
+    """Duties of law or licence, unmet or met late; of an open complaint those unmet since before, too."""
     for one in lines:
         if one.statutory and one.late:
             yield _late(one)
@@ -435,23 +450,22 @@ def _missed(life: _Life, lines: Iterable[Line], of: Period) -> Iterator[Gap]:
         return
     told = {(one.pack, one.clock, one.due_at) for one in lines}
     for one in promises(life.rules, life.last):
-        overdue = one.due_at is not None and one.due_at < of.start and one.met_at is None
+        overdue = one.due_at is not None and one.due_at <= of.start and one.met_at is None
         if _statutory(one) and overdue and _place(one) not in told:
             yield _gap(life, "missed", one.clock, DUE, one.due_at, one.rule.strength, "Still not met")
 
 
 def _late(one: Line) -> Gap:
-    unmet = one.met_at is None or one.met_type == "MilestoneReached"
-    words = "Not met" if one.met_at is None else f"Met only at {instants.to_text(one.met_at)}"
+    words = f"Met only at {instants.to_text(one.met_at)}" if one.met_at else "Not met"
     return Gap(
         number=one.number,
-        kind="missed" if unmet else "late",
+        kind="late" if one.met_at else "missed",
         clock=one.clock,
         milestone=one.milestone,
         due_at=one.due_at,
         strength=one.strength,
         seq=one.met_by,
-        words="On record as missed; the date has changed since" if unmet and one.met_at else words,
+        words=words,
     )
 
 
@@ -471,8 +485,8 @@ def _silent(life: _Life, of: Period) -> Iterator[Gap]:
 def _is_silent(life: _Life, state: Complaint, one: Milestone, of: Period) -> bool:
     """A closed complaint owes the record of its breaches alone. What was silent before is, if it still is."""
     owed = state.stage is not Stage.CLOSED or one.breach
-    of_day = one.at >= of.start or state is life.last
-    return owed and of_day and one.at < of.end and one.key not in life.last.fired
+    of_day = one.at > of.start or state is life.last
+    return owed and of_day and one.at <= of.end and one.key not in life.last.fired
 
 
 def _said_nothing(life: _Life, one: Milestone) -> Gap:
@@ -491,20 +505,14 @@ def _unsent(life: _Life, of: Period) -> Iterator[Gap]:
             yield _gap(life, "unsent", "", one.key, since, "must" if one.statutory else "house", "Not sent")
 
 
-class _About(NamedTuple):
-    clock: str
-    milestone: str
-
-
 def _gap(
     life: _Life, kind: GapKind, clock_name: str, name: str, at: datetime | None, strength: str, words: str
 ) -> Gap:
-    about = _About(clock_name, name)
     return Gap(
         number=life.last.number,
         kind=kind,
-        clock=about.clock,
-        milestone=about.milestone,
+        clock=clock_name,
+        milestone=name,
         due_at=at,
         strength=strength,
         seq=None,
@@ -520,7 +528,9 @@ def _reach(pack: RulePack) -> float:
         *(body.operator_reply.value for body in pack.external_bodies),
     ]
     longest = max((_days(one.length) for one in lengths if one and one.kind in OURS), default=0.0)
-    extension = max((_days(one.by.value) * one.max_times for one in pack.extensions if one.by.value), default=0.0)
+    extension = max(
+        (_days(one.by.value) * one.max_times for one in pack.extensions if one.by.value), default=0.0
+    )
     limits = [limit for one in pack.pauses for limit in (one.max_total.value, one.max_single.value) if limit]
     pause = max(map(_days, limits), default=0.0)
     return max(longest, _days(pack.house.review_within)) + extension + pause + 14  # holidays in a row

@@ -82,9 +82,9 @@ class Table(Lists, Leases):
     def append(self, batch: Batch) -> None:
         """Store one change whole, or raise VersionConflict, RequestSeen, CapReached or SentBefore."""
         writes = [self._write_state(batch)]
-        writes += [self._put_new(_event_item(record, batch.listing)) for record in batch.records]
+        writes += [self._put_new(event_item(record, batch.listing)) for record in batch.records]
         writes += [self._put_new(_content_item(batch.number, one)) for one in batch.contents]
-        writes += [self._queue(_task_item(batch.number, one)) for one in batch.tasks]
+        writes += [self._queue(task_item(batch.number, one)) for one in batch.tasks]
         writes += [self._dequeue(batch.number, opened) for opened in batch.closed_tasks]
         if batch.conversion:
             writes += self.consultations.writes(batch.conversion)
@@ -195,7 +195,7 @@ class Table(Lists, Leases):
     def _new_state(self, batch: Batch) -> "TransactWriteItemTypeDef":
         item = {
             **keys.state(batch.number),
-            **{name: value for name, value in _state_values(batch).items() if value is not None},
+            **{name: value for name, value in state_values(batch).items() if value is not None},
             "number": {"S": batch.number},
             "generation": {"N": "1"},
             "link_version": {"N": "1"},
@@ -205,7 +205,7 @@ class Table(Lists, Leases):
         return self._put_new(item)
 
     def _next_state(self, batch: Batch) -> "TransactWriteItemTypeDef":
-        values = _state_values(batch)
+        values = state_values(batch)
         forgotten = ("player", "link_version") if batch.forget_player else ()
         present = {name: value for name, value in values.items() if value is not None}
         absent = [name for name, value in values.items() if value is None]
@@ -265,7 +265,7 @@ class Table(Lists, Leases):
         return True
 
 
-def _state_values(batch: Batch) -> dict[str, dict[str, str] | None]:
+def state_values(batch: Batch) -> dict[str, dict[str, str] | None]:
     """The attributes of STATE that a change sets; None removes one. Token and generation stay."""
     listing: Listing = batch.listing
     texts = {
@@ -306,7 +306,7 @@ def _queue_order(listing: Listing) -> str | None:
     return keys.queue_order(listing.due_at or listing.received_at, at_once=listing.needs_human)
 
 
-def _event_item(record: audit.Record, listing: Listing) -> Item:
+def event_item(record: audit.Record, listing: Listing) -> Item:
     """Beside its text what whoever publishes it has to know, so that they read nothing else."""
     item = {
         "pk": {"S": keys.complaint(record.number)},
@@ -327,7 +327,8 @@ def _content_item(number: str, one: SaltedContent) -> Item:
     }
 
 
-def _task_item(number: str, one: QueuedTask) -> Item:
+def task_item(number: str, one: QueuedTask) -> Item:
+    """A task in the queue of its team."""
     return {
         "pk": {"S": keys.complaint(number)},
         "sk": {"S": keys.task(one.opened)},

@@ -1,5 +1,6 @@
 """How every change is made: load, decide, append, and decide again when another writer was first."""
 
+import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -124,9 +125,14 @@ def check_possible(desk: Desk, case: CaseFile, command: Command, actor: str, now
     return decisions.decide(case.complaint, command, now, actor, expiry, rules)
 
 
+def is_of(request: Request, answer: Answer) -> bool:
+    """Whether an earlier answer is that of this request. In constant time: what was written is personal."""
+    return hmac.compare_digest(answer.fingerprint, request.fingerprint)
+
+
 def replay(request: Request | None, answer: Answer) -> Changed:
     """The answer that the same request got before. Raises IdempotencyKeyReused for another request."""
-    if request is None or answer.fingerprint != request.fingerprint:
+    if request is None or not is_of(request, answer):
         raise IdempotencyKeyReused(request.key if request else "")
     return Changed(number=answer.number, version=answer.seq, replayed=True)
 

@@ -19,7 +19,7 @@ from redress.domain.errors import (
 )
 from redress.domain.signals import find
 from redress.domain.values import Value
-from redress.usecases.change import ATTEMPTS, Changed, Desk, replay
+from redress.usecases.change import ATTEMPTS, Changed, Desk, is_of, replay
 from redress.usecases.consultation_ports import ConsultationChange
 from redress.usecases.ports import Answer, Cap, Request, RequestSeen, VersionConflict
 from redress.usecases.submit_complaint import Intake, submit_complaint
@@ -205,6 +205,6 @@ def _change(desk: Desk, after: Consultation, request: Request | None) -> Consult
 
 
 def _checked(request: Request, answer: Answer) -> Answer:
-    if answer.fingerprint != request.fingerprint:
+    if not is_of(request, answer):
         raise IdempotencyKeyReused(request.key)
     return answer

@@ -1,0 +1,35 @@
+"""A letter that left by mail, written again from what was on record when it left, without its private link."""
+
+from copy import replace
+
+from redress.domain.audit import Record
+from redress.domain.complaint import fold
+from redress.domain.correspondence import TO_STAFF
+from redress.domain.events import LetterSent
+from redress.letters.blocks import LetterIncomplete
+from redress.letters.render import render
+from redress.region import Region
+from redress.usecases.ports import CaseFile, Mail
+
+LINK = "[private link]"
+"""What stands in the place of the link: whoever holds it may act for the player."""
+_PORTAL, _KEY = "https://private-link", "left-out"
+
+
+def written_again(case: CaseFile, sent: Record, region: Region) -> Mail | None:
+    """The mail to the player whose LetterSent `sent` is, in the words of now.
+
+    None where there was no mail to the player, or where our letters ask for more than was on record.
+    """
+    event = sent.event
+    if not isinstance(event, LetterSent) or event.means != "email" or event.kind in TO_STAFF:
+        return None
+    before = case.records[: sent.seq - 1]
+    then = replace(case, complaint=fold(before), records=before)
+    letter, rules = then.complaint.letters[event.letter], region.rules_of(then.complaint)
+    try:
+        mail = render(letter, then, region, rules, _PORTAL, _KEY, sent.at)
+    except LetterIncomplete:
+        return None
+    link = f"{_PORTAL}/complaints/{case.complaint.number}/{_KEY}"
+    return replace(mail, text=mail.text.replace(link, LINK), html=mail.html.replace(link, LINK))

@@ -1,0 +1,139 @@
+"""The document of a day, as it is signed: canonical JSON, from which the other two are made."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+from redress.domain import instants
+from redress.domain.reconciliation import Gap, Line, Period, Reconciliation, Sent
+
+FORMAT = "redress-proof/1"
+
+type Document = Mapping[str, Any]
+
+
+class NoProof(ValueError):
+    """A file is no proof, or not in the form that Redress writes."""
+
+
+def of(found: Reconciliation) -> Document:
+    """The document. Instants are UTC, due instants exclusive; numbers of complaints, and nobody's name."""
+    period = found.period
+    return {
+        "format": FORMAT,
+        "pack": period.pack,
+        "day": period.day.isoformat(),
+        "zone": period.zone,
+        "start": instants.to_text(period.start),
+        "end": instants.to_text(period.end),
+        "since": instants.to_text(period.since),
+        "told_at": instants.to_text(period.told_at),
+        "totals": dict(found.totals),
+        "received": [{"number": number, "at": instants.to_text(at)} for number, at in found.received],
+        "closed": [{"number": number, "at": instants.to_text(at)} for number, at in found.closed],
+        "open": list(found.open),
+        "milestones": [_line(one) for one in found.lines],
+        "gaps": [_gap(one) for one in found.gaps],
+    }
+
+
+def to_bytes(document: Document) -> bytes:
+    """The one form of a document: JSON without spaces, names in order."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode() + b"\n"
+
+
+def read(body: bytes) -> Document:
+    """The document of a day. Raises NoProof for anything else, if it differs by a space."""
+    document = read_canonical(body)
+    if document.get("format") != FORMAT:
+        raise NoProof(f"it is no proof of the format {FORMAT}")
+    return document
+
+
+def read_canonical(body: bytes) -> Document:
+    """A document that `to_bytes` wrote. Raises NoProof for anything else."""
+    try:
+        document = json.loads(body)
+        as_written = to_bytes(document) == body
+    except (ValueError, RecursionError) as error:
+        raise NoProof("it is no JSON that Redress wrote") from error
+    if not as_written:
+        raise NoProof("it is not in the form that Redress writes: it was changed")
+    if not isinstance(document, dict):
+        raise NoProof("it is no proof")
+    return document
+
+
+def period(document: Document) -> Period:
+    """The day that a document is about. Raises NoProof where it does not say."""
+    try:
+        return Period(
+            pack=document["pack"],
+            day=date.fromisoformat(document["day"]),
+            zone=document["zone"],
+            start=instants.from_text(document["start"]),
+            end=instants.from_text(document["end"]),
+            since=instants.from_text(document["since"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoProof("it does not say which day it is about") from error
+
+
+def first_difference(one: object, other: object, place: str = "") -> str | None:
+    """The place of the first value in which two documents differ, and both values; None: in none."""
+    if type(one) is not type(other):
+        return f"{place}: {_shown(one)}, and not {_shown(other)}"
+    if isinstance(one, Mapping):
+        found = cast("Mapping[str, object]", other)
+        pairs = ((f"{place}.{name}".lstrip("."), one.get(name), found.get(name)) for name in one | found)
+        return next((told for at, a, b in pairs if (told := first_difference(a, b, at))), None)
+    if isinstance(one, list):
+        return _in_lists(one, cast("list[object]", other), place)
+    return None if one == other else f"{place}: {_shown(one)}, and not {_shown(other)}"
+
+
+def _in_lists(one: Sequence[object], other: Sequence[object], place: str) -> str | None:
+    for at, (a, b) in enumerate(zip(one, other, strict=False)):
+        if told := first_difference(a, b, f"{place}[{at}]"):
+            return told
+    if len(one) == len(other):
+        return None
+    longer, words = (one, "there, and should not be") if len(one) > len(other) else (other, "missing")
+    at = min(len(one), len(other))
+    return f"{place}[{at}]: {_shown(longer[at])} is {words}"
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _line(one: Line) -> dict[str, Any]:
+    return {
+        **{name: _plain(value) for name, value in vars(one).items() if name != "letters"},
+        "duty": one.duty,
+        "last_day_words": day_words(one.last_day),
+        "letters": [_sent(letter) for letter in one.letters],
+    }
+
+
+def _sent(one: Sent) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in vars(one).items()}
+
+
+def _gap(one: Gap) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in vars(one).items()}
+
+
+def day_words(day: date) -> str:
+    """`Sunday 26 April 2026`."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return instants.to_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, str) else value

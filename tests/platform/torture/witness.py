@@ -1,0 +1,255 @@
+"""What a campaign on the deployed stack looks at afterwards: table, journal, bus, mails, executions, queues.
+
+The invariants themselves are those of `tests/torture/invariants.py`, in words and in code.
+"""
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from infra import settings
+from infra.local.deploy import REGION_FILE
+from infra.local.describe import LocalStack, outputs_of
+from redress.adapters.journal import JournalBucket
+from redress.domain import instants, journal
+from redress.domain.events import LetterClaimed, LetterRefused, LetterSent, TaskOpened
+from redress.region import Region
+from redress.store import keys
+from redress.store.table import Table
+from redress.usecases.ports import CaseFile
+from tests.torture import invariants
+from tests.torture.invariants import Standing, Stored, Violated
+
+SETTLING = 90.0
+"""Seconds in which everything that moves by itself has come to rest: a lost letter's claim lasts twenty."""
+
+type Json = dict[str, Any]
+
+
+@dataclass
+class Ear:
+    """A queue behind a rule for everything on the bus, and what came so far."""
+
+    sqs: Any
+    queue: str
+    heard: list[str] = field(default_factory=list)
+
+    def listen(self) -> list[str]:
+        """Everything that was published up to now, as it was."""
+        while came := self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            self.heard += [one["Body"] for one in came]
+            for one in came:
+                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=one["ReceiptHandle"])
+        return self.heard
+
+    def ids(self) -> set[str]:
+        """The events that were published."""
+        return {json.loads(one)["detail"]["id"] for one in self.listen()}
+
+
+@contextmanager
+def listening(stack: LocalStack) -> Iterator[Ear]:
+    """Somebody who hears everything on the bus, for as long as the block."""
+    name = f"torture-{uuid4().hex[:8]}"
+    sqs, events = stack.client("sqs"), stack.client("events")
+    bus = outputs_of(stack.endpoint_url, stack.region)["EventBusName"]
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps({"source": [{"prefix": ""}]}))
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+    try:
+        yield Ear(sqs, queue)
+    finally:
+        events.remove_targets(Rule=name, EventBusName=bus, Ids=["queue"])
+        events.delete_rule(Name=name, EventBusName=bus)
+        sqs.delete_queue(QueueUrl=queue)
+
+
+@dataclass
+class Witness:
+    """Looks at some complaints of the deployed stack, as an administrator.
+
+    Made before the campaign: what the queues hold then is none of it.
+    """
+
+    stack: LocalStack
+    ear: Ear
+    accepted: list[str] = field(default_factory=list)
+    """The number that each accepted complaint got, in its 2xx or 303."""
+
+    def __post_init__(self) -> None:
+        self._before = self.numbers()
+        self._waiting = self.queues()
+
+    @cached_property
+    def region(self) -> Region:
+        """The operator."""
+        return settings.load(settings.find(REGION_FILE)[0]).operator
+
+    @cached_property
+    def table(self) -> Table:
+        """The table, past all permissions."""
+        return Table(self.stack.dynamodb, self.stack.table_name)
+
+    @cached_property
+    def bucket(self) -> JournalBucket:
+        """The journal's bucket."""
+        name = outputs_of(self.stack.endpoint_url, self.stack.region)["JournalBucket"]
+        return JournalBucket(self.stack.client("s3"), name)
+
+    def now(self) -> datetime:
+        """This instant."""
+        return datetime.now(UTC)
+
+    def items(self, **filters: Any) -> list[Json]:
+        """Items of the table."""
+        pages = self.stack.dynamodb.get_paginator("scan").paginate(
+            TableName=self.stack.table_name, ConsistentRead=True, **filters
+        )
+        return [dict(item) for page in pages for item in page["Items"]]
+
+    def numbers(self) -> set[str]:
+        """All complaints there are."""
+        states = self.items(
+            FilterExpression="sk = :state", ExpressionAttributeValues={":state": {"S": "STATE"}}
+        )
+        return {str(item["pk"]["S"]).partition("#")[2] for item in states}
+
+    def stored(self) -> Mapping[str, Stored]:
+        """The complaints of the campaign."""
+        return {number: self._stored(number) for number in sorted(set(self.accepted))}
+
+    def _stored(self, number: str) -> Stored:
+        items = [item for item in self._partition(number) if item["sk"]["S"].startswith(keys.CONTENT_PREFIX)]
+        salts = {int(item["sk"]["S"].removeprefix(keys.CONTENT_PREFIX)): item["salt"]["B"] for item in items}
+        state = self.table._state_item(number) or {}
+        attention = state.get("attention_at", {}).get("S")
+        return Stored(
+            case=self.table.load(number),
+            salts=salts,
+            attention_at=instants.from_text(attention) if attention else None,
+        )
+
+    def _partition(self, number: str) -> list[Any]:
+        return self.table._partition(keys.complaint(number))
+
+    def found(self) -> Mapping[str, int]:
+        """Each accepted complaint is there once, under a number of its own, and no other is new."""
+        given, new = Counter(self.accepted), self.numbers() - self._before
+        return {
+            **{f"complaint {number}": times if number in new else 0 for number, times in given.items()},
+            **{f"complaint {number}, of which nobody was told,": 2 for number in new - given.keys()},
+        }
+
+    def journaled(self) -> Mapping[str, bytes]:
+        """The journal, as far as it is about the complaints of the campaign."""
+        ours = set(self.accepted)
+        found = [one.key for one in self.bucket.written(journal.EVENTS) if one.key.split("/")[-2] in ours]
+        return {key: self.bucket.read(key) for key in found}
+
+    def published(self) -> Collection[str]:
+        """What came by the bus."""
+        return self.ear.ids()
+
+    def left(self) -> Counter[tuple[str, str]]:
+        """Every mail that the platform has sent, by complaint and letter."""
+        ids = [mail.headers.get("X-Redress-Letter", "") for mail in self.stack.mails()]
+        return Counter((number, key) for number, _, key in (one.partition("/") for one in ids))
+
+    def may_be_doubled(self) -> Collection[tuple[str, str]]:
+        """Letters with a claim that came to no outcome: it ran out, or was given up."""
+        return {(one, key) for one in set(self.accepted) for key in unknown_fates(self.table.load(one))}
+
+    def standing(self, number: str) -> Standing:
+        """The execution of the complaint's generation; a second one that runs is none that waits."""
+        state, running = self.table.state(number), self.running(number)
+        generation = state.generation if state else 0
+        live = f"{number}_{generation}"
+        token = state.token if state else None
+        return Standing(
+            waits=running == [live] and token is not None,
+            ended=not running and self.status(live) == "SUCCEEDED",
+            token=token,
+            state_token=token,
+        )
+
+    def running(self, number: str) -> list[str]:
+        """The names of a complaint's executions that run."""
+        return [one for one in executions(self.stack, "RUNNING") if one.startswith(f"{number}_")]
+
+    def status(self, name: str) -> str:
+        """How an execution stands."""
+        arn = f"{self.stack.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+        return str(self.stack.stepfunctions.describe_execution(executionArn=arn)["status"])
+
+    def queues(self) -> Counter[str]:
+        """How many messages each queue of the stack holds, those included that are worked on."""
+        counts: Counter[str] = Counter()
+        sqs = self.stack.client("sqs")
+        for url in sqs.list_queues().get("QueueUrls", []):
+            if url != self.ear.queue:
+                told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+                names = ("", "NotVisible", "Delayed")
+                counts[url.rpartition("/")[2]] = sum(
+                    int(told.get(f"ApproximateNumberOfMessages{name}", 0)) for name in names
+                )
+        return counts
+
+    def expect(self, messages: Mapping[str, int]) -> None:
+        """These stay in their queues, as they should."""
+        self._waiting += Counter(messages)
+
+    def given_up(self) -> Sequence[str]:
+        """What queues hold besides what they held before the campaign."""
+        return [f"{name} holds {count} messages" for name, count in (self.queues() - self._waiting).items()]
+
+    def settled(self, seconds: float = SETTLING) -> int:
+        """How many things hold, as soon as all do. Raises Violated with what does not in the end."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return invariants.check(self)
+            except Violated:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(1)
+
+
+def unknown_fates(case: CaseFile) -> set[str]:
+    """The letters of which, at some time, nobody knew whether they had left."""
+    claimed: dict[str, bool] = defaultdict(bool)
+    unknown = set()
+    for record in case.records:
+        match record.event:
+            case LetterClaimed(letter=key):
+                unknown |= {key} if claimed[key] else set()
+                claimed[key] = True
+            case TaskOpened(task="letter_outcome_unknown", letter=str(key)):
+                unknown.add(key)
+            case LetterSent(letter=key) | LetterRefused(letter=key):
+                claimed[key] = False
+    return unknown
+
+
+def executions(stack: LocalStack, status: str) -> list[str]:
+    """The names of the executions that stand so."""
+    pages = stack.stepfunctions.get_paginator("list_executions").paginate(
+        stateMachineArn=stack.state_machine_arn,
+        statusFilter=status,  # type: ignore[arg-type]
+    )
+    return [one["name"] for page in pages for one in page["executions"]]
+
+
+def until[Seen](look: Callable[[], Seen], seconds: float = 30.0) -> Seen:
+    """What is seen as soon as it is something, or in the end."""
+    deadline = time.monotonic() + seconds
+    while not (seen := look()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return seen

@@ -1,0 +1,368 @@
+"""The stories that faults are put into: what is there before, what happens, and all that follows from it.
+
+Each drives the real handlers from a door to whatever the system does by itself. Together they make every
+call that any function makes (`calls.toml`).
+"""
+
+from collections.abc import Callable
+from copy import replace
+from datetime import timedelta
+
+import jwt
+
+from redress.domain.values import Value
+from redress.region import Client, Region
+from redress.store import keys
+from tests.store.test_delivery_events import bounce
+from tests.support.complaints import REGION
+from tests.torture import actors
+from tests.torture.actors import Application, Browser, number_of
+from tests.torture.world import PREFILL_SECRET, World, for_the_relay
+
+QUESTIONS = "questions@mail.example.test"
+COMPLAINTS = REGION.brands[0].sender
+
+STORY_REGION: Region = replace(
+    REGION,
+    brands=(
+        replace(
+            REGION.brands[0],
+            questions=QUESTIONS,
+            jurisdictions=dict.fromkeys(("gb-ukgc", "sandbox"), REGION.brands[0].jurisdictions["gb-ukgc"]),
+        ),
+    ),
+    clients=(
+        Client(
+            id="back-office",
+            brands=("northlight",),
+            scopes=("read", "write", "decide", "admin"),
+            requests_per_minute=600,
+        ),
+    ),
+)
+
+type Before = dict[str, str]
+
+
+class Story(Value):
+    """`before` prepares the world, and says what the story needs of it; `act` is what faults strike.
+
+    `minutes` pass afterwards, with a sweep every five, until everything must have come to rest. `in_turn`: it
+    is long, so each of its calls suffers one kind of fault, in turn, and not all of them.
+    """
+
+    name: str
+    act: Callable[[World, Before], None]
+    before: Callable[[World], Before]
+    minutes: int = 16
+    in_turn: bool = False
+
+
+_stories: list[Story] = []
+
+
+def story(
+    before: Callable[[World], Before] = lambda _: {}, minutes: int = 16, *, in_turn: bool = False
+) -> Callable[[Callable[[World, Before], None]], None]:
+    """Tell a story, under the name of its function."""
+
+    def tell(act: Callable[[World, Before], None]) -> None:
+        name = act.__name__.removeprefix("_").replace("_", " ")
+        _stories.append(Story(name=name, act=act, before=before, minutes=minutes, in_turn=in_turn))
+
+    return tell
+
+
+# --- What is there before -----------------------------------------------------------------------------
+
+
+def _investigated(world: World) -> Before:
+    """A complaint by the form, acknowledged and with its team."""
+    path = Browser(world).complain("The first bonus was not paid: P-0.")
+    world.settle()
+    return {"path": path, "number": number_of(path)}
+
+
+def _two(world: World) -> Before:
+    first = _investigated(world)
+    other = Application(world).complain(
+        "The bonus again: P-0b.", account="player-1", email="player@example.test"
+    )
+    world.settle()
+    return {**first, "other": other}
+
+
+def _proposed(world: World) -> Before:
+    told = _investigated(world)
+    Application(world).propose(told["number"], "You are right: P-00.")
+    world.settle()
+    return told
+
+
+def _scanned_file(world: World) -> Before:
+    told = _investigated(world)
+    actors.file_comes(world, told["number"], "e1")
+    world.settle()
+    return told
+
+
+def _subscribed(world: World) -> Before:
+    """A complaint, and a webhook that hears of whatever happens."""
+    told = _investigated(world)
+    body = {"url": "https://hooks.example.com/redress"}
+    made = Application(world).post("/webhooks", body)
+    world.settle()
+    return {**told, "webhook": str(made.body["webhook"])}
+
+
+def _asked(world: World) -> Before:
+    path = Browser(world).ask("May you take a bonus back? P-0q")
+    world.settle()
+    return {"path": path, "number": number_of(path)}
+
+
+def _held_mail(world: World) -> Before:
+    """A mail with a file to a complaint, that may be forged: a person has to look."""
+    told = _investigated(world)
+    to = actors.reply_to(told["number"])
+    actors.mail_comes(world, "held-1", "It was on Sunday: P-0h.", to, attached=True, forged=True)
+    world.settle()
+    return told
+
+
+# --- What happens ---------------------------------------------------------------------------------------
+
+
+@story()
+def _a_complaint_by_the_form(world: World, _: Before) -> None:
+    Browser(world).complain()
+    world.settle()
+
+
+@story()
+def _a_complaint_by_a_link_of_the_operators_site(world: World, _: Before) -> None:
+    at = int(world.clock.at.timestamp())
+    claims = {
+        "iss": "back-office",
+        "aud": "redress-portal",
+        "iat": at - 5,
+        "exp": at + 600,
+        "brand": "northlight",
+        "account": "player-77",
+        "transactions": ["T-1"],
+    }
+    token = jwt.encode(claims, PREFILL_SECRET, algorithm="HS256")
+    browser = Browser(world)
+    browser.get(f"/complaints?category=bonuses&prefill={token}")
+    world.settle()
+
+
+@story()
+def _a_complaint_by_the_api(world: World, _: Before) -> None:
+    Application(world).complain()
+    world.settle()
+
+
+@story(_investigated)
+def _a_reply_on_the_tracking_page(world: World, told: Before) -> None:
+    Browser(world).reply(told["path"], "It was on Sunday: P-1.")
+    world.settle()
+
+
+@story(_investigated)
+def _a_lost_link(world: World, told: Before) -> None:
+    browser = Browser(world)
+    nonce = browser.get("/lost-link").nonce("lost-link")
+    sent = {"number": told["number"], "email": "player@example.test", "nonce": nonce}
+    browser.post("/lost-link", sent)
+    world.settle()
+
+
+@story(_investigated)
+def _a_file_is_sent_kept_and_scanned(world: World, told: Before) -> None:
+    Browser(world).get(f"{told['path']}/evidence")
+    actors.file_comes(world, told["number"], "e1")
+    world.settle()
+    actors.scan(world, told["number"], "e1")
+    world.settle()
+
+
+@story(_scanned_file)
+def _a_scan_finds_something(world: World, told: Before) -> None:
+    actors.scan(world, told["number"], "e1", "THREATS_FOUND")
+    world.settle()
+
+
+@story(_investigated)
+def _a_note_an_assignment_and_a_question(world: World, told: Before) -> None:
+    application = Application(world)
+    application.note(told["number"], "He called again: P-1.")
+    application.guarded(told["number"], "assignment", {"assignee": "handler"})
+    world.promise("When was it? P-2")
+    question = {"question": "When was it? P-2"}
+    application.post(f"/complaints/{told['number']}/information-requests", question)
+    world.settle()
+
+
+@story(_proposed)
+def _a_decision_and_its_letter(world: World, told: Before) -> None:
+    Application(world).approve(told["number"])
+    world.settle()
+
+
+@story(_two)
+def _a_duplicate(world: World, told: Before) -> None:
+    body = {"number": told["number"], "reason": "The same bonus."}
+    Application(world).post(f"/complaints/{told['other']}/duplicate-of", body)
+    world.settle()
+
+
+@story(_investigated)
+def _a_letter_arrives(world: World, _: Before) -> None:
+    [sent] = world.services.held.mails
+    actors.ses_tells(world, sent, {"eventType": "Delivery"})
+    world.settle()
+
+
+@story(_investigated)
+def _a_letter_comes_back(world: World, _: Before) -> None:
+    [sent] = world.services.held.mails
+    actors.ses_tells(world, sent, bounce())
+    world.settle()
+
+
+@story()
+def _a_complaint_by_mail(world: World, _: Before) -> None:
+    actors.mail_comes(world, "mail-1", "Where is my money? P-1", COMPLAINTS, attached=True)
+    world.settle()
+    actors.announce_files(world)
+    world.settle()
+
+
+@story(_investigated)
+def _a_reply_by_mail(world: World, told: Before) -> None:
+    actors.mail_comes(world, "mail-2", "It was on Monday: P-2.", actors.reply_to(told["number"]))
+    world.settle()
+
+
+@story(_held_mail)
+def _a_mail_that_was_held_is_accepted(world: World, told: Before) -> None:
+    application = Application(world)
+    [held] = application.get(f"/complaints/{told['number']}/mails").body["items"]
+    application.post(f"/complaints/{told['number']}/mails/{held['received']}/accept", {})
+    world.promise("It was on Sunday: P-0h.", times=2)  # as the mail that it was, and as the reply that it is
+    world.settle()
+    actors.announce_files(world)
+    world.settle()
+
+
+@story()
+def _a_question_by_mail(world: World, _: Before) -> None:
+    actors.mail_comes(world, "mail-3", "May you take it back? P-3", QUESTIONS)
+    world.settle()
+
+
+@story(_asked)
+def _a_question_is_answered_asked_on_and_becomes_a_complaint(world: World, told: Before) -> None:
+    application, browser = Application(world), Browser(world)
+    tag = application.get(f"/consultations/{told['number']}").etag
+    world.promise("Because of clause 7: P-1.")
+    answer = {"text": "Because of clause 7: P-1."}
+    application.post(f"/consultations/{told['number']}/answers", answer, if_match=tag)
+    page = browser.get(f"{told['path']}/complaint")
+    hidden = {name: page.value(name) for name in ("consultation", "consultation_key")}
+    fields = browser.fill(f"{told['path']}/complaint", description="So I complain: P-2.", **hidden)
+    browser.send(fields)
+    world.settle()
+
+
+@story(_subscribed)
+def _a_webhook_fails_first_and_is_told_then(world: World, told: Before) -> None:
+    world.failing_posts = 1
+    Application(world).note(told["number"], "He called again: P-1.")
+    world.settle()
+    actors.wait(world, minutes=2)
+
+
+@story(_subscribed)
+def _webhooks_are_managed(world: World, told: Before) -> None:
+    application, place = Application(world), f"/webhooks/{told['webhook']}"
+    application.get("/webhooks")
+    application.get(place)
+    application.post(f"{place}/test", {})
+    application.post(f"{place}/secret", {})
+    application.get(f"{place}/dead-letters")
+    world.settle()
+
+
+@story(_two)
+def _lists_are_read_and_work_is_drawn(world: World, told: Before) -> None:
+    application = Application(world)
+    application.get("/complaints", team="payments")
+    application.get("/complaints", jurisdiction="gb-ukgc", month="2026-03")
+    application.get("/complaints", account="player-1", brand="northlight")
+    application.post("/teams/payments/next", {})
+    application.get(f"/complaints/{told['number']}/events")
+    world.settle()
+
+
+@story(_scanned_file)
+def _files_are_read_and_sent_by_an_application(world: World, told: Before) -> None:
+    application = Application(world)
+    application.get(f"/complaints/{told['number']}/evidence")
+    application.post(f"/complaints/{told['number']}/evidence", {})
+    world.settle()
+
+
+@story(_two)
+def _the_sweep_finds_executions_that_ended(world: World, told: Before) -> None:
+    """Both executions are stopped from outside: nobody is there to be woken by what happens next."""
+    for one in list(world.workflow.parked()):
+        world.workflow.crash(one)
+    for number in (told["number"], told["other"]):
+        Application(world).note(number, f"They called again: P-{number}.")
+    world.settle()
+    world.skip(timedelta(minutes=4))
+    world.sweep()
+    world.settle()
+
+
+@story(_two)
+def _the_sweep_wakes_who_was_overlooked(world: World, told: Before) -> None:
+    """What the relay was to wake for is lost: the executions wait on, and do not know."""
+    relay = world.readers["relay"]
+    for number in (told["number"], told["other"]):
+        Application(world).note(number, f"They called again: P-{number}.")
+    relay.wants = lambda sk: sk != keys.STATE and for_the_relay(sk)
+    world.settle()
+    relay.wants = for_the_relay
+    world.skip(timedelta(minutes=4))
+    world.sweep()
+    world.settle()
+
+
+@story(_investigated)
+def _the_workflow_and_the_bus_are_down_for_a_while(world: World, told: Before) -> None:
+    world.wire.down = frozenset({"sfn", "eventbridge"})
+    Application(world).complain()
+    Application(world).note(told["number"], "He called again: P-1.")
+    world.settle()
+    world.wire.down = frozenset()
+    actors.wait(world, minutes=2)
+
+
+@story(_investigated, minutes=60)
+def _the_journal_is_digested(world: World, _: Before) -> None:
+    world.skip(timedelta(days=2))
+    for _attempt in range(3):
+        if world.attempt("journal", {"source": "aws.events"}):
+            break
+
+
+@story(in_turn=True)
+def _a_whole_life_in_the_sandbox(world: World, _: Before) -> None:
+    Browser(world).complain(jurisdiction="sandbox")
+    actors.wait(world, minutes=2)
+
+
+STORIES: tuple[Story, ...] = tuple(_stories)

@@ -1,0 +1,21 @@
+"""The table at the end of the run: one line for each campaign, and a sum."""
+
+from tests.torture.tally import Line, table
+
+
+def line(campaign: str, faults: int, checks: int, violations: int = 0) -> Line:
+    return Line(campaign=campaign, faults=faults, checks=checks, violations=violations)
+
+
+def test_what_the_tests_of_a_campaign_report_is_one_line_and_all_of_it_the_sum() -> None:
+    told = [line("races", 10, 200), line("calls", 900, 4_000, 1), line("calls", 100, 500)]
+    assert [row.split() for row in table(told)] == [
+        ["campaign", "faults", "checked", "violations"],
+        ["calls", "1,000", "4,500", "1"],
+        ["races", "10", "200", "0"],
+        ["sum", "1,010", "4,700", "1"],
+    ]
+
+
+def test_a_run_without_a_campaign_prints_nothing() -> None:
+    assert table([]) == []
