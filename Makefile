@@ -115,3 +115,9 @@ bench: build ## what each function costs, as ratios to a bare function measured 
 lighthouse: setup .tools/lighthouse/.ready ## what Lighthouse gives a page of each route of the portal; fails below 95
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" POWERTOOLS_LOG_LEVEL=CRITICAL \
 		$(PYTHON) -m tests.browser.lighthouse .tools/lighthouse/node_modules/.bin/lighthouse
+
+.PHONY: audit
+audit: setup ## what is known against the locked packages; needs the network, fails if nobody answers: SERVICE=osv
+	@echo "→ asking about the locked packages"
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) -m infra.audit $(if $(SERVICE),--service $(SERVICE)) \
+		aws-cdk@$(CDK_VERSION) @redocly/cli@$(REDOCLY_VERSION) lighthouse@$(LIGHTHOUSE_VERSION)

@@ -125,6 +125,7 @@ TAGS: Mapping[str, str] = {
     "complaints": "Take complaints, find them, work on them and decide them.",
     "rule-packs": "The time-tables that complaints run by.",
     "webhooks": "Endpoints that are told of events.",
+    "players": "What is held about a player, and its erasure.",
     "teams": "Queues of teams, and what is next for whom.",
     "tasks": "What teams were asked for.",
     "consultations": "Questions without a name, and their answers.",

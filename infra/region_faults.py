@@ -24,6 +24,7 @@ LIMITS = (
     *("redress_days", "lease_seconds", "consultation_days", "consultation_kept_days"),
     *("player_complaints", "network_complaints", "letters_per_day"),
 )
+MOST_YEARS = 100
 LETTER_SECONDS = 15
 """How long sending a letter may take: less than its claim lives, or two could send under one claim."""
 
@@ -241,6 +242,8 @@ def _limit_faults(operator: Region) -> Iterator[str]:
     for name in LIMITS:
         if getattr(operator, name) < 1:
             yield f"operator.{name}: must be 1 or more"
+    if operator.retention_years is not None and not 1 <= operator.retention_years <= MOST_YEARS:
+        yield f"operator.retention_years: must be 1 to {MOST_YEARS}; leave it out to erase nothing by it"
     if operator.form_seconds < 0:
         yield "operator.form_seconds: must be 0 or more; 0 suspects no form for being fast"
     if operator.claim_seconds <= LETTER_SECONDS:

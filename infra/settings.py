@@ -32,6 +32,7 @@ FunctionName = Literal[
     "mailbox",
     "journal",
     "reports",
+    "erasure",
 ]
 FUNCTIONS: tuple[FunctionName, ...] = get_args(FunctionName)
 LONGEST_TRIED = 10 * 86_400

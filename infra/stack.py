@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms
+from infra.constructs.erasure import Erasure
 from infra.constructs.events import Events
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared, layers
@@ -102,6 +103,9 @@ class RedressStack(Stack):
         evidence.allow_handing_out(api.function)
         outcomes = Outcomes(self, "Outcomes", shared=shared, table=table, evidence=evidence, mail=mail)
         journal = Journal(self, "Journal", settings=settings.journal, shared=shared, table=table)
+        erasure = Erasure(
+            self, "Erasure", shared=shared, table=table, evidence=evidence, bus=events.bus
+        )
         reports = Reports(self, "Reports", shared=shared, table=table, journal=journal)
 
         alarms = Alarms(self, "Alarms", settings=settings.alarms)
@@ -113,6 +117,7 @@ class RedressStack(Stack):
         alarms.watch_letters(letters, outcomes)
         alarms.watch_journal(journal)
         alarms.watch_reports(reports)
+        alarms.watch_erasure(erasure)
         alarms.watch_table(table)
         alarms.watch_functions(
             {
@@ -126,6 +131,7 @@ class RedressStack(Stack):
                 "Outcomes": outcomes.function,
                 "Journal": journal.function,
                 "Reports": reports.function,
+                "Erasure": erasure.function,
             }
         )
         buckets = [evidence.bucket, journal.bucket]
@@ -133,6 +139,7 @@ class RedressStack(Stack):
             secrets = (link_secret, player_index_secret)
             mailbox = self._mailbox(shared, table, evidence, events, alarms, secrets)
             mailbox.notify(letters)
+            mailbox.allow_erasing(erasure.function)
             buckets.append(mailbox.bucket)
         if settings.stack.guard:
             others = [role for role in (workflow.machine.role, evidence.scanner) if role]

@@ -17,6 +17,9 @@ from redress.usecases.wake import Effect, carry_out, effect_of, publication
 
 logger = Logger()
 
+UNREADABLE = (KeyError, TypeError, ValueError)
+"""What reading ends in where an item or a message is none that Redress wrote: no repetition mends that."""
+
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
     """Carry out what the records call for; what fails is reported alone, so that the rest is not repeated."""
@@ -28,9 +31,13 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
 
 def _follow(records: list[dict[str, Any]]) -> list[str]:
     """Start and wake first: nothing an event may do on its way out holds a complaint up. What failed."""
-    changes = [record["dynamodb"] for record in records if stream.is_event(record)]
     failed = [_place(record) for record in records if not stream.is_event(record) and not _relay(record)]
-    told = {change["SequenceNumber"]: stream.told(change["NewImage"]) for change in changes}
+    told: dict[str, Envelope] = {}
+    for record in filter(stream.is_event, records):
+        try:
+            told[_place(record)] = stream.told(record["dynamodb"]["NewImage"])
+        except UNREADABLE:
+            failed += [] if _set_aside(record) else [_place(record)]
     refused = _publish(told.values())
     for place, one in told.items():
         if one["id"] in refused and not _keep(publication(one["number"], one["seq"]), refused[one["id"]]):
@@ -44,7 +51,10 @@ def _place(record: Mapping[str, Any]) -> str:
 
 def _relay(record: Mapping[str, Any]) -> bool:
     """Do what a change of STATE calls for, or keep it to be done; False when neither was possible."""
-    before, after = stream.states(record)
+    try:
+        before, after = stream.states(record)
+    except UNREADABLE:
+        return _set_aside(record)
     effect = effect_of(before, after) if after else None
     if effect is None or after is None:
         return True
@@ -52,6 +62,19 @@ def _relay(record: Mapping[str, Any]) -> bool:
         carry_out(effect, after, _workflow())
     except (BotoCoreError, ClientError) as error:
         return _keep(effect, type(error).__name__)
+    return True
+
+
+def _set_aside(record: Mapping[str, Any]) -> bool:
+    """Tell where a record is that cannot be read: it holds up no other. False when even that fails."""
+    found = record["dynamodb"]["Keys"]
+    about = {"place": f"{found['pk']['S']}/{found['sk']['S']}", "problem": "cannot be read"}
+    try:
+        effects.set_aside(client("sqs"), os.environ["DEAD_LETTERS_URL"], **about)
+    except (BotoCoreError, ClientError):
+        logger.warning("record waits", extra=about)
+        return False
+    logger.warning("record set aside", extra=about)
     return True
 
 
@@ -75,7 +98,7 @@ def _catch_up(records: list[dict[str, Any]]) -> list[str]:
         place = record["messageId"]
         try:
             envelope = _retry(effects.read(record["body"]))
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, *UNREADABLE) as error:
             logger.warning("effect failed", extra={"place": place, "error": type(error).__name__})
             failed.append(place)
         else:

@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.checks import acknowledge
+from infra.constructs.erasure import Erasure
 from infra.constructs.function import Function
 from infra.constructs.journal import Journal
 from infra.constructs.mailbox import Mailbox
@@ -60,6 +61,12 @@ GAPS_METRIC, PROOF_METRIC = "GapsFound", "ProofAge"
 
 PROOF_SECONDS = 28 * 3600
 """A day, the hour and a quarter that it is left to settle, the hour until the next run, and one to fail."""
+
+ERASURE_METRIC = "ErasureLag"
+"""Seconds since the oldest erasure was ordered that is not done, zero if none; `erasure` says so every hour."""
+
+ERASURE_SECONDS = 86_400
+"""Hours of tries by the queue have failed then, and a day of the clock's. The law leaves a month."""
 
 ITERATOR_AGE_SECONDS = 300
 
@@ -215,6 +222,22 @@ class Alarms(Construct):
         )
         description = "A day of a pack has no signed proof, or nobody looks any more."
         self._alarm(PROOF_METRIC, age, PROOF_SECONDS, description, missing=_BREACHING)
+
+    def watch_erasure(self, erasure: Erasure) -> None:
+        """An erasure that was ordered and is not done, or nobody looks any more."""
+        depth = erasure.dead_letters.metric_approximate_number_of_messages_visible(
+            statistic=cloudwatch.Stats.MAXIMUM
+        )
+        self._alarm("ErasureDeadLetters", depth, 1, "An erasure failed; redrive it after reading why.")
+        lag = cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=ERASURE_METRIC,
+            dimensions_map={"function": "erasure", "service": erasure.function.service},
+            statistic=cloudwatch.Stats.MAXIMUM,
+            period=Duration.hours(3),
+        )
+        description = "Personal data waits to be erased for a day, or nobody looks any more."
+        self._alarm(ERASURE_METRIC, lag, ERASURE_SECONDS, description, missing=_BREACHING)
 
     def watch_table(self, table: ComplaintTable) -> None:
         """Requests that DynamoDB turned away."""

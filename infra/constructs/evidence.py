@@ -90,6 +90,12 @@ class Evidence(Construct):
         function.allow(["s3:PutObject", "s3:DeleteObject"], self._objects(KEPT))
         self._acknowledge(function.role, INCOMING, KEPT)
 
+    def allow_erasing(self, function: Function) -> None:
+        """Lets a function delete every version of any file; it can read none, and write none."""
+        function.allow(["s3:ListBucketVersions"], self.bucket.bucket_arn)
+        function.allow(["s3:DeleteObjectVersion"], self._objects(INCOMING), self._objects(KEPT))
+        self._acknowledge(function.role, INCOMING, KEPT)
+
     def _inform(self, function: Function) -> None:
         for name, value in self.environment.items():
             function.function.add_environment(name, value)

@@ -105,6 +105,13 @@ class Mailbox(Construct):
         """Gives the notices to the function that may send mail."""
         self._follow("NoticeSource", letters, self._notices, NOTICE_CONCURRENCY)
 
+    def allow_erasing(self, function: Function) -> None:
+        """Lets a function delete mails as they came, which it cannot read."""
+        function.function.add_environment("MAIL_BUCKET", self.bucket.bucket_name)
+        function.allow(["s3:ListBucketVersions"], self.bucket.bucket_arn)
+        function.allow(["s3:DeleteObjectVersion"], self.bucket.arn_for_objects(f"{RECEIVED}*"))
+        self._acknowledge_mails(function)
+
     def _bucket(self, stack: StackPart) -> s3.Bucket:
         bucket = s3.Bucket(
             self,
@@ -186,9 +193,12 @@ class Mailbox(Construct):
         self.function.allow(["s3:ListBucket"], self.bucket.bucket_arn)  # or S3 hides that a mail is gone
         mails = self.bucket.arn_for_objects(f"{RECEIVED}*")
         self.function.allow(["s3:GetObject", "s3:DeleteObject"], mails)
+        self._acknowledge_mails(self.function)
+
+    def _acknowledge_mails(self, function: Function) -> None:
         bucket = Stack.of(self).get_logical_id(self.bucket.node.default_child)  # type: ignore[arg-type]
         acknowledge(
-            self.function.role,
+            function.role,
             "All mails lie under one prefix, each under the id that SES gave it.",
             f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{RECEIVED}*]",
         )

@@ -58,6 +58,7 @@ class Relay(Construct):
             environment={
                 "STATE_MACHINE_ARN": workflow.arn,
                 "EFFECTS_QUEUE_URL": self._effects.queue_url,
+                "DEAD_LETTERS_URL": self.stream_dead_letters.queue_url,
                 "EVENT_BUS_NAME": events.name,
             },
         )

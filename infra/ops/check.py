@@ -123,6 +123,8 @@ def _known_lost(path: Path | None) -> Lost:
         return frozenset()
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return frozenset((row["number"], int(row["seq"])) for row in csv.DictReader(file))
-    except (OSError, KeyError, ValueError, TypeError) as error:
+            header, *rows = csv.reader(file)
+            number, seq = header.index("number"), header.index("seq")
+            return frozenset((row[number], int(row[seq])) for row in rows)
+    except (OSError, IndexError, ValueError) as error:
         raise UsageError(f"--lost {path}: is no list that redress rebuild wrote: {error}") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from infra import settings
 from infra.ops.asked import UsageError
@@ -199,7 +200,8 @@ def _said(proof: _Proof, question: Question) -> Iterator[str]:
         yield f"journal then {signed['journal']['digest']}, SHA-256 {signed['journal']['sha256']}"
     if question.journal:
         yield f"{question.journal} tells the same"
-    yield f"duties of law or licence {totals['statutory_due']}, in time {totals['statutory_in_time']}; gaps {totals['gaps']}"
+    due, in_time = totals["statutory_due"], totals["statutory_in_time"]
+    yield f"duties of law or licence {due}, in time {in_time}; gaps {totals['gaps']}"
 
 
 def fingerprint(der: bytes) -> str:
@@ -215,14 +217,14 @@ def _kept(path: Path) -> bytes:
     return _der(key)
 
 
-def _key(body: bytes) -> serialization.PublicKeyTypes | None:
+def _key(body: bytes) -> PublicKeyTypes | None:
     try:
         return serialization.load_pem_public_key(body)
     except (ValueError, UnsupportedAlgorithm):
         return None
 
 
-def _der(key: "serialization.PublicKeyTypes") -> bytes:
+def _der(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import settings
-from infra.ops import check, explain, rebuild, shown, verify, what_if
+from infra.ops import check, explain, rebuild, reconcile, shown, verify, what_if
 from infra.ops.asked import UsageError
 from redress.adapters.clients import client
 from redress.domain import number as complaint_number
@@ -57,8 +57,16 @@ def _check(options: argparse.Namespace) -> int:
     return check.print_check(_workbench(options), _region(options), question, shown.now)
 
 
+def _reconcile(options: argparse.Namespace) -> int:
+    question = reconcile.Question(
+        pack=options.pack, day=options.day, until=options.until or options.day, out=options.out
+    )
+    return reconcile.print_days(_table(options), _region(options), question, shown.now())
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "explain": _explain,
+    "reconcile": _reconcile,
     "verify": _verify,
     "what-if": _what_if,
     "rebuild": _rebuild,

@@ -125,6 +125,7 @@ def _changed(candidate: RulePack | None, changed: _Calendars | None) -> Changed:
 
 
 def months_back(now: datetime, count: int) -> datetime:
+    """The beginning of the month (of `now`'s own time of day) so many months ago."""
     months = now.year * 12 + now.month - 1 - count
     return now.replace(year=months // 12, month=months % 12 + 1, day=1)
 

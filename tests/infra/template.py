@@ -53,7 +53,7 @@ class Template:
     def label(self, logical_id: str) -> str:
         """A logical id without its digest and without the words every id of its kind has."""
         bare = re.sub(r"[0-9A-F]{8}$", "", logical_id)
-        owners = "Portal|OperatorApi|Relay|Sweep|Webhooks|Outcomes|Mailbox|Journal|Reports"
+        owners = "Portal|OperatorApi|Relay|Sweep|Webhooks|Outcomes|Mailbox|Journal|Reports|Erasure"
         return re.sub(rf"^({owners})(?=\1)|(Function|Table|Role)$", "", bare)
 
     def grants(self, role: str) -> dict[str, set[str]]:

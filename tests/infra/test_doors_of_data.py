@@ -87,7 +87,7 @@ def _holds(template: Template, operator: str, key: str, wanted: Any, by: str | N
         case "ArnNotEquals", "aws:PrincipalArn":
             return by not in {template.target(one) for one in _list(wanted)}  # also of who has none
         case "BoolIfExists", "aws:PrincipalIsAWSService":
-            return (by is None) == (wanted == "true")
+            return bool((by is None) == (wanted == "true"))
         case ("Bool", "aws:SecureTransport") | ("NumericLessThan", "s3:TlsVersion"):
             return False  # everybody here comes over TLS
         case "Null", "s3:if-none-match":

@@ -123,6 +123,18 @@ EXPECTED = {
         "JournalBucket/digests/*": {"s3:GetObject"},
         "JournalBucket/proofs/*": {"s3:PutObject", "s3:GetObject"},
     },
+    "Erasure": {
+        "ErasureLogs": LOG,
+        "*": TRACE,
+        "Complaints": APPEND | {"dynamodb:DeleteItem"},
+        "Complaints/index/by_queue": {"dynamodb:Query"},
+        "EvidenceBucket": {"s3:ListBucketVersions"},
+        "EvidenceBucket/incoming/*": {"s3:DeleteObjectVersion"},
+        "EvidenceBucket/kept/*": {"s3:DeleteObjectVersion"},
+        "MailboxBucket": {"s3:ListBucketVersions"},
+        "MailboxBucket/received/*": {"s3:DeleteObjectVersion"},
+        "ErasureQueue": TAKE,
+    },
     "Sweep": {
         "SweepLogs": LOG,
         "*": TRACE,
@@ -186,5 +198,6 @@ def test_functions_are_invoked_only_by_the_door_or_schedule_they_belong_to(produ
         ("Sweep", "events.amazonaws.com"),
         ("Journal", "events.amazonaws.com"),
         ("Reports", "events.amazonaws.com"),
+        ("Erasure", "events.amazonaws.com"),
     }
     assert all("SourceArn" in permission["Properties"] for permission in permissions)

@@ -37,10 +37,11 @@ ENVIRONMENT = {
         *("MAIL_BUCKET", "NOTICES_URL", "LINK_SECRET_ARN", "PLAYER_INDEX_SECRET_ARN"),
         *("EVIDENCE_BUCKET", "EVIDENCE_DOMAIN"),
     },
-    "relay": {"STATE_MACHINE_ARN", "EFFECTS_QUEUE_URL", "EVENT_BUS_NAME"},
+    "relay": {"STATE_MACHINE_ARN", "EFFECTS_QUEUE_URL", "DEAD_LETTERS_URL", "EVENT_BUS_NAME"},
     "sweep": set(),
     "journal": {"JOURNAL_BUCKET", "DEAD_LETTERS_URL"},
     "reports": {"JOURNAL_BUCKET", "SIGNING_KEY"},
+    "erasure": {"EVIDENCE_BUCKET", "MAIL_BUCKET"},
     "outcomes": {"EVIDENCE_BUCKET", "EVIDENCE_MALWARE_SCAN"},
     "webhooks": {
         *("WEBHOOK_SECRET_ARN", "WEBHOOK_DELIVERIES_URL", "WEBHOOK_DELIVERIES_ARN"),
@@ -190,7 +191,7 @@ def test_the_api_knows_the_region_files_client_behind_each_client_id(production:
 
 def test_queues_are_encrypted_refuse_plain_http_and_keep_messages_for_14_days(production: Template) -> None:
     queues = production.of_type("SQS::Queue")
-    assert len(queues) == 14
+    assert len(queues) == 16
     for queue in queues.values():
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
         assert queue["Properties"]["MessageRetentionPeriod"] == 14 * DAY

@@ -51,6 +51,14 @@ NEVER: Mapping[str, set[str]] = {
     "sweep": {"jinja2", "redress.letters", "redress.web", "redress.http"},
     "webhooks": {"jinja2", "redress.letters", "redress.web", "redress.http"},
     "outcomes": {"jinja2", "redress.letters", "redress.web", "redress.http"},
+    "erasure": {
+        "jinja2",
+        "redress.domain.retention",
+        "redress.usecases.retention",
+        "redress.letters",
+        "redress.web",
+        "redress.http",
+    },
     "mailbox": {"jinja2", "redress.letters", "redress.web", "redress.http", *SEARCH},
     "journal": {
         "jinja2",
@@ -75,6 +83,7 @@ MODULES: Mapping[str, int] = {
     "mailbox": 480,
     "journal": 400,
     "reports": 480,
+    "erasure": 440,
 }
 
 

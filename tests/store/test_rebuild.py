@@ -3,75 +3,38 @@
 import csv
 import json
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from infra.ops import rebuild
-from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.domain.next_step import Step
 from redress.store import keys
 from redress.store.rebuild import REBUILT, STRIDE, Workbench
+from redress.store.table import Table
 from redress.usecases.change import Desk
 from redress.usecases.plan_next import Question, plan_next
 from tests.support import restores
-from tests.support.complaints import APPROVE, APPROVER, PLAYER, PROPOSE, REGION, SYSTEM, TRIAGE, personal
 from tests.support.desks import Office
+from tests.support.lost_tables import Lost, lose
 from tests.support.restores import Dump
 
-REPLY = c.Reply(content=personal("reply"))
-TASK = c.OpenTask(team="care", due_at=None, content=personal("task"))
-
-
-class Lost(NamedTuple):
-    """Three complaints: one known before the point of the restore, one closed by then, one that came later."""
-
-    office: Office
-    before: Dump
-    after: Dump
-    known: str
-    closed: str
-    later: str
-
-
 @pytest.fixture
-def lost(office: Office) -> Lost:
+def lost(office: Office, table: Table) -> Lost:
     """What a table held at a point in time, and what it held when it was lost."""
-    known, closed = office.receive(key="1"), office.receive(key="2")
-    for number in (known, closed):
-        office.send(number, LetterKind.ACKNOWLEDGEMENT)
-        office.do(number, TRIAGE, SYSTEM)
-    office.do(closed, c.Withdraw(content=personal("withdrawal")), PLAYER)
-    before = restores.dump(office.store.client)  # type: ignore[attr-defined]
-    office.clock.move(60)
-    office.do(known, TASK)
-    office.do(known, REPLY, PLAYER)
-    office.do(known, PROPOSE)
-    office.do(known, APPROVE, APPROVER)
-    office.send(known, LetterKind.FINAL_RESPONSE)
-    later = office.receive(key="3")
-    office.do(closed, c.OrderErasure(because="request"), SYSTEM)
-    office.clock.move(60)
-    return Lost(office, before, restores.dump(office.store.client), known, closed, later)  # type: ignore[attr-defined]
+    return lose(office, table)
 
 
 @pytest.fixture
 def bench(lost: Lost) -> Workbench:
     """The table as it was restored."""
-    return restores.restore(lost.office.store.client, lost.before)  # type: ignore[attr-defined]
+    return lost.restored()
 
 
 @pytest.fixture
 def journal(lost: Lost, tmp_path: Path) -> Path:
     """A copy of the journal, which has everything."""
     return restores.sync(restores.events_of(lost.after), tmp_path / "journal")
-
-
-def run(bench: Workbench, lost: Lost, journal: Path, *, dry_run: bool = False) -> int:
-    """The command, with its report beside the copy."""
-    report = journal.parent / "report"
-    return rebuild.print_rebuild(bench, REGION, journal, report, lost.office.clock, dry_run=dry_run)
 
 
 def rows(journal: Path, name: str) -> list[dict[str, str]]:
@@ -90,7 +53,7 @@ def desk(lost: Lost, bench: Workbench) -> Desk:
 
 
 def test_events_state_and_tasks_are_again_what_they_were(bench: Workbench, lost: Lost, journal: Path) -> None:
-    assert run(bench, lost, journal) == 0
+    assert lost.rebuild(bench, journal) == 0
     rebuilt = restores.dump(bench.client, bench.name)
     assert restores.registered(rebuilt, "player") == restores.registered(lost.after, "player")
     assert state(rebuilt, lost.known)["player"] == state(lost.after, lost.known)["player"]
@@ -99,7 +62,7 @@ def test_events_state_and_tasks_are_again_what_they_were(bench: Workbench, lost:
 def test_content_of_before_the_point_is_kept_and_what_came_later_is_told_to_be_lost(
     bench: Workbench, lost: Lost, journal: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(bench, lost, journal)
+    lost.rebuild(bench, journal)
     rebuilt, told = restores.dump(bench.client, bench.name), capsys.readouterr().out
     kept = {key: item for key, item in restores.contents(lost.before).items() if lost.closed not in key[0]}
     assert restores.contents(rebuilt) == kept
@@ -115,11 +78,11 @@ def test_content_of_before_the_point_is_kept_and_what_came_later_is_told_to_be_l
 
 
 def test_running_it_again_changes_nothing(bench: Workbench, lost: Lost, journal: Path) -> None:
-    run(bench, lost, journal)
+    lost.rebuild(bench, journal)
     once = restores.dump(bench.client, bench.name)
     lists = [rows(journal, name) for name in (rebuild.LOST, rebuild.AHEAD, rebuild.FILES)]
     lost.office.clock.move(3600)
-    assert run(bench, lost, journal) == 0
+    assert lost.rebuild(bench, journal) == 0
     assert restores.dump(bench.client, bench.name) == once
     assert [rows(journal, name) for name in (rebuild.LOST, rebuild.AHEAD, rebuild.FILES)] == lists
 
@@ -127,7 +90,7 @@ def test_running_it_again_changes_nothing(bench: Workbench, lost: Lost, journal:
 def test_a_dry_run_writes_lists_and_nothing_to_the_table(
     bench: Workbench, lost: Lost, journal: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(bench, lost, journal, dry_run=True) == 0
+    assert lost.rebuild(bench, journal, dry_run=True) == 0
     assert restores.dump(bench.client, bench.name) == lost.before
     assert rows(journal, rebuild.LOST)
     told = capsys.readouterr().out
@@ -139,7 +102,7 @@ def test_a_dry_run_writes_lists_and_nothing_to_the_table(
 def test_a_letter_that_the_journal_knows_as_sent_is_not_sent_again(
     bench: Workbench, lost: Lost, journal: Path
 ) -> None:
-    run(bench, lost, journal)
+    lost.rebuild(bench, journal)
     case = bench.load(lost.known)
     letters = {one.kind: one.status for one in case.complaint.letters.values()}
     assert letters[LetterKind.FINAL_RESPONSE] is LetterStatus.SENT
@@ -157,7 +120,7 @@ def test_a_letter_that_the_journal_knows_as_sent_is_not_sent_again(
 
 
 def test_executions_begin_under_names_that_nobody_used(bench: Workbench, lost: Lost, journal: Path) -> None:
-    run(bench, lost, journal)
+    lost.rebuild(bench, journal)
     rebuilt = restores.dump(bench.client, bench.name)
     for number in (lost.known, lost.later):
         assert state(rebuilt, number)["generation"] == {"N": str(1 + STRIDE)}
@@ -167,11 +130,11 @@ def test_executions_begin_under_names_that_nobody_used(bench: Workbench, lost: L
 
 
 def test_another_restore_raises_generations_again(bench: Workbench, lost: Lost, journal: Path) -> None:
-    run(bench, lost, journal)
+    lost.rebuild(bench, journal)
     once = restores.dump(bench.client, bench.name)
     assert state(once, lost.known)[REBUILT] == {"S": bench.mark()}
     again = restores.restore(bench.client, once, "restored-again")
-    run(again, lost, journal)
+    lost.rebuild(again, journal)
     found = restores.dump(again.client, again.name)
     assert state(found, lost.known)["generation"] == {"N": str(1 + 2 * STRIDE)}
 
@@ -180,7 +143,7 @@ def test_the_token_of_an_execution_of_before_is_forgotten(
     bench: Workbench, lost: Lost, journal: Path
 ) -> None:
     restores.alter(bench, lost.known, keys.STATE, lambda item: item.update(token={"S": "of before"}))
-    run(bench, lost, journal)
+    lost.rebuild(bench, journal)
     assert bench.state(lost.known).token is None  # type: ignore[union-attr]
 
 
@@ -188,7 +151,7 @@ def test_who_was_forgotten_is_forgotten_again(
     bench: Workbench, lost: Lost, journal: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "player" in state(lost.before, lost.closed)
-    run(bench, lost, journal)
+    lost.rebuild(bench, journal)
     rebuilt = restores.dump(bench.client, bench.name)
     assert not [key for key in restores.contents(rebuilt) if lost.closed in key[0]]
     assert "player" not in state(rebuilt, lost.closed)
@@ -200,7 +163,7 @@ def test_who_was_forgotten_is_forgotten_again(
 def test_what_a_closed_complaint_left_in_queue_and_sweep_is_taken_out(
     bench: Workbench, lost: Lost, journal: Path
 ) -> None:
-    run(bench, lost, journal)
+    lost.rebuild(bench, journal)
     found = state(restores.dump(bench.client, bench.name), lost.closed)
     assert not {"queue", "queue_order", "attention", "attention_at"} & found.keys()
 
@@ -208,9 +171,9 @@ def test_what_a_closed_complaint_left_in_queue_and_sweep_is_taken_out(
 def test_what_is_ahead_of_the_journal_is_kept_and_listed(
     lost: Lost, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bench = restores.restore(lost.office.store.client, lost.after)  # type: ignore[attr-defined]
+    bench = restores.restore(lost.table.client, lost.after)
     early = restores.sync(restores.events_of(lost.before), tmp_path / "journal")
-    assert run(bench, lost, early) == 0
+    assert lost.rebuild(bench, early) == 0
     rebuilt = restores.dump(bench.client, bench.name)
     assert restores.registered(rebuilt) == restores.registered(lost.after)
     before = {(one.number, one.seq) for one in restores.events_of(lost.before)}
@@ -224,7 +187,7 @@ def test_a_broken_journal_is_refused_and_nothing_is_written(
 ) -> None:
     path = next((journal / "events").rglob(f"{lost.known}/000003.json"))
     path.write_bytes(path.read_bytes().replace(b"system", b"nobody"))
-    assert run(bench, lost, journal) == 1
+    assert lost.rebuild(bench, journal) == 1
     assert f"BROKEN: Complaint {lost.known}, event 3: was changed" in capsys.readouterr().out
     assert restores.dump(bench.client, bench.name) == lost.before
 
@@ -237,7 +200,7 @@ def test_a_table_that_says_otherwise_is_refused_by_complaint_and_first_event(
         other = {"text": {"S": text.replace('"at":"2', '"at":"1')}}
         restores.alter(bench, lost.closed, keys.event(seq), lambda item, other=other: item.update(other))
     held = restores.dump(bench.client, bench.name)
-    assert run(bench, lost, journal) == 1
+    assert lost.rebuild(bench, journal) == 1
     told = capsys.readouterr().out
     assert f"REFUSED: Complaint {lost.closed}, event 2: is not in the table what it is in the journal" in told
     assert restores.dump(bench.client, bench.name) == held
@@ -247,6 +210,6 @@ def test_an_event_that_cannot_be_read_is_refused(
     bench: Workbench, lost: Lost, journal: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     restores.alter(bench, lost.known, keys.event(1), lambda item: item.update(text={"S": "{}"}))
-    assert run(bench, lost, journal) == 1
+    assert lost.rebuild(bench, journal) == 1
     told = capsys.readouterr().out
     assert f"Complaint {lost.known}, event 1: holds nothing that Redress wrote" in told

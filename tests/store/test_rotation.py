@@ -78,7 +78,7 @@ def rotation(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rotation]: 
     """A secret of one version, which a process has read."""
     made = Rotation()
     made.make()
-    monkeypatch.setattr(wiring.time, "time", lambda: made.seconds)
+    monkeypatch.setattr("redress.adapters.wiring.time.time", lambda: made.seconds)
     wiring.live_versions.cache_clear()
     assert len(made.knows()) == 1
     yield made

@@ -40,7 +40,7 @@ class Rules:
     others_ask_a_person: bool = True
     workflow_goes_by_the_record: bool = True
     telling_counts_as_record: bool = True
-    telling_of_a_copy_counts: bool = True
+    copy_may_arrive_later: bool = True
     copy_that_arrived_stands: bool = True
     returned_is_remembered: bool = True
     returned_asks_a_person: bool = True
@@ -56,6 +56,7 @@ class Letter(NamedTuple):
     failed_at: int = -1
     message: int = 0
     returned: frozenset[int] = frozenset()
+    arrived: int = 0
     delivery: str = ""
 
 
@@ -73,13 +74,14 @@ class Sender(NamedTuple):
 class Claim(NamedTuple):
     """A claim as it was made: of an open complaint; when the one before was over; when no mail stood.
 
-    `age` in ticks; `noted`: that the mail service did not take its mail was told to the ledger.
+    `returned` is how many mails had come back then, `age` is in ticks; `noted`: that the mail service did not take its mail was told to the ledger.
     """
 
     number: int
     was_open: bool
     was_free: bool
     was_clean: bool
+    returned: int = 0
     age: int = 0
     noted: bool = False
 
@@ -283,7 +285,8 @@ class Ledger:
         standing = {*range(1, len(world.mails) + 1)} - back
         known = standing & {world.letter.message, *world.arrived}
         was_free = not world.claims or _is_over(world, world.claims[-1])
-        return Claim(number, world.is_open, was_free, not (known if world.statutory else standing))
+        was_clean = not (known if world.statutory else standing)
+        return Claim(number, world.is_open, was_free, was_clean, len(back))
 
     def send(self, world: World, one: Sender) -> Iterator[tuple[str, World]]:
         """The mail service takes it, or does not, and the sender hears of it, or does not."""
@@ -346,28 +349,28 @@ class Ledger:
         letter = world.letter
         if place in letter.returned and self.rules.returned_is_remembered:
             return world
-        if letter.status != SENT and place != letter.message:
+        known = place in {letter.message, letter.arrived}
+        if letter.status != SENT and not known:
             if not self.rules.telling_counts_as_record:
                 return world
             return self._noted(sent(world, place), place, outcome)
-        if place != letter.message:
-            news = outcome == DELIVERED and letter.delivery != DELIVERED
-            copies = self.rules.telling_of_a_copy_counts or letter.delivery != BOUNCED
-            return self._noted(world, place, outcome) if news and copies else world
-        later = {DELIVERED: {""}, BOUNCED: {"", DELIVERED}}
-        news = letter.status in {SENT, ABANDONED} and letter.delivery in later[outcome]
+        if outcome == DELIVERED:
+            earlier = {"", BOUNCED} if self.rules.copy_may_arrive_later else {""}
+        else:
+            other = letter.arrived not in {0, place} and self.rules.copy_that_arrived_stands
+            earlier = {"", DELIVERED} if known and not other else set()
+        news = letter.status in {SENT, ABANDONED} and letter.delivery in earlier
         return self._noted(world, place, outcome) if news else world
 
     def _noted(self, world: World, place: int, outcome: str) -> World:
         letter = world.letter._replace(delivery=outcome)
         if outcome == DELIVERED:
             tasks = world.tasks - {REFUSED_TASK, BOUNCED_TASK}
-            if self.rules.copy_that_arrived_stands:
-                letter = letter._replace(message=place)
-            return world._replace(letter=letter, tasks=tasks, arrived=world.arrived | {place})
-        goes_on = world.is_open and letter.contact + 1 < world.contacts
-        back = letter._replace(failed_at=letter.contact, returned=letter.returned | {place})
-        if goes_on:
+            arrived = letter._replace(arrived=place)
+            return world._replace(letter=arrived, tasks=tasks, arrived=world.arrived | {place})
+        returned = letter.returned | {place}
+        back = letter._replace(failed_at=letter.contact, returned=returned, arrived=0)
+        if world.is_open and letter.contact + 1 < world.contacts:
             back = back._replace(status=OWED, age=0)
         tasks = world.tasks | ({BOUNCED_TASK} if self.rules.returned_asks_a_person else set())
         return world._replace(letter=back, tasks=tasks)
@@ -375,7 +378,7 @@ class Ledger:
 
 def _is_over(world: World, claim: Claim) -> bool:
     """Whether that claim may be followed by another one."""
-    back = any(BOUNCED in one.told for one in world.mails)
+    back = sum(BOUNCED in one.told for one in world.mails) > claim.returned
     on_record = world.letter.message > 0 and world.mails[world.letter.message - 1].claim == claim.number
     return claim.noted or claim.age >= EXPIRY or back or on_record
 
@@ -385,7 +388,7 @@ def sent(world: World, place: int) -> World:
     letter = world.letter
     if letter.status == SENT or place in {letter.message, *letter.returned}:
         return world
-    changed = letter._replace(status=SENT, age=0, message=place, delivery="")
+    changed = letter._replace(status=SENT, age=0, message=place, delivery="", arrived=0)
     return world._replace(letter=changed, tasks=world.tasks - {UNKNOWN_TASK})
 
 

@@ -67,6 +67,9 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
     "answer_adr": {},
     "record_adr_outcome": {"outcome": "settled"},
     "withdraw": {},
+    "place_legal_hold": {"reason": "A letter before action came."},
+    "lift_legal_hold": {"reason": "They settled."},
+    "order_erasure": {"reason": "request"},
 }
 COMMANDS = tuple(_BODIES)  # the operations that change a complaint
 # What stands in the places of paths beside the number.

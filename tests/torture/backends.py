@@ -11,7 +11,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -26,7 +26,7 @@ QUEUE_URL = "https://sqs.eu-west-2.amazonaws.com/123456789012/"
 STATE_MACHINE = "arn:aws:states:eu-west-2:123456789012:stateMachine:complaints"
 
 EFFECTS, NOTICES, MAIL, OUTCOMES = "effects", "notices", "mail", "outcomes"
-PUBLISHED, DELIVERIES, SET_ASIDE = "published", "deliveries", "set-aside"
+PUBLISHED, DELIVERIES, SET_ASIDE = "published", "deliveries", "set_aside"
 
 
 class Sent(Value):
@@ -103,8 +103,6 @@ class Services:
         return {"Successful": taken}
 
     def _put_off(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        from datetime import timedelta  # noqa: PLC0415
-
         [message] = [one for one in self.queue(_name(told["QueueUrl"])) if one.id == told["ReceiptHandle"]]
         message.visible_at = self._now() + timedelta(seconds=told["VisibilityTimeout"])
         return {}

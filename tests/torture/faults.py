@@ -45,13 +45,17 @@ DONE = frozenset({Kind.LOST, Kind.LOST_ONCE, Kind.KILLED_AFTER})
 
 
 class Call(Value):
-    """A call of AWS that a function made: `index` where it asked one, `writes` those of a transaction."""
+    """A call of AWS that a function made, and what it was about; `writes` are those of a transaction."""
 
     function: str
     service: str
     operation: str
     target: str
     writes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        about = [one for one in (self.target, " and ".join(self.writes)) if one]
+        return " ".join([f"{self.service}:{self.operation}", *(f"({one})" for one in about)])
 
 
 class Fault(Value):
@@ -200,7 +204,7 @@ def _header(request: AWSPreparedRequest, name: str) -> str:
 def _document(request: AWSPreparedRequest) -> dict[str, Any]:
     """The request of a service that speaks JSON; of S3, none."""
     body: Any = request.body
-    if not body or not isinstance(body, bytes | str) or not body[:1] in (b"{", "{"):
+    if not isinstance(body, bytes | str) or body[:1] not in (b"{", "{"):
         return {}
     try:
         told: dict[str, Any] = json.loads(body)
@@ -212,16 +216,25 @@ def _document(request: AWSPreparedRequest) -> dict[str, Any]:
 def _call(function: str, service: str, operation: str, request: AWSPreparedRequest) -> Call:
     told = _document(request)
     writes = sorted({kind for one in told.get("TransactItems", []) for kind in one})
-    target = told.get("IndexName", "") or _bucket(service, request)
     return Call(
-        function=function, service=service, operation=operation, target=target, writes=tuple(writes)
+        function=function,
+        service=service,
+        operation=operation,
+        target=_target(service, request, told),
+        writes=tuple(writes),
     )
 
 
-def _bucket(service: str, request: AWSPreparedRequest) -> str:
-    """The bucket and first part of the key, of a call of S3."""
-    if service != "s3":
-        return ""
+def _target(service: str, request: AWSPreparedRequest, told: dict[str, Any]) -> str:
+    """What it is about, by the name it has in the stories: an index, a queue, a secret, a part of a bucket."""
+    if service == "s3":
+        return _bucket(request)
+    named = told.get("IndexName") or told.get("QueueUrl") or told.get("SecretId", "")
+    return str(named).rpartition("/")[2].rpartition(":")[2].partition("-")[0] if named else ""
+
+
+def _bucket(request: AWSPreparedRequest) -> str:
+    """The bucket and first part of the key."""
     host, _, path = request.url.removeprefix("https://").partition("/")
     bucket, key = host.partition(".")[0], path.partition("?")[0]
     return f"{bucket}/{key.partition('/')[0]}" if key else bucket

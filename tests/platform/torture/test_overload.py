@@ -42,11 +42,11 @@ def nearly_used_up(local: LocalStack) -> Iterator[None]:
             "used": {"N": str(LIMIT - LEFT)},
             "expires_at": {"N": str(int((minute + timedelta(hours=1)).timestamp()))},
         }
-        local.dynamodb.put_item(TableName=local.table_name, Item=item)  # type: ignore[arg-type]
+        local.dynamodb.put_item(TableName=local.table_name, Item=item)
     yield
     for minute in minutes:
         key = {"pk": {"S": keys.allowance(CLIENT)}, "sk": {"S": keys.minute(minute)}}
-        local.dynamodb.delete_item(TableName=local.table_name, Key=key)  # type: ignore[arg-type]
+        local.dynamodb.delete_item(TableName=local.table_name, Key=key)
 
 
 def test_a_client_beyond_its_rate_is_told_when_to_come_again_and_what_was_taken_is_right(

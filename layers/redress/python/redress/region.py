@@ -111,7 +111,8 @@ class Region:
     Complaints by the portal are suspected of spam that were written in less than `form_seconds`, and those by
     portal and mail of a local day after the first `player_complaints` of one e-mail address or account, or
     the first `network_complaints` of one network address. An address is sent at most `letters_per_day` (UTC)
-    that need not arrive, and as many notices.
+    that need not arrive, and as many notices. What is known of a person is erased `retention_years` after
+    their complaint was closed, or later where a rule pack says so; None: only where a rule pack says when.
     """
 
     brands: tuple[Brand, ...]
@@ -133,6 +134,7 @@ class Region:
     player_complaints: int = 5
     network_complaints: int = 50
     letters_per_day: int = 20
+    retention_years: int | None = None
     consultation_days: int = 3
     consultation_kept_days: int = 365
     rules: Settings = field(default_factory=dict)

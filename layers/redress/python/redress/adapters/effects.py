@@ -25,3 +25,8 @@ class EffectsQueue:
 def read(body: str) -> Effect:
     """The effect that a message holds. Raises TypeError or ValueError for a body that is none."""
     return Effect(**json.loads(body))
+
+
+def set_aside(client: "SQSClient", url: str, place: str, problem: str) -> None:
+    """Tell the dead letters at `url` where something is that cannot be read; raises the SDK's error."""
+    client.send_message(QueueUrl=url, MessageBody=json.dumps({"place": place, "problem": problem}))

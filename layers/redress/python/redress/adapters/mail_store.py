@@ -34,6 +34,11 @@ class MailBucket:
         """Delete the mail; nothing is there, nothing is done."""
         self.client.delete_object(Bucket=self.name, Key=f"{RECEIVED}{mail}")
 
+    def forget_versions(self, mail: str) -> None:
+        """Delete every version of the mail, should the bucket have any. Raises s3.NotDeleted."""
+        key = f"{RECEIVED}{mail}"
+        s3.delete_versions(self.client, self.name, key, only=key)
+
 
 @dataclass(frozen=True)
 class EvidenceQuarantine:

@@ -5,7 +5,7 @@ own signers do it.
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -97,6 +97,45 @@ class SigningDoor:
         return Download(url=str(request.url), expires_at=now + DOWNLOAD_TIME)
 
 
+TRIES = 3
+"""How often one page of versions is deleted, each time by a call that the SDK itself tries again."""
+
+
+class NotDeleted(Exception):
+    """S3 took the call, and would not delete some of what it named, more than once; `codes` say why."""
+
+    def __init__(self, codes: set[str]) -> None:
+        self.codes = codes
+        super().__init__(f"S3 would not delete: {', '.join(sorted(codes))}")
+
+
+def delete_versions(client: "S3Client", bucket: str, prefix: str, only: str | None = None) -> None:
+    """Delete every version and delete marker under a prefix, or of the one key `only` under it.
+
+    A bucket that never had versions has one of each object, called null. Raises NotDeleted.
+    """
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        named = [
+            {"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if only in {None, one["Key"]}
+        ]
+        _delete(client, bucket, named)
+
+
+def _delete(client: "S3Client", bucket: str, named: Sequence[Any]) -> None:
+    """A call names a thousand at most, and a page lists no more."""
+    codes: set[str] = set()
+    for _ in range(TRIES):
+        if not named:
+            return
+        answer = client.delete_objects(Bucket=bucket, Delete={"Objects": named, "Quiet": True})
+        refused = answer.get("Errors", [])
+        codes |= {one.get("Code", "") for one in refused}
+        named = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in refused]
+    if named:
+        raise NotDeleted(codes)
+
+
 @dataclass(frozen=True)
 class Bucket:
     """The files of evidence. `client` is a boto3 S3 client."""
@@ -133,3 +172,8 @@ class Bucket:
     def remove(self, number: str, evidence: str) -> None:
         """Delete what was kept."""
         self.client.delete_object(Bucket=self.name, Key=key(KEPT, number, evidence))
+
+    def forget(self, number: str) -> None:
+        """Delete all files of a complaint in both parts, every version of them. Raises NotDeleted."""
+        for part in (INCOMING, KEPT):
+            delete_versions(self.client, self.name, key(part, number, ""))

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -15,9 +15,6 @@ from redress.domain.calendars import DAY
 from redress.proofs.manifest import ALGORITHM, SIGNATURE, Key, pem
 from redress.usecases.reconcile import PROOFS, place
 
-if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
-
 LATELY = timedelta(days=40)
 """Where the last proof or digest is looked for first: most runs need one page of the list."""
 
@@ -26,7 +23,7 @@ LATELY = timedelta(days=40)
 class KmsKey:
     """`client` is a boto3 KMS client, `id` the key's id, without its account. Raises the SDK's errors."""
 
-    client: "KMSClient"
+    client: Any  # as botocore makes it
     id: str
 
     def key(self) -> Key:
@@ -38,7 +35,7 @@ class KmsKey:
         answer = self.client.sign(
             KeyId=self.id, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
         )
-        return answer["Signature"]
+        return bytes(answer["Signature"])
 
 
 @dataclass(frozen=True)

@@ -333,12 +333,14 @@ class RecordLetterSent(Value):
 class RecordLetterRefused(Value):
     """The mail service definitely refused the letter, or it could not be written at all.
 
-    `not_before` puts it off. `other_contact`: there is another address to try.
+    `attempt` is that of the claim it was sent under; None: it was not claimed. `not_before` puts it off.
+    `other_contact`: there is another address to try.
     """
 
     letter: str
     reason: str
     permanent: bool
+    attempt: int | None = None
     not_before: str | None = None
     other_contact: bool = False
 

@@ -287,8 +287,14 @@ def _tell_otherwise(complaint: Complaint, command: c.SendOtherwise) -> list[Chan
     return changes + [Change(event=e.TaskClosed(opened=task.opened, outcome="done")) for task in about]
 
 
+def _is_overtaken(letter: Letter, command: c.RecordLetterRefused) -> bool:
+    """Whether the letter is in flight under a later claim, which this refusal says nothing of."""
+    claimed = letter.status is LetterStatus.CLAIMED
+    return claimed and command.attempt not in {None, letter.attempt}
+
+
 def _refused(complaint: Complaint, letter: Letter, command: c.RecordLetterRefused) -> list[Change]:
-    if letter.status in {LetterStatus.SENT, LetterStatus.ABANDONED}:
+    if letter.status in {LetterStatus.SENT, LetterStatus.ABANDONED} or _is_overtaken(letter, command):
         return []
     again = mail_decisions.goes_to_next(complaint, letter, command)
     refused = e.LetterRefused(

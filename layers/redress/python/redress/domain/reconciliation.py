@@ -448,11 +448,13 @@ def _missed(life: _Life, lines: Iterable[Line], of: Period) -> Iterator[Gap]:
             yield _late(one)
     if life.last.stage is Stage.CLOSED:
         return
-    told = {(one.pack, one.clock, one.due_at) for one in lines}
-    for one in promises(life.rules, life.last):
-        overdue = one.due_at is not None and one.due_at <= of.start and one.met_at is None
-        if _statutory(one) and overdue and _place(one) not in told:
-            yield _gap(life, "missed", one.clock, DUE, one.due_at, one.rule.strength, "Still not met")
+    told: set[tuple[str, str, datetime | None]] = {(one.pack, one.clock, one.due_at) for one in lines}
+    for date_of in promises(life.rules, life.last):
+        due_at = date_of.due_at
+        overdue = due_at is not None and due_at <= of.start and date_of.met_at is None
+        if _statutory(date_of) and overdue and _place(date_of) not in told:
+            strength = date_of.rule.strength
+            yield _gap(life, "missed", date_of.clock, DUE, due_at, strength, "Still not met")
 
 
 def _late(one: Line) -> Gap:

@@ -50,7 +50,7 @@ def get_evidence(call: Call) -> Answer:
     case, wanted = case_of(call), call.path["evidence"]
     number, known = case.complaint.number, case.complaint.evidence
     one = known.get(wanted)
-    if one is None:
+    if one is None or case.complaint.erasure_ordered_at:  # it is on record, and gone or about to go
         raise NoSuchEvidence(number, wanted)
     if not evidence.is_released(one) or one.media_type is None:
         raise EvidenceNotReleased(number, wanted, evidence.state(one))

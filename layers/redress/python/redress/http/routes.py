@@ -15,6 +15,7 @@ CONSULTATIONS = "/v1/consultations"
 CONSULTATION = f"{CONSULTATIONS}/{{consultation}}"
 WEBHOOKS = "/v1/webhooks"
 WEBHOOK = f"{WEBHOOKS}/{{webhook}}"
+PLAYERS = "/v1/players"
 
 
 class Route(Value):
@@ -179,6 +180,22 @@ ROUTES = (
     _post(f"{COMPLAINT}/adr-referral/answer", "operations:answer_adr", "bodies:AdrAnswer"),
     _post(f"{COMPLAINT}/adr-referral/outcome", "operations:record_adr_outcome", "bodies:AdrDecision"),
     _post(f"{COMPLAINT}/withdrawal", "operations:withdraw", "bodies:Withdrawal"),
+    _post(
+        f"{COMPLAINT}/legal-hold", "persons:place_legal_hold", "person_bodies:LegalHold", permission="admin"
+    ),
+    _post(
+        f"{COMPLAINT}/legal-hold/lifting",
+        "persons:lift_legal_hold",
+        "person_bodies:LegalHoldLifting",
+        permission="admin",
+    ),
+    _post(
+        f"{COMPLAINT}/erasure",
+        "persons:order_erasure",
+        "person_bodies:ErasureOrder",
+        permission="admin",
+        guarded=True,
+    ),
     _post(f"{COMPLAINT}/lease", "queues:take_lease", "list_bodies:LeaseBody", shows="queue_views:LeasedView"),
     Route(
         method="DELETE",
@@ -186,6 +203,20 @@ ROUTES = (
         operates="queues:give_back_lease",
         shows="queue_views:LeasedView",
         permission="write",
+    ),
+    _post(
+        f"{PLAYERS}/export",
+        "persons:export_person",
+        "person_bodies:PersonExport",
+        shows="person_views:PersonExportView",
+        permission="admin",
+    ),
+    _post(
+        f"{PLAYERS}/erasure",
+        "persons:erase_person",
+        "person_bodies:PersonErasure",
+        shows="person_views:PersonErasureView",
+        permission="admin",
     ),
     _get("/v1/tasks", "lists:list_tasks", "list_views:TaskPageView", query="list_bodies:TaskQuery"),
     _get("/v1/teams", "queues:list_teams", "queue_views:TeamsView"),

@@ -152,7 +152,8 @@ class ComplaintView(list_views.SummaryView):
     be spam; while it is `held` no letter to the player leaves. `verified`: your own site said whose account
     it is. `consultation` is the anonymous one that the player made it of. `acknowledged_at` is when the
     acknowledgement was sent first; `acknowledgement` says what became of it. `contacts` are the player's
-    addresses, in the order in which they are tried.
+    addresses, in the order in which they are tried. Under a `legal_hold` nothing is erased; after
+    `erasure_ordered_at` nothing new about the player is taken in, and by `erased_at` what was known is gone.
     """
 
     pack_version: str
@@ -209,6 +210,9 @@ class ComplaintView(list_views.SummaryView):
     feedback_score: int | None
     closed_at: str | None
     closed_because: str | None
+    legal_hold: bool
+    erasure_ordered_at: str | None
+    erased_at: str | None
 
 
 class EventView(TypedDict):
@@ -323,6 +327,9 @@ def complaint(case: CaseFile, region: Region, now: datetime) -> ComplaintView:
         "feedback_score": one.feedback_score,
         "closed_at": text(one.closed_at),
         "closed_because": one.closed_because,
+        "legal_hold": one.on_legal_hold,
+        "erasure_ordered_at": text(one.erasure_ordered_at),
+        "erased_at": text(one.erased_at),
     }
 
 

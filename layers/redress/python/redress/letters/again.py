@@ -1,4 +1,4 @@
-"""A letter that left by mail, written again from what was on record when it left, without its private link."""
+"""A letter that left by mail, written again from what was on record then, without its private link."""
 
 from copy import replace
 

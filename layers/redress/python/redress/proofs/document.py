@@ -85,8 +85,8 @@ def first_difference(one: object, other: object, place: str = "") -> str | None:
     """The place of the first value in which two documents differ, and both values; None: in none."""
     if type(one) is not type(other):
         return f"{place}: {_shown(one)}, and not {_shown(other)}"
-    if isinstance(one, Mapping):
-        found = cast("Mapping[str, object]", other)
+    if isinstance(one, dict):
+        found = cast("dict[str, object]", other)
         pairs = ((f"{place}.{name}".lstrip("."), one.get(name), found.get(name)) for name in one | found)
         return next((told for at, a, b in pairs if (told := first_difference(a, b, at))), None)
     if isinstance(one, list):

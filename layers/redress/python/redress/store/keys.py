@@ -20,6 +20,11 @@ MESSAGE_PREFIX = "MESSAGE#"
 ATTENTION_SHARDS = tuple(f"ATTENTION#{shard}" for shard in range(4))
 UNANSWERED = "CONSULTATIONS"
 """Partition, beside those shards, of the consultations that wait for an answer."""
+ERASURES, CLOSED = "ERASURES", "CLOSED"
+"""Partitions, beside the queues of teams, of what is ordered to be erased and is not, by that order; and of
+the closed complaints that may be erased when their time is over, by their receipt."""
+RETENTION = "RETENTION"
+"""Partition and sort key of how far the closed ones were looked at."""
 
 BY_PLAYER = "by_player"
 BY_QUEUE = "by_queue"

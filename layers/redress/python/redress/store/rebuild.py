@@ -128,7 +128,7 @@ class Workbench(Table):
             try:
                 self.client.transact_write_items(TransactItems=part)
             except self.client.exceptions.TransactionCanceledException as cancelled:
-                codes = {reason.get("Code") for reason in cancelled.response["CancellationReasons"]}
+                codes = {reason.get("Code", "None") for reason in cancelled.response["CancellationReasons"]}
                 if codes <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
                     raise TableChanged(number) from cancelled
                 raise

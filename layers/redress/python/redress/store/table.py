@@ -151,7 +151,10 @@ class Table(Lists, Leases):
                 Limit=limit,
             )
             for item in found["Items"]:
-                yield from self._still_overlooked(item["number"]["S"], now)
+                try:
+                    yield from self._still_overlooked(item["number"]["S"], now)
+                except (KeyError, ValueError):
+                    continue  # no STATE that Redress wrote: the relay has set it aside, and an alarm rang
 
     def _still_overlooked(self, number: str, now: datetime) -> Iterable[Overlooked]:
         """The index may lag and holds no token: the table itself decides."""
@@ -284,8 +287,7 @@ def state_values(batch: Batch) -> dict[str, dict[str, str] | None]:
         "training": _yes(listing.training),
         "team": listing.team,
         "assignee": listing.assignee,
-        "queue": keys.queue(listing.queue, training=listing.training) if listing.queue else None,
-        "queue_order": _queue_order(listing),
+        **_place(listing),
         "due_at": instants.to_text(listing.due_at) if listing.due_at else None,
         "acknowledgement": listing.acknowledgement,
         "attention": keys.attention(batch.number),
@@ -299,11 +301,19 @@ def _yes(value: bool) -> str | None:  # noqa: FBT001 - the value of an attribute
     return "yes" if value else None
 
 
-def _queue_order(listing: Listing) -> str | None:
-    """Where nothing is known to fall due, a complaint stands in its queue by its receipt."""
-    if not listing.queue:
-        return None
-    return keys.queue_order(listing.due_at or listing.received_at, at_once=listing.needs_human)
+def _place(listing: Listing) -> dict[str, str | None]:
+    """Partition and order in the index of queues: of its team, of what is to be erased, of what is closed.
+
+    Where nothing is known to fall due, a complaint stands in its queue by its receipt.
+    """
+    if listing.queue:
+        order = keys.queue_order(listing.due_at or listing.received_at, at_once=listing.needs_human)
+        return {"queue": keys.queue(listing.queue, training=listing.training), "queue_order": order}
+    if listing.erasing_since:
+        return {"queue": keys.ERASURES, "queue_order": instants.to_text(listing.erasing_since)}
+    if listing.kept:
+        return {"queue": keys.CLOSED, "queue_order": instants.to_text(listing.received_at)}
+    return {"queue": None, "queue_order": None}
 
 
 def event_item(record: audit.Record, listing: Listing) -> Item:

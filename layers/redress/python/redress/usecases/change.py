@@ -234,4 +234,6 @@ def listing(region: Region, after: Complaint) -> Listing:
         queue=after.team if is_open else None,
         due_at=milestones.next_due(region.rules_of(after), after) if is_open else None,
         acknowledgement=letter.fate if letter else None,
+        erasing_since=None if after.erased_at else after.erasure_ordered_at,
+        kept=not (is_open or after.on_legal_hold or after.erasure_ordered_at),
     )

@@ -60,6 +60,10 @@ def record_scan(collector: Collector, number: str, sent: str, verdict: str) -> s
 
 def _take(collector: Collector, case: CaseFile, sent: str, found: Sent) -> str:
     number, on_record = case.complaint.number, case.complaint.evidence
+    if case.complaint.erasure_ordered_at:  # nothing of the person is kept any more, not for a moment
+        refused = commands.RefuseEvidence(evidence=sent, reason=Refusal.CLOSED)
+        change(collector.desk, number, refused, found.by)
+        return "refused"
     one = _id(case, sent, found)
     if one in on_record:
         return KNOWN

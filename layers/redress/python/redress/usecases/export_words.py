@@ -68,14 +68,18 @@ SIGNALS = (
 )
 COURT = "Why it is kept: preparing or defending a legal claim (Art. 15(4) GDPR, and recital 63)."
 NOT_YOURS = "A mail of which nobody has found that it is yours: it may be another person's (Art. 15(4) GDPR)."
-STAFF = "Who of our people acted is told by their role alone: their names and ids are theirs (Art. 15(4) GDPR)."
-STAFF_LETTERS = "Notices to our own people: they tell what stands here, and name our people (Art. 15(4) GDPR)."
+STAFF = (
+    "Who of our people acted is told by their role alone: their names and ids are theirs (Art. 15(4) GDPR)."
+)
+STAFF_LETTERS = (
+    "Notices to our own people: they tell what stands here, and name our people (Art. 15(4) GDPR)."
+)
 LINKS = "The private links in our letters: whoever has one can act for you, and a copy may be passed on."
 
 NOTES = (
-    "This is what is kept about you in the system for complaints. Texts are as they were written; where our "
-    "people wrote them, they are theirs about you.",
+    "This is what is kept about you in the system for complaints.",
+    "Texts are as they were written. What our people wrote down about you is here, too.",
     "Letters are written again from what was on record when they left, in the words of today's templates.",
-    "Facts stay when what is personal is erased: the hash chain that proves them holds no names and no texts.",
+    "Facts stay when what is personal is erased: the chain that proves them holds no names and no texts.",
     "Backups keep what was erased for up to 35 days after it is gone here, and are read for nothing else.",
 )

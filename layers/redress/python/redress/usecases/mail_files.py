@@ -17,10 +17,11 @@ def take_files(desk: Desk, quarantine: Quarantine, number: str, mail: str, incom
     """Put the files of a mail that counts as the player's into quarantine; how many there were.
 
     Each has its id from the mail and its place there, so that a mail that comes again brings the same files.
-    What was too large or too many is on record as refused. Raises what `change` raises.
+    What was too large or too many is on record as refused. A complaint whose erasure was ordered takes none.
+    Raises what `change` raises.
     """
     received = on_record(desk, number, mail)
-    if received is None or not _counts(received):
+    if received is None or not _counts(received) or is_forgotten(desk, number):
         return 0
     for place, file in enumerate(incoming.attachments):
         quarantine.put(number, _id(mail, f"{place}"), file.content, PLAYER)
@@ -35,6 +36,11 @@ def on_record(desk: Desk, number: str, mail: str) -> ReceivedMail | None:
     """What a complaint knows of a mail; None where it was one too many. Raises NotFound."""
     known = desk.store.load(number).complaint.mails.values()
     return next((one for one in known if one.mail == mail), None)
+
+
+def is_forgotten(desk: Desk, number: str) -> bool:
+    """Whether the erasure of a complaint was ordered. Raises NotFound."""
+    return desk.store.load(number).complaint.erasure_ordered_at is not None
 
 
 def _counts(mail: ReceivedMail) -> bool:

@@ -1,7 +1,7 @@
 """A player wants to be forgotten: the erasure of each closed complaint of theirs is ordered.
 
-What is still open, under a legal hold or waits for money is kept, and said to be. The same request, sent again,
-is about the complaints that it found the first time, and goes on where it stopped.
+What is still open, under a legal hold or waits for money is kept, and said to be. The same request, sent
+again, is about the complaints that it found the first time, and goes on where it stopped.
 """
 
 import json
@@ -81,9 +81,7 @@ def order_all(
     return Ordered(outcomes=tuple((number, one) for number, one in outcomes if one), cursor=found.cursor)
 
 
-def order(
-    desk: Desk, number: str, actor: str, request: Request, brands: tuple[str, ...]
-) -> Outcome | None:
+def order(desk: Desk, number: str, actor: str, request: Request, brands: tuple[str, ...]) -> Outcome | None:
     """Order the erasure of one complaint; None if there is none of these brands. Raises Conflict."""
 
     def choose(case: CaseFile) -> OrderErasure:

@@ -1,7 +1,8 @@
 """Whose complaints they are: found by the lists of a player, page by page.
 
 A complaint is in the list of the account that was told with it, and in that of the e-mail address only if
-none was. Whoever is to be found whole is looked for by both. A complaint whose erasure was ordered is in none.
+none was. Whoever is to be found whole is looked for by both. A complaint whose erasure was ordered is in
+none.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ type Lists = Mapping[str, str]
 
 
 class Found(Value):
-    """The complaint numbers of a page, the latest received first of each list; `cursor` is None at the end."""
+    """The complaint numbers of a page, the latest first of each list; `cursor` is None at the end."""
 
     numbers: tuple[str, ...]
     cursor: str | None
@@ -41,7 +42,9 @@ def page(store: Store, known: Lists, limit: int, cursor: str | None) -> Found:
     while place is not None and len(numbers) < limit:
         name, _, start = place.partition(".")
         if name not in known:
-            raise InvalidInput([FieldProblem("cursor", "cursor", "Send the cursor that this player's page gave.")])
+            raise InvalidInput(
+                [FieldProblem("cursor", "cursor", "Send the cursor that this player's page gave.")]
+            )
         part = store.list_player(known[name], limit - len(numbers), start or None)
         numbers += [one.number for one in part.items]
         place = f"{name}.{part.cursor}" if part.cursor else _after(known, name)

@@ -94,7 +94,8 @@ class Listing(Value):
 
     `not_for` are the persons (subject ids) who may not work on it. A practice complaint (`training`) has
     queues and registers of its own, so that it counts in no return. `acknowledgement` is what became of that
-    letter (`Letter.fate`); None: it has not left.
+    letter (`Letter.fate`); None: it has not left. `erasing_since`: its erasure was ordered then and is not
+    done; `kept`: it is closed, and may be erased when its time is over.
     """
 
     training: bool
@@ -113,6 +114,8 @@ class Listing(Value):
     queue: str | None
     due_at: datetime | None
     acknowledgement: str | None = None
+    erasing_since: datetime | None = None
+    kept: bool = False
 
 
 class QueuedTask(Value):

@@ -12,7 +12,7 @@ from datetime import datetime
 from redress.domain import commands, mail_decisions, reply_address
 from redress.domain.actors import PLAYER, SYSTEM
 from redress.domain.complaint import Complaint
-from redress.domain.errors import NotFound
+from redress.domain.errors import Conflict, IllegalTransition, NotFound
 from redress.domain.parts import HELD
 from redress.domain.reply_address import Signed
 from redress.domain.stages import Stage
@@ -22,7 +22,7 @@ from redress.region import Brand
 from redress.usecases import mail_trust, new_mail
 from redress.usecases.change import change
 from redress.usecases.contacts import contacts
-from redress.usecases.mail_files import on_record, take_files
+from redress.usecases.mail_files import is_forgotten, on_record, take_files
 from redress.usecases.mail_ports import CONSULTATION, Arrived, MailGone, Mails, Notices, Quarantine, Read
 from redress.usecases.ports import CaseFile, Store
 from redress.usecases.reply import harm_in
@@ -107,6 +107,8 @@ def _gone(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
 
 def accept(room: Mailroom, number: str, mail: str) -> Came:
     """A person found that a mail which was held is the player's: its files are taken now. Raises as above."""
+    if is_forgotten(room.intake.desk, number):  # the mail is gone, or about to go
+        return Came(taken_as="accepted", number=number)
     incoming = _read(room, mail)
     files = take_files(room.intake.desk, room.quarantine, number, mail, incoming)
     return Came(taken_as="accepted", number=number, files=files)
@@ -148,8 +150,16 @@ def _found(store: Store, arrived: Arrived, incoming: Incoming, signed: Iterable[
             about = _followed(store, arrived, incoming, one)
         except NotFound:  # a genuine address of a complaint that is no more: its mail is not lost with it
             continue
+        if _knows_nobody(about, arrived):
+            continue
         found[about.number] = about
     return list(found.values())
+
+
+def _knows_nobody(about: _About, arrived: Arrived) -> bool:
+    """Whether nobody is known there any more. A mail that was on record before came to it all the same."""
+    is_there = any(one.mail == arrived.mail for one in about.case.complaint.mails.values())
+    return about.case.complaint.erasure_ordered_at is not None and not is_there
 
 
 def _followed(store: Store, arrived: Arrived, incoming: Incoming, signed: Signed) -> _About:
@@ -172,14 +182,24 @@ def _goes_on_in(complaint: Complaint, arrived: Arrived) -> str | None:
 
 def _put_on(room: Mailroom, arrived: Arrived, incoming: Incoming, about: _About) -> Came:
     desk, number = room.intake.desk, about.number
-    fact = _fact(arrived, incoming, about, desk.now())
-    actor = PLAYER if fact.taken_as in {REPLY, SURVEY_DECLINED} else SYSTEM
-    change(desk, number, fact, actor, request=new_mail.request(arrived, desk.now(), number))
+    if about.case.complaint.erasure_ordered_at is None:
+        _record(room, arrived, incoming, about)
     received = on_record(desk, number, arrived.mail)
     if received is None:
         return Came(taken_as=new_mail.SET_ASIDE, number=number)
     files = take_files(desk, room.quarantine, number, arrived.mail, incoming)
     return Came(taken_as=received.taken_as, number=number, files=files)
+
+
+def _record(room: Mailroom, arrived: Arrived, incoming: Incoming, about: _About) -> None:
+    """Raises Conflict for a complaint whose erasure is ordered in this moment: the mail is another's then."""
+    desk = room.intake.desk
+    fact = _fact(arrived, incoming, about, desk.now())
+    actor = PLAYER if fact.taken_as in {REPLY, SURVEY_DECLINED} else SYSTEM
+    try:
+        change(desk, about.number, fact, actor, request=new_mail.request(arrived, desk.now(), about.number))
+    except IllegalTransition as refused:
+        raise Conflict(about.number) from refused
 
 
 def _fact(arrived: Arrived, incoming: Incoming, about: _About, now: datetime) -> commands.ReceiveMail:

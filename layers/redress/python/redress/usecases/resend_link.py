@@ -18,8 +18,8 @@ PLAYER = "player"
 def resend_link(desk: Desk, number: str, email: str, request: Request) -> None:
     """Have the private link of a complaint sent to its address on record, if that is `email`.
 
-    Nothing is sent too often, nor about a complaint that was closed longer ago than a link lives. Raises
-    IdempotencyKeyReused, and Conflict when others kept writing.
+    Nothing is sent too often, nor about a complaint that was closed longer ago than a link lives, nor about
+    one whose erasure was ordered. Raises IdempotencyKeyReused, and Conflict when others kept writing.
     """
     if answer := desk.store.answer(request.client, request.key, desk.now()):
         replay(request, answer)
@@ -60,6 +60,8 @@ def _is_theirs(case: CaseFile, email: str) -> bool:
 
 def _owed(desk: Desk, case: CaseFile, now: datetime) -> list[Change]:
     closed_at = case.complaint.closed_at
+    if case.complaint.erasure_ordered_at:  # its contents may still be there
+        return []
     if closed_at and now - closed_at > timedelta(days=desk.region.link_days):
         return []
     return check_possible(desk, case, RequestLink(), PLAYER, now)

@@ -48,30 +48,34 @@ def send_letter(
     and `count` raise, Conflict when others kept writing; and whatever the mail service ends with when the
     outcome is unknown, with the claim left standing.
     """
-    mail = _claim(desk, render, count, number, letter_key)
-    if isinstance(mail, Outcome):
-        return mail
+    claimed = _claim(desk, render, count, number, letter_key)
+    if isinstance(claimed, Outcome):
+        return claimed
+    mail, attempt = claimed
     try:
         message_id = mailer.send(mail)
     except MailRefused as refusal:
-        _record(desk, number, partial(_refused, letter_key, refusal))
+        _record(desk, number, partial(_refused, letter_key, attempt, refusal))
         return Outcome.REFUSED
     _record(desk, number, lambda _: RecordLetterSent(letter=letter_key, message_id=message_id))
     return Outcome.SENT
 
 
-def _refused(letter_key: str, refusal: MailRefused, case: CaseFile) -> RecordLetterRefused:
+def _refused(letter_key: str, attempt: int, refusal: MailRefused, case: CaseFile) -> RecordLetterRefused:
     tried = case.complaint.letters[letter_key].contact
     return RecordLetterRefused(
         letter=letter_key,
         reason=refusal.reason,
         permanent=refusal.permanent,
+        attempt=attempt,
         other_contact=other_contact(case, tried),
     )
 
 
-def _claim(desk: Desk, render: Render, count: Count, number: str, letter_key: str) -> Mail | Outcome:
-    """The mail, claimed on the very version it was written from; or why there is none."""
+def _claim(
+    desk: Desk, render: Render, count: Count, number: str, letter_key: str
+) -> tuple[Mail, int] | Outcome:
+    """The mail, claimed on the very version it was written from, and which attempt; or why there is none."""
     for attempt in range(ATTEMPTS):
         desk.pause(attempt)
         case = desk.store.load(number)
@@ -87,7 +91,9 @@ def _claim(desk: Desk, render: Render, count: Count, number: str, letter_key: st
     raise Conflict(number)
 
 
-def _claimed(desk: Desk, render: Render, count: Count, case: CaseFile, letter: Letter) -> Mail | Outcome:
+def _claimed(
+    desk: Desk, render: Render, count: Count, case: CaseFile, letter: Letter
+) -> tuple[Mail, int] | Outcome:
     contact = _contact(case, letter)
     if contact is None:
         gone = RecordLetterRefused(letter=letter.key, reason=NO_CONTACT, permanent=True)
@@ -100,7 +106,7 @@ def _claimed(desk: Desk, render: Render, count: Count, case: CaseFile, letter: L
     except CapReached:
         apply(desk, case, _tomorrow(desk, letter), SYSTEM)
         return Outcome.PUT_OFF
-    return mail
+    return mail, letter.attempt + 1
 
 
 def _tomorrow(desk: Desk, letter: Letter) -> RecordLetterRefused:

@@ -1,0 +1,67 @@
+"""What callers of the operator's API send about a person: whose data, and what shall be of them."""
+
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from redress.domain.personal_data import REQUEST
+from redress.http.bodies import Note, Short
+from redress.http.fields import Email, Rule, Strict, Text, broken
+from redress.http.intake import unknown
+from redress.region import Region
+from redress.usecases.export_person import MOST
+
+Cursor = Annotated[str, Text(4_000)]
+
+
+class LegalHold(Strict):
+    """Why what is known has to be kept, as for a court."""
+
+    reason: Note
+
+
+class LegalHoldLifting(Strict):
+    """Why what is known need not be kept any longer."""
+
+    reason: Note
+
+
+class ErasureOrder(Strict):
+    """That the person asks for it. What only grew old is erased without anybody's asking."""
+
+    reason: Annotated[Literal["request"], Rule(*unknown("reason", [REQUEST]))]
+
+
+class Person(Strict):
+    """A player of a brand, by account or e-mail address, or better both.
+
+    A complaint that was told with an account is found by that alone.
+    """
+
+    brand: Short
+    account: Short | None = None
+    email: Email | None = None
+
+    @field_validator("brand")
+    @classmethod
+    def _brand_exists(cls, brand: str, info: ValidationInfo) -> str:
+        context: Any = info.context
+        region = cast("Region", context["region"])
+        if region.brand(brand) is None:
+            raise broken(*unknown("brand", (one.id for one in region.brands)))
+        return brand
+
+
+class PersonExport(Person):
+    """Whose data, and which part of them."""
+
+    limit: Annotated[
+        Annotated[int, Field(ge=1, le=MOST)] | None, Field(description="How many complaints at most.")
+    ] = None
+    cursor: Cursor | None = None
+
+
+class PersonErasure(Person):
+    """Who shall be forgotten, and from which complaint on."""
+
+    cursor: Cursor | None = None

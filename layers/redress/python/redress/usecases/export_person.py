@@ -1,0 +1,99 @@
+"""The access export of a player (Art. 15 GDPR): everything that is held about them, a part at a time.
+
+Nothing is changed by it. Who exported whom is for the caller to put on record: `numbers` says what was told.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TypedDict
+
+from redress.domain import instants
+from redress.domain.consultation import Consultation
+from redress.domain.errors import NoSuchConsultation, NotFound
+from redress.domain.values import Value
+from redress.usecases import export_document, export_words, players
+from redress.usecases.export_document import ExportedComplaintView, Sources
+from redress.usecases.players import Lists
+from redress.usecases.ports import CaseFile, Store
+
+MOST = 10
+"""Complaints of a part, unless fewer are asked for."""
+LARGEST_PART = 4_000_000
+"""Characters of the document in a part, written as cautiously as any gateway may: Lambda hands on 6 MB."""
+
+
+class PersonExportView(TypedDict):
+    """Everything that is held about a player, in parts: `cursor` leads to the next one, null at the end.
+
+    A part may hold fewer complaints than asked for, even none, before the end. `notes` say how to read it.
+    """
+
+    generated_at: str
+    brand: str
+    privacy_url: str | None
+    notes: list[str]
+    complaints: list[ExportedComplaintView]
+    cursor: str | None
+
+
+class Asked(Value):
+    """Whose export: the player's lists, and of which brand (id). `limit` and `cursor`: which part."""
+
+    known: Lists
+    brand: str
+    limit: int = MOST
+    cursor: str | None = None
+
+
+def export(store: Store, sources: Sources, asked: Asked, now: datetime) -> PersonExportView:
+    """A part of the export as of `now` (UTC). Raises InvalidInput for a cursor of another player."""
+    found = players.page(store, asked.known, asked.limit, asked.cursor)
+    complaints: list[ExportedComplaintView] = []
+    cursor, size = found.cursor, 0
+    for place, case in _cases(store, asked.brand, found.numbers):
+        one = export_document.complaint(case, sources)
+        size += len(json.dumps(json.dumps(one, ensure_ascii=False)))
+        if complaints and size > LARGEST_PART:
+            cursor = players.page(store, asked.known, place, asked.cursor).cursor
+            break
+        complaints.append(one)
+    return document(sources, asked.brand, complaints, cursor, now)
+
+
+def document(
+    sources: Sources,
+    brand: str,
+    complaints: list[ExportedComplaintView],
+    cursor: str | None,
+    now: datetime,
+) -> PersonExportView:
+    """The document about these complaints."""
+    known = sources.region.brand(brand)
+    return {
+        "generated_at": instants.to_text(now),
+        "brand": known.name if known else brand,
+        "privacy_url": known.privacy_url if known else None,
+        "notes": list(export_words.NOTES),
+        "complaints": complaints,
+        "cursor": cursor,
+    }
+
+
+def consultation_of(store: Store, number: str, now: datetime) -> Consultation | None:
+    """A consultation, if it is still there."""
+    try:
+        return store.consultations.load(number, now)
+    except NoSuchConsultation:
+        return None
+
+
+def _cases(store: Store, brand: str, numbers: tuple[str, ...]) -> Iterator[tuple[int, CaseFile]]:
+    """The complaints with their places. The lists may lag: what is gone, or another brand's, is left out."""
+    for place, number in enumerate(numbers):
+        try:
+            case = store.load(number)
+        except NotFound:
+            continue
+        if case.complaint.brand == brand:
+            yield place, case

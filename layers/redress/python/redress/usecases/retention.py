@@ -1,0 +1,84 @@
+"""Closed complaints whose time is over are ordered to be erased, the earliest received first.
+
+Once a day all closed complaints are looked at that can be over, in as many runs as that takes. How far that
+came is remembered after every few of them; whatever was cut off is looked at again, which changes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from redress.domain import personal_data, retention
+from redress.domain.actors import SYSTEM
+from redress.domain.commands import OrderErasure
+from redress.domain.errors import Conflict, IllegalTransition, NotFound
+from redress.domain.reading import RulePackInvalid
+from redress.domain.values import Value
+from redress.usecases.change import Desk, change_as
+from redress.usecases.erasure_ports import Kept, Place
+from redress.usecases.ports import CaseFile
+
+MOST, AT_ONCE = 2_000, 100
+"""Complaints looked at in a run, and between two notes of how far it came."""
+
+
+class Looked(Value):
+    """What a run did: complaints looked at, erasures ordered, and complaints that could not be decided."""
+
+    complaints: int = 0
+    ordered: int = 0
+    failed: tuple[str, ...] = ()
+
+
+class _NotOver(Exception):
+    """The time of a complaint is not over, or nobody says when it is."""
+
+
+def order_overdue(desk: Desk, kept: Kept) -> Looked:
+    """Go on with the round of the day, at most MOST complaints. Raises what the ports raise."""
+    now, months = desk.now(), retention.shortest(desk.region.retention_years)
+    place = kept.place()
+    if months is None or (place and place.after is None and place.day == now.date()):
+        return Looked()
+    after = place.after if place and place.after else ""
+    day = place.day if after and place else now.date()
+    until = now - timedelta(days=30 * months - 2)  # no months are shorter; each complaint is decided exactly
+    looked = Looked()
+    while looked.complaints < MOST:
+        numbers, following = kept.closed(until, after, AT_ONCE)
+        looked = _look(desk, numbers, looked)
+        kept.keep_place(Place(day=day, after=following))
+        if following is None:
+            break
+        after = following
+    return looked
+
+
+def _look(desk: Desk, numbers: Sequence[str], looked: Looked) -> Looked:
+    ordered, failed = 0, []
+    for number in numbers:
+        try:
+            ordered += _order(desk, number)
+        except (RulePackInvalid, NotFound, Conflict):  # one complaint holds up no other
+            failed.append(number)
+    return Looked(
+        complaints=looked.complaints + len(numbers),
+        ordered=looked.ordered + ordered,
+        failed=(*looked.failed, *failed),
+    )
+
+
+def _order(desk: Desk, number: str) -> bool:
+    """Whether its erasure was ordered: decided on the complaint as it stands."""
+
+    def choose(case: CaseFile) -> OrderErasure:
+        rules, years = desk.region.rules_of(case.complaint), desk.region.retention_years
+        over = retention.over_at(rules, case.complaint, case.records, years)
+        if over is None or over > desk.now():
+            raise _NotOver
+        return OrderErasure(because=personal_data.RETENTION)
+
+    try:
+        change_as(desk, number, choose, SYSTEM)
+    except (_NotOver, IllegalTransition):  # reopened or put under a legal hold meanwhile, or still to be paid
+        return False
+    return True

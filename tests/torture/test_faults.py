@@ -1,0 +1,66 @@
+"""Whatever goes wrong with any call of any function, nothing is lost, doubled, late, stuck or out of chain."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from functools import cache
+
+import pytest
+
+from tests.torture.campaign import EVERY, Told, campaign, tell
+from tests.torture.faults import Fault, Kind
+from tests.torture.stories import STORIES, STORY_REGION, Story
+from tests.torture.tally import tally
+from tests.torture.world import World, opened
+
+PARTS = 4 if EVERY == 1 else 1  # of a story, so that two processes share the work
+
+type Teller = Callable[[Story], Told]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A new world."""
+    with opened(STORY_REGION, tmp_path_factory.mktemp("region")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def told(world: World) -> Teller:
+    """Tells a story without a fault, once in a process."""
+    empty = world.snapshot()
+    return cache(lambda story: tell(world, empty, story))
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("place", range(len(STORIES)), ids=[story.name for story in STORIES])
+def test_after_any_fault_of_any_call_everything_holds(
+    world: World, told: Teller, place: int, part: int
+) -> None:
+    with redirect_stdout(io.StringIO()):  # metrics
+        story = told(STORIES[place])
+        faults = chosen(story, place)[part::PARTS]
+        came = list(campaign(world, story, faults))
+    violations = [one for one in came if isinstance(one, str)]
+    checks = sum(one for one in came if isinstance(one, int))
+    tally("a fault in each call", len(faults), checks, len(violations))
+    assert not violations, "\n".join(violations)
+
+
+def chosen(story: Told, place: int) -> list[Fault]:
+    """All faults of a story, or in the shorter form every so many, begun at another one in each story."""
+    return story.faults[place % min(EVERY, len(story.faults)) :: EVERY]
+
+
+def test_every_call_of_a_story_has_every_kind_of_fault_but_in_a_long_one(told: Teller) -> None:
+    for story in STORIES:
+        kinds = 1 if story.in_turn else len(Kind)
+        assert len(told(story).faults) == kinds * len(told(story).calls)
+
+
+def test_even_the_shorter_form_has_every_kind_of_fault_in_every_function(told: Teller) -> None:
+    struck = [(f.function, f.kind) for place, one in enumerate(STORIES) for f in chosen(told(one), place)]
+    assert {kind for _, kind in struck} == set(Kind)
+    assert {function for function, _ in struck} == {
+        call.function for story in STORIES for call in told(story).calls
+    }
