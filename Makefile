@@ -78,8 +78,8 @@ deploy: setup ## deploy the stack of a region file to AWS: make deploy REGION=eu
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .tools/node_modules/.bin/cdk deploy redress-$(REGION) -c region=$(REGION)
 
 test: setup lint ## run every tier
-	@echo "→ unit, property, store, workflow, infra and performance ceilings"
-	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/unit tests/property tests/store tests/workflow tests/loopback tests/infra tests/performance
+	@echo "→ unit, property, store, workflow, infra, performance ceilings and torture in its shorter form"
+	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/unit tests/property tests/store tests/workflow tests/loopback tests/infra tests/performance tests/torture
 	@echo "→ browser: every page in every language"
 	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/browser --ignore $(DEPLOYED)
 	@echo "→ platform: the real stack is deployed once"
@@ -98,6 +98,10 @@ fmt: setup ## put the source into its one format
 
 clean: ## remove everything that was built or installed here
 	@rm -rf .redress .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache cdk.out
+
+.PHONY: torture
+torture: setup ## break every call of AWS in every way, and count what does not hold; minutes
+	@REDRESS_TORTURE=long .venv/bin/pytest --quiet --numprocesses 2 tests/torture
 
 .PHONY: bench
 bench: build ## what each function costs, as ratios to a bare function measured in the same run

@@ -46,6 +46,7 @@ type AwsRegion = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 type DomainName = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")]
 type CertificateArn = Annotated[str, Field(pattern=r"^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")]
 type RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/[\w+=,.@/-]+$")]
+type TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
 type WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*[^\s?#/])?$")]
 type IssuerAddress = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")]
 type ClientId = Annotated[str, Field(pattern=r'^[^\s"\\]+$')]
@@ -81,7 +82,8 @@ class StackPart(Part):
     """How the stack is built and kept.
 
     With `guard` table and buckets refuse everybody but the stack's own roles and `operators`, who run the
-    `redress` command on stored complaints.
+    `redress` command on stored complaints. `restored_table` names a table that was restored and takes the
+    place of the stack's own.
     """
 
     region: AwsRegion
@@ -95,6 +97,7 @@ class StackPart(Part):
     guard: bool = True
     operators: tuple[RoleArn, ...] = ()
     reserved_concurrency: Mapping[FunctionName, PositiveInt] = {}
+    restored_table: TableName | None = None
     tags: Mapping[str, str] = {}
 
 

@@ -103,9 +103,7 @@ class RedressStack(Stack):
         evidence.allow_handing_out(api.function)
         outcomes = Outcomes(self, "Outcomes", shared=shared, table=table, evidence=evidence, mail=mail)
         journal = Journal(self, "Journal", settings=settings.journal, shared=shared, table=table)
-        erasure = Erasure(
-            self, "Erasure", shared=shared, table=table, evidence=evidence, bus=events.bus
-        )
+        erasure = Erasure(self, "Erasure", shared=shared, table=table, evidence=evidence, bus=events.bus)
         reports = Reports(self, "Reports", shared=shared, table=table, journal=journal)
 
         alarms = Alarms(self, "Alarms", settings=settings.alarms)
@@ -145,10 +143,12 @@ class RedressStack(Stack):
             others = [role for role in (workflow.machine.role, evidence.scanner) if role]
             self._guard([*shared.roles, *others], table, buckets)
         self._tag(portal.api, api.api)
-        self._publish(portal, api, table, workflow, mail, events)
-        CfnOutput(self, "PrefillSecretArn", value=prefill_secret.arn)
-        CfnOutput(self, "JournalBucket", value=journal.bucket.bucket_name)
-        CfnOutput(self, "ProofKeyId", value=reports.key.key_id)
+        more = {
+            "PrefillSecretArn": prefill_secret.arn,
+            "JournalBucket": journal.bucket.bucket_name,
+            "ProofKeyId": reports.key.key_id,
+        }
+        self._publish(portal, api, table, workflow, mail, events, more)
 
     def _secrets(self) -> tuple[GeneratedSecret, GeneratedSecret]:
         link = GeneratedSecret(
@@ -197,7 +197,7 @@ class RedressStack(Stack):
     def _plan(self, shared: Shared, table: ComplaintTable) -> Function:
         digest = {"DEFINITION_DIGEST": definition_digest()}
         plan = Function(self, "plan", shared=shared, seconds=30, environment=digest)
-        table.allow_reading_and_appending(plan)
+        table.allow_appending(plan)
         table.allow_query(plan, ["by_player"])  # triage asks for the player's earlier complaints
         return plan
 
@@ -273,6 +273,7 @@ class RedressStack(Stack):
         workflow: Workflow,
         mail: Mail,
         events: Events,
+        more: Mapping[str, str],
     ) -> None:
         clients = "{" + ",".join(f'"{name}":"{key}"' for key, name in api.issuer.clients.items()) + "}"
         outputs = {
@@ -289,6 +290,7 @@ class RedressStack(Stack):
             "PortalAlias": portal.alias_target,
             "ApiAlias": api.domain.regional_domain_name if api.domain else None,
             "MailRecords": json.dumps(mail.records),
+            **more,
         }
         for name, value in outputs.items():
             if value is not None:

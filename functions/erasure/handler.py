@@ -48,7 +48,9 @@ def _by_the_clock() -> None:
     """Finish what was ordered, say how long the oldest of the rest waits, and order what is over."""
     waiting = erasure_wiring.table().ordered(MOST)
     left = [one.at for one in waiting if not _erase(one.number)]
-    left += [one.at for one in waiting[MOST - 1 :]]  # of a full page the last: what follows is not much younger
+    left += [
+        one.at for one in waiting[MOST - 1 :]
+    ]  # of a full page the last: what follows is not much younger
     lag = max(((wiring.now() - at).total_seconds() for at in left), default=0.0)
     with single_metric(name="ErasureLag", unit=MetricUnit.Seconds, value=lag, namespace="Redress") as metric:
         metric.add_dimension(name="function", value="erasure")

@@ -63,7 +63,7 @@ PROOF_SECONDS = 28 * 3600
 """A day, the hour and a quarter that it is left to settle, the hour until the next run, and one to fail."""
 
 ERASURE_METRIC = "ErasureLag"
-"""Seconds since the oldest erasure was ordered that is not done, zero if none; `erasure` says so every hour."""
+"""Seconds since the oldest erasure was ordered that is not done, zero if none; `erasure` tells it hourly."""
 
 ERASURE_SECONDS = 86_400
 """Hours of tries by the queue have failed then, and a day of the clock's. The law leaves a month."""

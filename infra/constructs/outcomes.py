@@ -56,7 +56,7 @@ class Outcomes(Construct):
                 "EVIDENCE_MALWARE_SCAN": "yes" if evidence.scanned else "no",
             },
         )
-        table.allow_reading_and_appending(self.function)
+        table.allow_appending(self.function)
         evidence.allow_collecting(self.function)
         self._follow()
 

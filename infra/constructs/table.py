@@ -35,9 +35,12 @@ class ComplaintTable(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StackPart) -> None:
         super().__init__(scope, construct_id)
+        restored = settings.restored_table
         self.table = dynamodb.Table(
             self,
-            "Table",
+            # Of another id than the one before, so that CloudFormation takes it in, and lets the other go.
+            f"Table-{restored}" if restored else "Table",
+            table_name=restored,
             partition_key=_text("pk"),
             sort_key=_text("sk"),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
@@ -68,8 +71,13 @@ class ComplaintTable(Construct):
         function.allow([f"dynamodb:{action}" for action in actions], self.table.table_arn)
 
     def allow_reading_and_appending(self, function: Function) -> None:
-        """Grants what an append takes: its transaction needs the permissions of its items."""
-        self.allow(function, "GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
+        """Grants what an append takes, and to look up what a request led to before."""
+        self.allow_appending(function)
+        self.allow(function, "GetItem")
+
+    def allow_appending(self, function: Function) -> None:
+        """Grants what reading a complaint and an append take: a transaction needs those of its items."""
+        self.allow(function, "Query", "PutItem", "UpdateItem")
 
     def allow_query(self, function: Function, indexes: Iterable[str]) -> None:
         """Grants queries on these indexes."""

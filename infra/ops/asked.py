@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast, get_args
 
+from redress.domain.actors import NOBODY, SUBJECT
 from redress.domain.calendars import Calendar
 from redress.domain.clock import Interval
 from redress.domain.reading import RulePackInvalid, read
@@ -58,6 +59,13 @@ def length(text: str) -> Length:
         return Length(amount=int(amount), unit=cast("Unit", unit))
     except RulePackInvalid as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def subject(text: str) -> str:
+    """A subject id of the identity provider: no name and no address."""
+    if re.fullmatch(SUBJECT, text) and text != NOBODY:
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is no subject id: write no name and no address")
 
 
 def month(text: str) -> datetime:

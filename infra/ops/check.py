@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def print_check(table: Workbench, region: Region, question: Question, now: Now) 
     wrong = fixed = 0
     for number in shown.counted(numbers, "compared"):
         written = journal.records(number) if journal else []
-        compared = _compare(table, region, number, written, lost, now)
+        compared = _read_and_compare(table, region, number, written, lost, now)
         if question.fix and compared.derived and compared.differences:
             before = len(compared.differences)
             compared = _fix(table, region, compared, written, lost, now)
@@ -67,23 +68,27 @@ def print_check(table: Workbench, region: Region, question: Question, now: Now) 
     return 1 if wrong else 0
 
 
-def _compare(
+def _read_and_compare(
     table: Workbench, region: Region, number: str, written: Sequence[Record], lost: Lost, now: Now
 ) -> Compared:
     for _ in range(READINGS):
-        compared = _compared(table.items(number), region, written, lost, now)
-        if compared.is_right:
+        found = compare(table.items(number), region, written, lost, now())
+        if found.is_right:
             break
-    return compared
+    return found
 
 
-def _compared(items: Items, region: Region, written: Sequence[Record], lost: Lost, now: Now) -> Compared:
+def compare(items: Items, region: Region, written: Sequence[Record], lost: Lost, now: datetime) -> Compared:
+    """How the items of a complaint differ at `now` (UTC) from what its events say.
+
+    `written` are its events in the journal; content that is known to be `lost` is no difference.
+    """
     try:
         records = rebuild.records_of(items, written)
         rebuild.check_whole(items, records)
     except ChainBroken as broken:
         return Compared(items, None, broken, ())
-    derived = derive(region, records, now())
+    derived = derive(region, records, now)
     return Compared(items, derived, None, tuple(_differences(items, derived, lost)))
 
 
@@ -107,7 +112,7 @@ def _fix(
         return compared
     with suppress(TableChanged):
         table.carry_out(number, table.mend(compared.items, derived))
-    return _compare(table, region, number, written, lost, now)
+    return _read_and_compare(table, region, number, written, lost, now)
 
 
 def _print(number: str, compared: Compared) -> None:

@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_reconcile(add("reconcile", "what fell due on a day and by what it was met, as documents to file"))
     _add_rebuild(add("rebuild", "bring a table that was restored up to date with the journal"))
     _add_check(add("check", "compare what complaints are found by with their events"))
+    _add_person(add("person", "what is known of a player: hand it out, or have it erased"))
+    _add_hold(add("hold", "keep what is known of a complaint, as for a court, or no longer"))
     _add_mail_in(add("mail-in", "have a mail come to the local stack, as SES would bring it"))
     _add_letters(add("letters", "the letters that players and staff get"))
     return parser
@@ -182,8 +184,10 @@ def _verify(options: argparse.Namespace) -> int:
         return _verify_proof(options)
     if options.key:
         raise UsageError("--key is for a proof: give its file, .json or .sig.json")
-    if (options.number is None) == (options.journal is None):
-        raise UsageError("one of a complaint number, the file of a proof, and --journal FOLDER is needed")
+    if options.number and options.journal:
+        raise UsageError("--journal is not allowed beside a complaint number, but beside the file of a proof")
+    if not (options.number or options.journal):
+        raise UsageError("give a complaint number, the file of a proof, or --journal FOLDER")
     return verify.print_journal_verdict(options.journal) if options.journal else _about_stored(options)
 
 
@@ -281,6 +285,58 @@ def _mail_in(options: argparse.Namespace) -> int:
     from infra.ops import mail_in  # noqa: PLC0415 - it brings AWS
 
     return mail_in.run(options)
+
+
+def _add_person(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="command")
+    words = "write everything that is held about a player to a folder, as JSON and as a page"
+    export = commands.add_parser("export", help=words, description=words, allow_abbrev=False)
+    _add_player(export)
+    export.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="one that is not there yet")
+    export.add_argument(
+        "--evidence-bucket",
+        metavar="NAME",
+        help="the stack's bucket of evidence: copy the files, too",
+    )
+    export.set_defaults(run=_about_stored, command="person export")
+    words = "order the erasure of a player's closed complaints; 1 if one of them has to stay for now"
+    erase = commands.add_parser("erase", help=words, description=words, allow_abbrev=False)
+    _add_player(erase)
+    _add_who(erase)
+    erase.set_defaults(run=_about_stored, command="person erase")
+
+
+def _add_player(parser: argparse.ArgumentParser) -> None:
+    _add_deployment(parser, needs_region=True)
+    parser.add_argument("--number", help=f"one complaint alone: {NUMBER}")
+    parser.add_argument("--brand", help="the player's brand, with --account or --email, or better both")
+    parser.add_argument("--account", help="finds the complaints that were told with it")
+    parser.add_argument("--email", help="finds the complaints that were told without an account")
+    parser.add_argument(
+        "--player-index-secret-arn",
+        metavar="ARN",
+        help="what players are found by (default: PLAYER_INDEX_SECRET_ARN of the environment)",
+    )
+
+
+def _add_hold(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, words in (
+        ("place", "keep everything that is known about a complaint: nothing of it is erased"),
+        ("lift", "end the legal hold of a complaint"),
+    ):
+        one = commands.add_parser(name, help=words, description=words, allow_abbrev=False)
+        _add_number(one)
+        _add_deployment(one, needs_region=True)
+        _add_who(one)
+        one.add_argument("--reason", required=True, help="why, for those who ask later")
+        one.set_defaults(run=_about_stored, command=f"hold {name}")
+
+
+def _add_who(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by", metavar="ID", type=asked.subject, help="who acts: a subject id of the identity provider"
+    )
 
 
 def _about_stored(options: argparse.Namespace) -> int:

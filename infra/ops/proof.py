@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from copy import replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -21,6 +22,7 @@ from redress.proofs import document, manifest
 from redress.proofs.document import Document, NoProof
 from redress.proofs.manifest import KINDS, SIGNATURE
 from redress.region import Region
+from redress.usecases.reconcile import period
 
 
 class Question(Value):
@@ -140,10 +142,12 @@ def _against(proof: _Proof, folder: Path, region: Region) -> Iterator[str]:
     if proof.document is None:
         return
     try:
-        of = document.period(proof.document)
+        claimed = document.period(proof.document)
     except NoProof as error:
         yield f"{proof.day}.json: {error}"
         return
+    # The day is that of the operator's rules; which complaints were looked through the proof may say.
+    of = replace(period(region, claimed.pack, claimed.day), since=claimed.since)
     told = document.of(reconcile(_histories(copy), region.rules_of, of))
     difference = document.first_difference(dict(proof.document), dict(told))
     if difference:

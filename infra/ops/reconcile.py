@@ -1,7 +1,7 @@
 """`redress reconcile`: the documents of a day, unsigned, from a table."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def _days(region: Region, question: Question) -> list[date]:
 def _older(registers: Registers, of: Period, now: datetime) -> Iterator[str]:
     """What was closed since, or had something happen to it that day, however long ago it was received."""
     since = min(months_back(now, DEFAULT_MONTHS), of.since)
-    return registers.numbers(of.pack, since, max(of.since, since + timedelta(days=1)))
+    return registers.numbers(of.pack, since, of.since)
 
 
 def _write(folder: Path, day: date, bodies: Mapping[str, bytes]) -> None:

@@ -2,20 +2,23 @@
 
 import argparse
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import settings
-from infra.ops import check, explain, rebuild, reconcile, shown, verify, what_if
+from infra.ops import check, explain, hold, rebuild, reconcile, shown, verify, what_if
 from infra.ops.asked import UsageError
+from redress.adapters import wiring
 from redress.adapters.clients import client
 from redress.domain import number as complaint_number
 from redress.domain.errors import NotFound
 from redress.region import Region
 from redress.store.rebuild import Workbench
 from redress.store.table import Table
+from redress.usecases.change import Desk
 from redress.usecases.ports import CaseFile
 
 
@@ -64,6 +67,26 @@ def _reconcile(options: argparse.Namespace) -> int:
     return reconcile.print_days(_table(options), _region(options), question, shown.now())
 
 
+def _person_export(options: argparse.Namespace) -> int:
+    from infra.ops import person  # noqa: PLC0415 - it brings the renderer of letters
+
+    return person.export(_table(options), _region(options), person.question(options), shown.now())
+
+
+def _person_erase(options: argparse.Namespace) -> int:
+    from infra.ops import person  # noqa: PLC0415 - as above
+
+    return person.erase(_desk(options), person.question(options), options.by)
+
+
+def _hold_place(options: argparse.Namespace) -> int:
+    return hold.place(_desk(options), _number(options), options.reason, options.by)
+
+
+def _hold_lift(options: argparse.Namespace) -> int:
+    return hold.lift(_desk(options), _number(options), options.reason, options.by)
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "explain": _explain,
     "reconcile": _reconcile,
@@ -71,6 +94,10 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "what-if": _what_if,
     "rebuild": _rebuild,
     "check": _check,
+    "person export": _person_export,
+    "person erase": _person_erase,
+    "hold place": _hold_place,
+    "hold lift": _hold_lift,
 }
 
 
@@ -88,10 +115,26 @@ def _workbench(options: argparse.Namespace) -> Workbench:
 
 def _case(options: argparse.Namespace) -> CaseFile:
     """The complaint, its number spelled in any way. Raises NotFound."""
-    table, spelled = _table(options), complaint_number.parse(options.number)
+    return _table(options).load(_number(options))
+
+
+def _number(options: argparse.Namespace) -> str:
+    """The number of the complaint, spelled in any way. Raises NotFound."""
+    spelled = complaint_number.parse(options.number)
     if spelled is None:
         raise NotFound(options.number)
-    return table.load(spelled)
+    return spelled
+
+
+def _desk(options: argparse.Namespace) -> Desk:
+    """What every change needs, here as in the functions."""
+    return Desk(
+        store=_table(options),
+        region=_region(options),
+        now=wiring.now,
+        salt=secrets.token_bytes,
+        pause=wiring.pause,
+    )
 
 
 def _region(options: argparse.Namespace) -> Region:

@@ -4,9 +4,8 @@ import pytest
 
 from tests.infra.template import Template
 
-APPEND = {
-    f"dynamodb:{action}" for action in ("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
-}
+APPEND = {f"dynamodb:{action}" for action in ("Query", "PutItem", "UpdateItem")}
+READ_AND_APPEND = APPEND | {"dynamodb:GetItem"}
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 READ_SECRET = {"secretsmanager:GetSecretValue"}
@@ -16,7 +15,7 @@ SES = "arn:aws:ses:eu-west-2::"
 EXPECTED = {
     "Portal": {
         "PortalLogs": LOG,
-        "Complaints": APPEND,
+        "Complaints": READ_AND_APPEND,
         "LinkSecret": READ_SECRET,
         "PlayerIndexSecret": READ_SECRET,
         "PrefillSecret": READ_SECRET,
@@ -25,7 +24,7 @@ EXPECTED = {
     "OperatorApi": {
         "OperatorApiLogs": LOG,
         "*": TRACE,
-        "Complaints": APPEND,
+        "Complaints": READ_AND_APPEND,
         "Complaints/index/by_queue": {"dynamodb:Query"},
         "Complaints/index/by_register": {"dynamodb:Query"},
         "Complaints/index/by_player": {"dynamodb:Query"},
@@ -56,7 +55,7 @@ EXPECTED = {
     "Mailbox": {
         "MailboxLogs": LOG,
         "*": TRACE,
-        "Complaints": APPEND,
+        "Complaints": READ_AND_APPEND,
         "LinkSecret": READ_SECRET,
         "PlayerIndexSecret": READ_SECRET,
         "EvidenceBucket/incoming/*": {"s3:PutObject"},
@@ -74,7 +73,7 @@ EXPECTED = {
     "Letters": {
         "LettersLogs": LOG,
         "*": TRACE,
-        "Complaints": APPEND,
+        "Complaints": READ_AND_APPEND,
         "LinkSecret": READ_SECRET,
         "MailboxNotices": TAKE,
         f"{SES}identity/MailIdentity": {"ses:SendEmail"},
@@ -126,7 +125,7 @@ EXPECTED = {
     "Erasure": {
         "ErasureLogs": LOG,
         "*": TRACE,
-        "Complaints": APPEND | {"dynamodb:DeleteItem"},
+        "Complaints": READ_AND_APPEND | {"dynamodb:DeleteItem"},
         "Complaints/index/by_queue": {"dynamodb:Query"},
         "EvidenceBucket": {"s3:ListBucketVersions"},
         "EvidenceBucket/incoming/*": {"s3:DeleteObjectVersion"},

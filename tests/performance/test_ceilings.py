@@ -70,6 +70,7 @@ NEVER: Mapping[str, set[str]] = {
         "redress.web",
         "redress.http",
     },
+    "reports": {"redress.letters", "redress.web", "redress.http"},
 }
 MODULES: Mapping[str, int] = {
     "portal": 450,

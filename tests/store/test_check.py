@@ -1,4 +1,4 @@
-"""`redress check`: whatever a complaint is found by is compared with its events, and each difference named."""
+"""`redress check`: what a complaint is found by is compared with its events, and each difference named."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -110,8 +110,7 @@ def test_an_attribute_of_state_that_was_changed_is_named_and_mended(
 ) -> None:
     before = restores.registered(restores.dump(bench.client))
     for name, value in STATE_CHANGES.items():
-        changed = {name: {"S": value}}
-        restores.alter(bench, number, keys.STATE, lambda item, changed=changed: item.update(changed))
+        restores.alter(bench, number, keys.STATE, restores.setting(**{name: {"S": value}}))
         answer = ask()
         assert answer.status == 1
         [told] = answer.differences
@@ -125,7 +124,7 @@ def test_an_attribute_of_state_that_was_removed_is_named_and_mended(
     ask: Ask, bench: Workbench, number: str
 ) -> None:
     for name in ("queue", "register", "due_at", "attention", "attention_at", "assignee", "number"):
-        restores.alter(bench, number, keys.STATE, lambda item, name=name: item.pop(name))
+        restores.alter(bench, number, keys.STATE, restores.without(name))
         [told] = ask().differences
         assert told.startswith(f"{number} STATE {name}: is missing, should be ")
         assert ask(fix=True).status == 0
@@ -321,7 +320,7 @@ def test_a_closed_complaint_that_rests_has_no_attention_and_that_is_right(
 
 
 def test_attention_may_be_as_late_as_the_next_milestone_and_its_grace_and_no_later(
-    ask: Ask, bench: Workbench, office: Office, number: str
+    ask: Ask, bench: Workbench, number: str
 ) -> None:
     """So it is parked; a second later nobody would look before the promise is broken."""
     due = bench.listed(number).due_at

@@ -325,7 +325,7 @@ class TestFaults:
         whole(world)
 
     @pytest.mark.parametrize("call", CALLS)
-    @pytest.mark.parametrize("fault", FAULTS)
+    @pytest.mark.parametrize("fault", ["failed", "done, and the answer lost"])
     def test_what_lasts_is_an_error_and_the_next_run_does_what_is_left(
         self, world: Press, office: Office, call: str, fault: str
     ) -> None:

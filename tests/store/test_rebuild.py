@@ -19,6 +19,7 @@ from tests.support.desks import Office
 from tests.support.lost_tables import Lost, lose
 from tests.support.restores import Dump
 
+
 @pytest.fixture
 def lost(office: Office, table: Table) -> Lost:
     """What a table held at a point in time, and what it held when it was lost."""
@@ -67,7 +68,9 @@ def test_content_of_before_the_point_is_kept_and_what_came_later_is_told_to_be_l
     kept = {key: item for key, item in restores.contents(lost.before).items() if lost.closed not in key[0]}
     assert restores.contents(rebuilt) == kept
     gone = restores.contents(lost.after).keys() - kept.keys()
-    listed = {(keys.complaint(row["number"]), keys.content(int(row["seq"]))) for row in rows(journal, rebuild.LOST)}
+    listed = {
+        (keys.complaint(row["number"]), keys.content(int(row["seq"]))) for row in rows(journal, rebuild.LOST)
+    }
     assert listed == {key for key in gone if lost.closed not in key[0]}
     types = {row["type"] for row in rows(journal, rebuild.LOST)}
     assert types == {"TaskOpened", "PlayerReplied", "DecisionProposed", "ComplaintReceived"}
@@ -197,8 +200,8 @@ def test_a_table_that_says_otherwise_is_refused_by_complaint_and_first_event(
 ) -> None:
     for seq in (2, 3):
         text = lost.before[keys.complaint(lost.closed), keys.event(seq)]["text"]["S"]
-        other = {"text": {"S": text.replace('"at":"2', '"at":"1')}}
-        restores.alter(bench, lost.closed, keys.event(seq), lambda item, other=other: item.update(other))
+        other = {"S": text.replace('"at":"2', '"at":"1')}
+        restores.alter(bench, lost.closed, keys.event(seq), restores.setting(text=other))
     held = restores.dump(bench.client, bench.name)
     assert lost.rebuild(bench, journal) == 1
     told = capsys.readouterr().out

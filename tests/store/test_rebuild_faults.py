@@ -1,4 +1,4 @@
-"""A rebuild that is interrupted, or meets others, or finds what a restore brought back of who is forgotten."""
+"""A rebuild that is interrupted or overtaken, and what a restore brought back of a forgotten person."""
 
 import csv
 from collections.abc import Callable
@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from infra.ops import rebuild as command
+from infra.ops.asked import UsageError
 from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
 from redress.store import keys, rebuild
 from redress.store.rebuild import TableChanged, Workbench
 from redress.store.table import Table
+from redress.usecases.rebuild import derive
 from tests.support import restores
 from tests.support.complaints import PLAYER, REGION, SYSTEM, personal, submit
 from tests.support.desks import Office
@@ -40,13 +42,13 @@ class PowerCut(Exception):
 class CutOff:
     """A DynamoDB client that ends with one of its writes: before it, or before its answer is heard."""
 
-    def __init__(self, client: Any, at: int, *, heard: bool) -> None:  # noqa: ANN401 - a boto3 client
+    def __init__(self, client: Any, at: int, *, heard: bool) -> None:
         self._client, self._left, self._heard = client, at, heard
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a client has
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
-    def transact_write_items(self, **writes: Any) -> object:  # noqa: ANN401 - as boto3 takes them
+    def transact_write_items(self, **writes: Any) -> object:
         """Write, unless it ends here."""
         self._left -= 1
         if self._left < 0 and self._heard:
@@ -80,7 +82,9 @@ def test_it_may_end_between_any_two_writes_and_is_finished_by_running_it_again(
         found = restores.dump(bench.client, bench.name)
         assert restores.registered(found) == done
         assert restores.contents(found) == contents
-        generations = {item["number"]["S"]: item["generation"]["N"] for item in restores.states(found).values()}
+        generations = {
+            item["number"]["S"]: item["generation"]["N"] for item in restores.states(found).values()
+        }
         assert generations == {lost.known: "1001", lost.later: "1001", lost.closed: "1"}
     missing = len(restores.events_of(lost.after)) - len(restores.events_of(lost.before))
     assert cuts > missing
@@ -100,7 +104,7 @@ def test_who_writes_to_the_table_meanwhile_ends_it_and_nothing_is_overwritten(
 
     records = restores.events_of(lost.after)
     mine = [one for one in records if one.number == lost.known]
-    derived = command.derive(REGION, mine, lost.office.clock())
+    derived = derive(REGION, mine, lost.office.clock())
     with pytest.raises(TableChanged, match="switch off what writes"):
         bench.carry_out(lost.known, bench.rebuild(overtaken(lost.known), derived, bench.mark()))
     found = restores.dump(bench.client, bench.name)
@@ -123,7 +127,9 @@ def forgotten(office: Office, table: Table) -> str:
     office.send(number, LetterKind.ACKNOWLEDGEMENT)
     office.do(
         number,
-        c.AddEvidence(evidence="file-1", media_type="image/png", size=1, content={"sha256": "0"}, scanned=False),
+        c.AddEvidence(
+            evidence="file-1", media_type="image/png", size=1, content={"sha256": "0"}, scanned=False
+        ),
         PLAYER,
     )
     office.do(number, mail("reply", mail_id="mail-1"), PLAYER)
@@ -170,6 +176,6 @@ def test_a_report_that_cannot_be_written_stops_it_before_the_table_is(
 
     bench = lost.restored()
     monkeypatch.setattr(Path, write.__name__, be_full)
-    with pytest.raises(command.UsageError, match="No space left"):
+    with pytest.raises(UsageError, match="No space left"):
         lost.rebuild(bench, journal)
     assert restores.dump(bench.client, bench.name) == lost.before

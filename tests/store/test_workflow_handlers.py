@@ -292,6 +292,22 @@ class TestSweep:
         sweep.handler({}, None)
         assert phone.calls == [("wake", "live")]
 
+    def test_one_that_cannot_be_woken_keeps_no_other_waiting_and_the_lag_is_told(
+        self,
+        phone: Phone,
+        office: Office,
+        table: Table,
+        clock: Clock,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        clock.move(-300)
+        for count in range(6):
+            set_token(table, office.receive(key=f"key-{count}"), f"token-{count}")
+        phone.broken |= {"token-0", "token-3"}
+        sweep.handler({}, None)
+        assert {about for _, about in phone.calls} == {"token-1", "token-2", "token-4", "token-5"}
+        assert 180 <= self.lag(capsys) < 240
+
     def test_a_failing_table_fails_the_sweep_so_that_the_missing_lag_is_an_alarm(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

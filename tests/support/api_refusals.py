@@ -68,7 +68,7 @@ class Refusals:
         return self._post(json.dumps({**told, "remedy": "Apologise."}), key)
 
     def _number(self) -> str:
-        return f"{COMPLAINTS}/{self.teller.kept['number']}/withdrawal"
+        return f"{COMPLAINTS}/{self.teller.kept['bonus']}/withdrawal"
 
     def _too_many_webhooks(self) -> httpx.Response:
         body = json.dumps({"url": "https://crm.example.com/hooks"})

@@ -218,5 +218,10 @@ _WAY_TO: Mapping[Stage, Callable[[Case], None]] = {
 def at_stage(stage: Stage, command: commands.Submit | None = None, at: datetime = T0) -> Case:
     """A complaint that came to a stage by the straight way."""
     case = Case(command, at)
-    _WAY_TO[stage](case)
+    bring(case, stage)
     return case
+
+
+def bring(case: Case, stage: Stage) -> None:
+    """Bring a complaint that was just received to a stage by the straight way."""
+    _WAY_TO[stage](case)

@@ -87,9 +87,10 @@ class Claim(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """A mail that left: under which claim, and what was told of it."""
+    """A mail that left: under which claim, to which address, and what was told of it."""
 
     claim: int
+    contact: int
     told: frozenset[str] = frozenset()
 
 
@@ -145,11 +146,21 @@ def broken_always(world: World) -> str | None:
 def is_settled(world: World) -> bool:
     """Whether the letter needs nobody any more: it stands on record and left; or a person has it."""
     letter, gone = world.letter, not world.is_open
-    left = letter.status == SENT and 0 < letter.message <= len(world.mails)
+    left = letter.status == SENT and any(BOUNCED not in mail.told for mail in world.mails)
     came_back = letter.delivery == BOUNCED
     if world.statutory and UNKNOWN_TASK in world.tasks:
         return False
     return gone or bool(world.tasks) or (left and not came_back)
+
+
+def broken_in_the_end(soon: World, late: World) -> str | None:
+    """The property that an undisturbed world violates, now and when every claim has run out, or None."""
+    if violated := broken_always(late):
+        return violated
+    if not is_settled(late):
+        return NEVER_LOST
+    refused = bool(soon.claims) and soon.claims[-1].noted
+    return A_NO_RELEASES_AT_ONCE if refused and not is_settled(soon) else None
 
 
 @dataclass(frozen=True)
@@ -175,12 +186,7 @@ class Ledger:
         soon = late = self.at_once(world)
         for _ in range(EXPIRY + 1):
             late = self.at_once(self.tick(late))
-        if violated := broken_always(late):
-            return violated
-        if not is_settled(late):
-            return NEVER_LOST
-        refused = bool(world.claims) and world.claims[-1].noted
-        return A_NO_RELEASES_AT_ONCE if refused and not is_settled(soon) else None
+        return broken_in_the_end(soon, late)
 
     def at_once(self, world: World) -> World:
         """What the workflow does now: send what may be sent, give up what may not, until nothing is owed."""
@@ -274,23 +280,15 @@ class Ledger:
         before = world.claims[-1].number if world.claims else 0
         claims = world.claims
         if one.attempt > before:
-            claims = (*claims, self._claim(world, one.attempt))
+            claims = (*claims, claim_of(world, one.attempt))
         claimed = stale(done(world, one)._replace(letter=letter, claims=claims))
         if self.rules.mail_goes_before_the_record:
             return goes_on(claimed, one._replace(phase="send"))
         return goes_on(claimed, one._replace(phase="record", heard=len(world.mails) + 1))
 
-    def _claim(self, world: World, number: int) -> Claim:
-        back = {place for place, mail in enumerate(world.mails, 1) if BOUNCED in mail.told}
-        standing = {*range(1, len(world.mails) + 1)} - back
-        known = standing & {world.letter.message, *world.arrived}
-        was_free = not world.claims or _is_over(world, world.claims[-1])
-        was_clean = not (known if world.statutory else standing)
-        return Claim(number, world.is_open, was_free, was_clean, len(back))
-
     def send(self, world: World, one: Sender) -> Iterator[tuple[str, World]]:
         """The mail service takes it, or does not, and the sender hears of it, or does not."""
-        left = world._replace(mails=(*world.mails, Mail(one.attempt)))
+        left = world._replace(mails=(*world.mails, Mail(one.attempt, one.contact)))
         if not self.rules.workflow_goes_by_the_record:
             left, world = left._replace(completed=True), world._replace(completed=True)
         if not self.rules.mail_goes_before_the_record:
@@ -310,7 +308,7 @@ class Ledger:
         """The sender ends in the dark. An SDK that tries again by itself sends once more."""
         world = world._replace(losses=world.losses - 1)
         if not self.rules.sdk_sends_once:
-            again = world._replace(mails=(*world.mails, Mail(one.attempt)))
+            again = world._replace(mails=(*world.mails, Mail(one.attempt, one.contact)))
             return become(again, one, one._replace(phase="record", heard=len(again.mails)))
         if self.rules.unknown_outcome_keeps_the_claim:
             return done(world, one)
@@ -374,6 +372,17 @@ class Ledger:
             back = back._replace(status=OWED, age=0)
         tasks = world.tasks | ({BOUNCED_TASK} if self.rules.returned_asks_a_person else set())
         return world._replace(letter=back, tasks=tasks)
+
+
+def claim_of(world: World, number: int) -> Claim:
+    """A claim that is made now. What arrived stands; what was sent stands unless a copy of it came back."""
+    back = {place for place, mail in enumerate(world.mails, 1) if BOUNCED in mail.told}
+    left = {*range(1, len(world.mails) + 1)} - back
+    dead = {world.mails[place - 1].contact for place in back}
+    stand = {place for place in left if place in world.arrived or world.mails[place - 1].contact not in dead}
+    known = stand & {world.letter.message, *world.arrived}
+    was_free = not world.claims or _is_over(world, world.claims[-1])
+    return Claim(number, world.is_open, was_free, not (known if world.statutory else stand), len(back))
 
 
 def _is_over(world: World, claim: Claim) -> bool:

@@ -7,17 +7,24 @@ the service itself promises is modelled here: names are unique, a token is answe
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from redress.domain import instants
 from redress.usecases.plan_next import Plan, Question
 from tests.support import workflow_file
-from tests.support.memory_store import MemoryStore
 
 RUNNING, SUCCEEDED, FAILED = "RUNNING", "SUCCEEDED", "FAILED"
 ATTEMPTS = workflow_file.doing(workflow_file.SEND)["Acknowledge"]["Retry"][0]["MaxAttempts"]
 
 type Ask = Callable[[Question], Plan]
 type Send = Callable[[str, str], object]
+
+
+class Parks(Protocol):
+    """Where the machine itself writes that an execution waits."""
+
+    def park(self, number: str, version: int, generation: int, token: str, attention_at: datetime) -> bool:
+        """Leave a token, on the condition that the definition writes; False if it fails."""
 
 
 class StepFailed(Exception):
@@ -60,7 +67,7 @@ class Execution:
 class MemoryWorkflow:
     """The state machine. `definition` is the digest that new executions run."""
 
-    store: MemoryStore
+    store: Parks
     now: Callable[[], datetime]
     ask: Ask
     send: Send

@@ -50,12 +50,12 @@ def sync(records: Iterable[Record], folder: Path) -> Path:
     return objects.sync(folder)
 
 
-def registered(items: Dump, *without: str) -> Dump:
+def registered(items: Dump, *but: str) -> Dump:
     """What follows from the events: STATE without the rest, events, tasks that stand in queues."""
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for key, item in items.items():
         if _is(key, keys.STATE):
-            dropped = {*NOT_FROM_EVENTS, *without}
+            dropped = {*NOT_FROM_EVENTS, *but}
             found[key] = {name: value for name, value in item.items() if name not in dropped}
         elif _is(key, keys.EVENT_PREFIX) or (_is(key, keys.TASK_PREFIX) and "queue" in item):
             found[key] = item
@@ -80,6 +80,16 @@ def alter(workbench: Workbench, number: str, sk: str, change: Callable[[dict[str
     workbench.client.put_item(TableName=workbench.name, Item=item)
 
 
+def setting(**values: Mapping[str, str]) -> Callable[[dict[str, Any]], object]:
+    """What sets attributes of an item."""
+    return lambda item: item.update(values)
+
+
+def without(name: str) -> Callable[[dict[str, Any]], object]:
+    """What removes an attribute of an item."""
+    return lambda item: item.pop(name)
+
+
 def drop(workbench: Workbench, number: str, sk: str) -> None:
     """Remove an item, as nobody should."""
     key = {"pk": {"S": keys.complaint(number)}, "sk": {"S": sk}}
@@ -97,8 +107,7 @@ def rewritten(workbench: Workbench, number: str) -> str:
         one = audit.write(
             *(number, record.seq, record.at, "system", record.event, previous, record.content_hash)
         )
-        text = {"text": {"S": one.text}}
-        alter(workbench, number, keys.event(one.seq), lambda item, text=text: item.update(text))
+        alter(workbench, number, keys.event(one.seq), setting(text={"S": one.text}))
         previous = one.hash
-    alter(workbench, number, keys.STATE, lambda item: item.update(head={"S": previous}))
+    alter(workbench, number, keys.STATE, setting(head={"S": previous}))
     return previous

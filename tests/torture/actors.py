@@ -22,7 +22,7 @@ from tests.support.operator_app import Answer as ApiAnswer
 from tests.support.operator_app import OperatorApp
 from tests.support.portal import COMPLAINT, FORM, Answer, answer, event
 from tests.torture import backends
-from tests.torture.backends import MAIL, OUTCOMES, Sent
+from tests.torture.backends import MAIL, OUTCOMES, SET_ASIDE, Sent
 from tests.torture.world import EVIDENCE_BUCKET, LINK_SECRET, MAIL_BUCKET, World
 
 PATIENCE = 6
@@ -173,7 +173,9 @@ def mail_comes(
     """SES takes a mail in, keeps it in its bucket and tells of it: from then on it is accepted."""
     world.promise(text)
     world.put_object(MAIL_BUCKET, f"{RECEIVED}{mail}", raw_mail(mail, text, attached=attached))
-    verdicts = dict.fromkeys(CHECKS, "PASS") | (dict.fromkeys(("spf", "dkim", "dmarc"), "FAIL") if forged else {})
+    verdicts = dict.fromkeys(CHECKS, "PASS") | (
+        dict.fromkeys(("spf", "dkim", "dmarc"), "FAIL") if forged else {}
+    )
     told = notification(mail, "player@example.com", (to,), verdicts, MAIL_BUCKET, "topic")
     at = world.clock.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     told["receipt"] = {**_mapping(told["receipt"]), "timestamp": at}
@@ -222,6 +224,22 @@ def scan(world: World, number: str, evidence: str, status: str = "NO_THREATS_FOU
 def ses_tells(world: World, sent: Sent, said: Mapping[str, Any]) -> None:
     """SES tells what became of a mail."""
     world.services.put(OUTCOMES, told_by_ses(sent.number, said, sent.letter, sent.message_id))
+
+
+def run_until_done(world: World, function: str) -> None:
+    """What a clock starts every hour, until it has ended well. Raises Refused when it never does."""
+    for _ in range(PATIENCE):
+        if world.attempt(function, {"source": "aws.events"}):
+            return
+    raise Refused(f"{function} never ends well")
+
+
+def seen_by_people(world: World) -> None:
+    """Somebody looks at what each reader of the stream set aside: one record, however often it was told."""
+    for name in world.readers:
+        set_aside = world.services.queue(f"{SET_ASIDE}_{name}")
+        assert len({one.body for one in set_aside}) == 1, set_aside
+        set_aside.clear()
 
 
 def wait(world: World, **span: float) -> None:

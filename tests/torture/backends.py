@@ -70,7 +70,7 @@ class Services:
 
     def __call__(self, service: str, operation: str, told: dict[str, Any]) -> dict[str, Any] | None:
         """The answer to a call; None for one that moto answers."""
-        act = {
+        acts: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "SendMessage": self._send_message,
             "SendMessageBatch": self._send_batch,
             "ChangeMessageVisibility": self._put_off,
@@ -78,9 +78,8 @@ class Services:
             "StartExecution": self._start,
             "SendTaskSuccess": self._wake,
             "SendEmail": self._send_email,
-        }.get(operation)
-        del service
-        return act(told) if act else None
+        }
+        return acts[operation](told) if service != "s3" and operation in acts else None
 
     def queue(self, name: str) -> list[Message]:
         """The messages of a queue."""
@@ -99,7 +98,9 @@ class Services:
 
     def _send_batch(self, told: Mapping[str, Any]) -> dict[str, Any]:
         name = _name(told["QueueUrl"])
-        taken = [{"Id": one["Id"], "MessageId": self.put(name, one["MessageBody"])} for one in told["Entries"]]
+        taken = [
+            {"Id": one["Id"], "MessageId": self.put(name, one["MessageBody"])} for one in told["Entries"]
+        ]
         return {"Successful": taken}
 
     def _put_off(self, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +122,8 @@ class Services:
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "event"} for _ in told["Entries"]]}
 
     def _start(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        self.start(**json.loads(told["input"]))
+        begun = json.loads(told["input"])
+        self.start(begun["number"], begun["generation"])
         return {"executionArn": told["name"], "startDate": 1.0}
 
     def _wake(self, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,7 +148,7 @@ def _name(url: str) -> str:
 
 def drain() -> list[dict[str, Any]]:
     """What is new in the table's stream. It is taken out: moto copies it whole for each transaction."""
-    shard = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[tables.NAME].stream_shard
+    shard: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[tables.NAME].stream_shard
     new, shard.items = [one.to_json() for one in shard.items], []
     return new
 

@@ -19,7 +19,7 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from redress.domain.values import Value
 
-type Send = Callable[[], AWSResponse]
+type Send = Callable[[], AWSResponse | None]
 
 
 class Killed(BaseException):
@@ -102,10 +102,10 @@ class Wire:
         with patch.object(BotocoreStubber, "__call__", stub):
             yield
 
-    def _pass(self, event_name: str, request: AWSPreparedRequest, moto: Send) -> AWSResponse:
+    def _pass(self, event_name: str, request: AWSPreparedRequest, moto: Send) -> AWSResponse | None:
         _, service, operation = event_name.split(".")
 
-        def send() -> AWSResponse:
+        def send() -> AWSResponse | None:
             return self._carry_out(service, operation, request, moto)
 
         if self.function is None:
@@ -132,7 +132,7 @@ class Wire:
 
     def _carry_out(
         self, service: str, operation: str, request: AWSPreparedRequest, moto: Send
-    ) -> AWSResponse:
+    ) -> AWSResponse | None:
         """By the services kept here, or by moto; a transaction with a known token was carried out before."""
         token = _document(request).get("ClientRequestToken") if operation == "TransactWriteItems" else None
         if token in self._tokens:
@@ -141,7 +141,7 @@ class Wire:
         if kept is not None:
             return _response(request, kept.pop("status", 200), {}, json.dumps(kept).encode())
         answer = moto()
-        if token and answer.status_code == 200:
+        if token and answer and answer.status_code == 200:
             self._tokens[token] = (200, {}, answer.content)
             return _response(request, *self._tokens[token])
         return answer
@@ -149,7 +149,7 @@ class Wire:
 
 def _strike(
     kind: Kind, service: str, request: AWSPreparedRequest, send: Send, *, is_first: bool
-) -> AWSResponse:
+) -> AWSResponse | None:
     """The call goes wrong in its way. Raises what the network raises, or Killed."""
     if kind is Kind.KILLED_BEFORE:
         raise Killed
@@ -193,7 +193,7 @@ def _refused(service: str, request: AWSPreparedRequest, kind: Kind) -> AWSRespon
 
 
 def _response(request: AWSPreparedRequest, status: int, headers: Any, body: bytes) -> AWSResponse:
-    return AWSResponse(request.url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
+    return AWSResponse(request.url, status, headers, MockRawResponse(body))
 
 
 def _header(request: AWSPreparedRequest, name: str) -> str:
@@ -226,7 +226,7 @@ def _call(function: str, service: str, operation: str, request: AWSPreparedReque
 
 
 def _target(service: str, request: AWSPreparedRequest, told: dict[str, Any]) -> str:
-    """What it is about, by the name it has in the stories: an index, a queue, a secret, a part of a bucket."""
+    """What it is about, by its name in the stories: an index, a queue, a secret, a part of a bucket."""
     if service == "s3":
         return _bucket(request)
     named = told.get("IndexName") or told.get("QueueUrl") or told.get("SecretId", "")

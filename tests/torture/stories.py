@@ -12,7 +12,6 @@ import jwt
 
 from redress.domain.values import Value
 from redress.region import Client, Region
-from redress.store import keys
 from tests.store.test_delivery_events import bounce
 from tests.support.complaints import REGION
 from tests.torture import actors
@@ -333,7 +332,7 @@ def _the_sweep_wakes_who_was_overlooked(world: World, told: Before) -> None:
     relay = world.readers["relay"]
     for number in (told["number"], told["other"]):
         Application(world).note(number, f"They called again: P-{number}.")
-    relay.wants = lambda sk: sk != keys.STATE and for_the_relay(sk)
+    relay.wants = lambda record: "EVENT#" in str(record["dynamodb"]["Keys"]) and for_the_relay(record)
     world.settle()
     relay.wants = for_the_relay
     world.skip(timedelta(minutes=4))
@@ -351,12 +350,42 @@ def _the_workflow_and_the_bus_are_down_for_a_while(world: World, told: Before) -
     actors.wait(world, minutes=2)
 
 
-@story(_investigated, minutes=60)
-def _the_journal_is_digested(world: World, _: Before) -> None:
+@story(_investigated)
+def _an_event_that_nobody_can_read_is_set_aside(world: World, told: Before) -> None:
+    """The journal keeps what it cannot hold for people to look at, and goes on with what comes after it."""
+    world.spoil_next_event()
+    Application(world).note(told["number"], "He called again: P-1.")
+    world.settle()
+    actors.seen_by_people(world)
+    Application(world).note(told["number"], "And again: P-2.")
+    world.settle()
+
+
+@story(_subscribed)
+def _a_webhook_that_never_answers_is_given_up(world: World, told: Before) -> None:
+    world.failing_posts = 10_000
+    Application(world).note(told["number"], "He called again: P-1.")
+    world.settle()
     world.skip(timedelta(days=2))
-    for _attempt in range(3):
-        if world.attempt("journal", {"source": "aws.events"}):
-            break
+    world.settle()
+
+
+@story(_investigated)
+def _an_application_asks_for_somebody(world: World, told: Before) -> None:
+    question = {"brand": "northlight", "jurisdiction": "gb-ukgc", "category": "bonuses", "language": "en-GB"}
+    world.promise("May you take a bonus back? P-1")
+    application = Application(world)
+    application.post("/consultations", {**question, "text": "May you take a bonus back? P-1"})
+    said = f"Where is it? https://complaints.example.test{told['path']}"
+    application.post("/assistant", {"brand": "northlight", "language": "en-GB", "said": said})
+    world.settle()
+
+
+@story(_investigated)
+def _the_journal_is_digested(world: World, _: Before) -> None:
+    for _day in range(2):
+        world.skip(timedelta(days=2))
+        actors.run_until_done(world, "journal")
 
 
 @story(in_turn=True)

@@ -41,7 +41,10 @@ def table(lines: Iterable[Line]) -> list[str]:
 def _padded(row: Sequence[object], widths: Sequence[int]) -> list[str]:
     """Words to the left, numbers to the right."""
     name, *numbers = (_cell(one) for one in row)
-    return [name.ljust(widths[0]), *(one.rjust(width) for one, width in zip(numbers, widths[1:], strict=True))]
+    return [
+        name.ljust(widths[0]),
+        *(one.rjust(width) for one, width in zip(numbers, widths[1:], strict=True)),
+    ]
 
 
 def _cell(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Whatever goes wrong with any call of any function, nothing is lost, doubled, late, stuck or out of chain."""
+"""Whatever goes wrong with a call of a function, nothing is lost, doubled, late, stuck or out of chain."""
 
 import io
 from collections.abc import Callable, Iterator

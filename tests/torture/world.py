@@ -18,8 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import boto3
 import pytest
+from botocore.session import get_session
 from moto import mock_aws
 
 from redress import region as regions
@@ -76,9 +76,15 @@ BATCH = 10
 DELIVERIES_ARN = "arn:aws:sqs:eu-west-2:123456789012:deliveries"
 
 
-def for_the_relay(sk: str) -> bool:
-    """What the filters of the relay's stream let pass."""
-    return sk == keys.STATE or sk.startswith(keys.EVENT_PREFIX)
+def for_the_relay(record: Mapping[str, Any]) -> bool:
+    """What the filters of the relay's stream let pass: changes of STATE, new events."""
+    sk, removed = record["dynamodb"]["Keys"]["sk"]["S"], record["eventName"] == "REMOVE"
+    return not removed and (sk == keys.STATE or sk.startswith(keys.EVENT_PREFIX))
+
+
+def for_the_journal(record: Mapping[str, Any]) -> bool:
+    """What the filter of the journal's stream lets pass: whatever happens to an event."""
+    return bool(record["dynamodb"]["Keys"]["sk"]["S"].startswith(keys.EVENT_PREFIX))
 
 
 class Unended(AssertionError):
@@ -122,7 +128,7 @@ class Parking:
 class Reader:
     """A consumer of the table's stream: from `place` on it has not yet taken what there is."""
 
-    wants: Callable[[str], bool]
+    wants: Callable[[Mapping[str, Any]], bool]
     place: int = 0
 
 
@@ -149,6 +155,9 @@ class World:
     dead: list[tuple[str, str]] = field(default_factory=list)
     posted: list[dict[str, Any]] = field(default_factory=list)
     failing_posts: int = 0
+    spoiling: bool = False
+    twice: bool = False
+    redelivered: int = 0
     promised: dict[str, int] = field(default_factory=dict)
     windows: set[tuple[str, str]] = field(default_factory=set)
     swept_at: datetime = T0
@@ -160,12 +169,16 @@ class World:
         self.services.start, self.services.wake = self.workflow.start, self.workflow.wake
         self.readers = {
             "relay": Reader(for_the_relay),
-            "journal": Reader(lambda sk: sk.startswith(keys.EVENT_PREFIX)),
+            "journal": Reader(for_the_journal),
         }
 
     def promise(self, text: str, times: int = 1) -> None:
         """From now on whoever looks has to find this text stored so many times, if what was sent is taken."""
         self.promised[text] = times
+
+    def spoil_next_event(self) -> None:
+        """After the next event the stream carries one that nobody can read."""
+        self.spoiling = True
 
     def put_object(
         self, bucket: str, key: str, body: bytes, metadata: Mapping[str, str] | None = None
@@ -179,6 +192,7 @@ class World:
         """What Lambda gives back. Raises StepFailed for whatever a function raises, and when it dies."""
         before, mails = self.wire.function, len(self.services.held.mails)
         self.wire.function = function
+        os.environ["DEAD_LETTERS_URL"] = f"{QUEUE_URL}{SET_ASIDE}_{function}"
         try:
             return self.functions[function].handler(json.loads(json.dumps(event)), _CONTEXT)
         except Killed:
@@ -247,15 +261,19 @@ class World:
             change = {**record["dynamodb"], "SequenceNumber": place}
             change.pop("ApproximateCreationDateTime")
             self.stream.append({**record, "dynamodb": change})
+            if self.spoiling and change["Keys"]["sk"]["S"].startswith(keys.EVENT_PREFIX):
+                self.stream.append(_spoiled(self.stream[-1], str(len(self.stream) + 1)))
+                self.spoiling = False
         backends.stamp(self.clock.at)
-        return any([self._feed(name, reader) for name, reader in self.readers.items()])
+        moved = [self._feed(name, reader) for name, reader in self.readers.items()]
+        return any(moved)
 
     def _feed(self, name: str, reader: Reader) -> bool:
         """A batch of the stream; what failed, and all after it, comes again."""
         if reader.place == len(self.stream):
             return False
         batch = self.stream[reader.place : reader.place + BATCH]
-        wanted = [one for one in batch if reader.wants(one["dynamodb"]["Keys"]["sk"]["S"])]
+        wanted = [one for one in batch if reader.wants(one)]
         reader.place = self._fed(name, wanted, reader.place + len(batch), reader.place)
         return True
 
@@ -263,24 +281,27 @@ class World:
         if not records:
             return end
         try:
-            failed = _failed(self.invoke(name, {"Records": records}))
+            failed = _failed(self._deliver(name, {"Records": records}))
         except StepFailed:
             return start
         return min(int(place) for place in failed) - 1 if failed else end
 
     def _work_queues(self) -> bool:
-        return any([self._receive(name, function) for name, function in SOURCES.items()])
+        moved = [self._receive(name, function) for name, function in SOURCES.items()]
+        return any(moved)
 
     def _receive(self, name: str, function: str) -> bool:
         """What is visible goes to its function; what fails comes again, and at last to the dead letters."""
         queue = self.services.queue(name)
-        ready = [one for one in queue if one.visible_at <= self.clock.at][: 1 if name == DELIVERIES else BATCH]
+        ready = [one for one in queue if one.visible_at <= self.clock.at][
+            : 1 if name == DELIVERIES else BATCH
+        ]
         if not ready:
             return False
         for one in ready:
             one.received, one.visible_at = one.received + 1, self.clock.at + VISIBILITY
         try:
-            failed = _failed(self.invoke(function, {"Records": [_record(name, one) for one in ready]}))
+            failed = _failed(self._deliver(function, {"Records": [_record(name, one) for one in ready]}))
         except StepFailed:
             failed = {one.id for one in ready}
         for one in ready:
@@ -290,6 +311,13 @@ class World:
                 queue.remove(one)
                 self.dead.append((name, one.body))
         return True
+
+    def _deliver(self, function: str, event: Mapping[str, Any]) -> Any:
+        """Hand a batch over: twice, where everything comes twice."""
+        if self.twice:
+            self.redelivered += len(event["Records"])
+            self.invoke(function, event)
+        return self.invoke(function, event)
 
     def _step_executions(self) -> bool:
         busy = list(self.workflow.busy())
@@ -339,7 +367,7 @@ class World:
         }
 
     def found(self) -> dict[str, int]:
-        """How often what was promised is stored; once is right, so what belongs in two places counts as one."""
+        """How often what was promised is stored; once is right: what belongs in two places counts as one."""
         texts = [one[name]["S"] for one in backends.items() for name in ("content", "text") if name in one]
         return {
             what: sum(what in text for text in texts) - times + 1 for what, times in self.promised.items()
@@ -381,14 +409,23 @@ class World:
             for name, one in self.readers.items()
             if one.place != len(self.stream)
         ]
-        set_aside = [f"the journal set aside {one.body}" for one in self.services.queue(SET_ASIDE)]
-        return [*waiting, *unread, *set_aside, *(f"dead letters of {name}: {body}" for name, body in self.dead)]
+        set_aside = [
+            f"the {name} set aside {one.body}"
+            for name in self.readers
+            for one in self.services.queue(f"{SET_ASIDE}_{name}")
+        ]
+        return [
+            *waiting,
+            *unread,
+            *set_aside,
+            *(f"dead letters of {name}: {body}" for name, body in self.dead),
+        ]
 
     # --- Going back -------------------------------------------------------------------------------------
 
     def snapshot(self) -> Kept:
         """The world as it is."""
-        names = ("stream", "dead", "posted", "failing_posts", "promised", "windows", "swept_at")
+        names = ("stream", "dead", "posted", "failing_posts", "spoiling", "promised", "windows", "swept_at")
         rest = {name: copy.deepcopy(getattr(self, name)) for name in names}
         rest["at"] = self.clock.at
         rest["places"] = {name: one.place for name, one in self.readers.items()}
@@ -436,12 +473,19 @@ _clients: dict[str, Any] = {}
 def _session_client(service: str) -> Any:
     """A client of the test's own, whose calls no fault strikes."""
     if service not in _clients:
-        _clients[service] = boto3.client(service)
+        _clients[service] = get_session().create_client(service)
     return _clients[service]
 
 
 def _instant(attribute: Mapping[str, str] | None) -> datetime | None:
     return instants.from_text(attribute["S"]) if attribute else None
+
+
+def _spoiled(record: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """The same event with another text, which is none of ours."""
+    change = record["dynamodb"]
+    image = {**change["NewImage"], "text": {"S": "{"}}
+    return {**record, "dynamodb": {**change, "NewImage": image, "SequenceNumber": place}}
 
 
 def _failed(answer: Mapping[str, Any]) -> set[str]:
@@ -467,7 +511,7 @@ def forget(functions: Mapping[str, ModuleType]) -> None:
     """Every process is a new one: what it kept for its life is gone."""
     modules = (wiring, regions, webhook_wiring, evidence_wiring, mail_wiring, *functions.values())
     for part in [part for module in modules for part in vars(module).values()]:
-        if hasattr(part, "cache_clear") and part not in {clients.client}:
+        if hasattr(part, "cache_clear") and part is not clients.client:
             part.cache_clear()
 
 
@@ -543,7 +587,7 @@ def _furnish(patch: pytest.MonkeyPatch, region: Region, folder: Path) -> None:
         "EVENT_BUS_NAME": "complaints",
         "EFFECTS_QUEUE_URL": f"{QUEUE_URL}{EFFECTS}",
         "NOTICES_URL": f"{QUEUE_URL}{NOTICES}",
-        "DEAD_LETTERS_URL": f"{QUEUE_URL}{SET_ASIDE}",
+        "DEAD_LETTERS_URL": "",
         "WEBHOOK_DELIVERIES_URL": f"{QUEUE_URL}{DELIVERIES}",
         "WEBHOOK_DELIVERIES_ARN": DELIVERIES_ARN,
         "WEBHOOK_RETRY_SECONDS": "[5, 60]",

@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.describe import LocalStack
 from tests.platform.torture.lives import Door
-from tests.platform.torture.witness import Ear, Witness, listening
+from tests.platform.torture.witness import Ear, Witness, lines_of, listening
 
 LONG = os.environ.get("REDRESS_TORTURE") == "long"
 DENIED = ("AccessDenied", "is not authorized to perform", "AuthorizationError")
@@ -37,6 +37,11 @@ def witness(local: LocalStack, ear: Ear) -> Witness:
 @pytest.fixture(scope="module", autouse=True)
 def nothing_is_denied(local: LocalStack) -> Iterator[None]:
     """Whatever breaks, no function ever asks for what its role does not allow."""
-    before = len(local.logs())
+    before = len(denied(local))
     yield
-    assert [line for line in local.logs()[before:] if any(word in line for word in DENIED)] == []
+    assert denied(local)[before:] == []
+
+
+def denied(local: LocalStack) -> list[str]:
+    """What functions logged of that."""
+    return [line for line in lines_of(local) if any(word in line for word in DENIED)]

@@ -51,7 +51,7 @@ CAMPAIGN: Sequence[tuple[str, str | None, dict[str, Any], int, int]] = (
     ("dynamodb", "GetItem", RESET, 11, 6),
     ("dynamodb", "UpdateItem", THROTTLED, 4, 6),
     ("dynamodb", "UpdateItem", LOST, 7, 4),
-    ("stepfunctions", "StartExecution", INTERNAL, 3, 6),
+    ("stepfunctions", "StartExecution", INTERNAL, 0, 10),
     ("stepfunctions", "StartExecution", LOST, 5, 4),
     ("stepfunctions", "SendTaskSuccess", INTERNAL, 4, 12),
     ("stepfunctions", "SendTaskSuccess", LOST, 6, 6),
@@ -70,7 +70,10 @@ CAMPAIGN: Sequence[tuple[str, str | None, dict[str, Any], int, int]] = (
     ("ses", None, INTERNAL, 17, 2),
     ("ses", None, LOST, 19, 2),
 )
-"""Service, operation, fault; so many calls pass between two faults, and after so many of them it is over."""
+"""Service, operation, fault; so many calls pass between two faults, and after so many of them it is over.
+
+The first executions do not start however often they are asked for, and what is to be done waits in a queue.
+"""
 
 
 @pytest.fixture

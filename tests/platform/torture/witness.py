@@ -104,10 +104,6 @@ class Witness:
         name = outputs_of(self.stack.endpoint_url, self.stack.region)["JournalBucket"]
         return JournalBucket(self.stack.client("s3"), name)
 
-    def now(self) -> datetime:
-        """This instant."""
-        return datetime.now(UTC)
-
     def items(self, **filters: Any) -> list[Json]:
         """Items of the table."""
         pages = self.stack.dynamodb.get_paginator("scan").paginate(
@@ -117,28 +113,8 @@ class Witness:
 
     def numbers(self) -> set[str]:
         """All complaints there are."""
-        states = self.items(
-            FilterExpression="sk = :state", ExpressionAttributeValues={":state": {"S": "STATE"}}
-        )
-        return {str(item["pk"]["S"]).partition("#")[2] for item in states}
-
-    def stored(self) -> Mapping[str, Stored]:
-        """The complaints of the campaign."""
-        return {number: self._stored(number) for number in sorted(set(self.accepted))}
-
-    def _stored(self, number: str) -> Stored:
-        items = [item for item in self._partition(number) if item["sk"]["S"].startswith(keys.CONTENT_PREFIX)]
-        salts = {int(item["sk"]["S"].removeprefix(keys.CONTENT_PREFIX)): item["salt"]["B"] for item in items}
-        state = self.table._state_item(number) or {}
-        attention = state.get("attention_at", {}).get("S")
-        return Stored(
-            case=self.table.load(number),
-            salts=salts,
-            attention_at=instants.from_text(attention) if attention else None,
-        )
-
-    def _partition(self, number: str) -> list[Any]:
-        return self.table._partition(keys.complaint(number))
+        states = {"FilterExpression": "sk = :state", "ExpressionAttributeValues": {":state": {"S": "STATE"}}}
+        return {str(item["pk"]["S"]).partition("#")[2] for item in self.items(**states)}
 
     def found(self) -> Mapping[str, int]:
         """Each accepted complaint is there once, under a number of its own, and no other is new."""
@@ -148,46 +124,30 @@ class Witness:
             **{f"complaint {number}, of which nobody was told,": 2 for number in new - given.keys()},
         }
 
+    def stored(self, number: str) -> Stored:
+        """A complaint."""
+        items = self.table._partition(keys.complaint(number))
+        contents = [item for item in items if item["sk"]["S"].startswith(keys.CONTENT_PREFIX)]
+        [state] = [item for item in items if item["sk"]["S"] == keys.STATE]
+        attention = state.get("attention_at", {}).get("S")
+        return Stored(
+            case=self.table.load(number),
+            salts={
+                int(one["sk"]["S"].removeprefix(keys.CONTENT_PREFIX)): one["salt"]["B"] for one in contents
+            },
+            attention_at=instants.from_text(attention) if attention else None,
+        )
+
     def journaled(self) -> Mapping[str, bytes]:
         """The journal, as far as it is about the complaints of the campaign."""
         ours = set(self.accepted)
         found = [one.key for one in self.bucket.written(journal.EVENTS) if one.key.split("/")[-2] in ours]
         return {key: self.bucket.read(key) for key in found}
 
-    def published(self) -> Collection[str]:
-        """What came by the bus."""
-        return self.ear.ids()
-
     def left(self) -> Counter[tuple[str, str]]:
         """Every mail that the platform has sent, by complaint and letter."""
         ids = [mail.headers.get("X-Redress-Letter", "") for mail in self.stack.mails()]
         return Counter((number, key) for number, _, key in (one.partition("/") for one in ids))
-
-    def may_be_doubled(self) -> Collection[tuple[str, str]]:
-        """Letters with a claim that came to no outcome: it ran out, or was given up."""
-        return {(one, key) for one in set(self.accepted) for key in unknown_fates(self.table.load(one))}
-
-    def standing(self, number: str) -> Standing:
-        """The execution of the complaint's generation; a second one that runs is none that waits."""
-        state, running = self.table.state(number), self.running(number)
-        generation = state.generation if state else 0
-        live = f"{number}_{generation}"
-        token = state.token if state else None
-        return Standing(
-            waits=running == [live] and token is not None,
-            ended=not running and self.status(live) == "SUCCEEDED",
-            token=token,
-            state_token=token,
-        )
-
-    def running(self, number: str) -> list[str]:
-        """The names of a complaint's executions that run."""
-        return [one for one in executions(self.stack, "RUNNING") if one.startswith(f"{number}_")]
-
-    def status(self, name: str) -> str:
-        """How an execution stands."""
-        arn = f"{self.stack.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
-        return str(self.stack.stepfunctions.describe_execution(executionArn=arn)["status"])
 
     def queues(self) -> Counter[str]:
         """How many messages each queue of the stack holds, those included that are worked on."""
@@ -215,11 +175,86 @@ class Witness:
         deadline = time.monotonic() + seconds
         while True:
             try:
-                return invariants.check(self)
+                return invariants.check(Glance(self))
             except Violated:
                 if time.monotonic() > deadline:
                     raise
             time.sleep(1)
+
+
+class Glance:
+    """What a witness sees at one time: each thing is looked at once, however often it is asked for."""
+
+    def __init__(self, witness: Witness) -> None:
+        self._witness = witness
+        self._running = executions(witness.stack, "RUNNING")
+        self._ended = set(executions(witness.stack, "SUCCEEDED"))
+        self._stored = {number: witness.stored(number) for number in sorted(set(witness.accepted))}
+        self._states = {number: witness.table.state(number) for number in self._stored}
+        self._left = witness.left()
+        self._doubled = {
+            (number, key) for number, one in self._stored.items() for key in unknown_fates(one.case)
+        }
+        self._at = datetime.now(UTC)
+
+    @property
+    def region(self) -> Region:
+        """The operator."""
+        return self._witness.region
+
+    def now(self) -> datetime:
+        """The instant of the glance."""
+        return self._at
+
+    def stored(self) -> Mapping[str, Stored]:
+        """The complaints of the campaign."""
+        return self._stored
+
+    def found(self) -> Mapping[str, int]:
+        """Whether everything that was accepted is there once."""
+        return self._witness.found()
+
+    def journaled(self) -> Mapping[str, bytes]:
+        """The journal, as far as it is about them."""
+        return self._witness.journaled()
+
+    def published(self) -> Collection[str]:
+        """What came by the bus."""
+        return self._witness.ear.ids()
+
+    def left(self) -> Counter[tuple[str, str]]:
+        """The mails that were sent."""
+        return self._left
+
+    def may_be_doubled(self) -> Collection[tuple[str, str]]:
+        """Letters with a claim that came to no outcome: it ran out, or was given up."""
+        return self._doubled
+
+    def standing(self, number: str) -> Standing:
+        """The execution of the complaint's generation; a second one that runs is none that waits."""
+        state = self._states[number]
+        live = f"{number}_{state.generation}" if state else ""
+        running = [one for one in self._running if one.startswith(f"{number}_")]
+        token = state.token if state else None
+        return Standing(
+            waits=running == [live] and token is not None,
+            ended=not running and live in self._ended,
+            token=token,
+            state_token=token,
+        )
+
+    def given_up(self) -> Sequence[str]:
+        """What waits in queues."""
+        return self._witness.given_up()
+
+
+def lines_of(stack: LocalStack) -> list[str]:
+    """Everything that functions and gateways logged."""
+    logs = stack.client("logs")
+    groups = [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]]
+    asked = logs.get_paginator("filter_log_events")
+    pages = (page for group in groups for page in asked.paginate(logGroupName=group))
+    return [str(event["message"]) for page in pages for event in page["events"]]
 
 
 def unknown_fates(case: CaseFile) -> set[str]:

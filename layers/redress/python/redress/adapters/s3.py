@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -109,21 +110,26 @@ class NotDeleted(Exception):
         super().__init__(f"S3 would not delete: {', '.join(sorted(codes))}")
 
 
+MOST_DELETED = 1_000
+"""What a call may name."""
+
+
 def delete_versions(client: "S3Client", bucket: str, prefix: str, only: str | None = None) -> None:
     """Delete every version and delete marker under a prefix, or of the one key `only` under it.
 
-    A bucket that never had versions has one of each object, called null. Raises NotDeleted.
+    A bucket that never had versions has one of each object, called null. All are listed before the first is
+    deleted: a list goes on after the last version it named, which would be gone. Raises NotDeleted.
     """
-    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        named = [
-            {"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if only in {None, one["Key"]}
-        ]
-        _delete(client, bucket, named)
+    pages = client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    found = [one for page in pages for kind in ("Versions", "DeleteMarkers") for one in page.get(kind, [])]
+    named = [
+        {"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if only in {None, one["Key"]}
+    ]
+    for some in batched(named, MOST_DELETED, strict=False):
+        _delete(client, bucket, some)
 
 
 def _delete(client: "S3Client", bucket: str, named: Sequence[Any]) -> None:
-    """A call names a thousand at most, and a page lists no more."""
     codes: set[str] = set()
     for _ in range(TRIES):
         if not named:

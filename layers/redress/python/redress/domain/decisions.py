@@ -53,6 +53,7 @@ def decide(
         changes = personal_data.decide(complaint, command)
     else:
         changes = _decided(complaint, command, now, actor, claim_expiry, rules)
+    changes = personal_data.without_tasks(complaint, command, changes)
     return [*clock_decisions.settle(complaint, changes), *changes]
 
 

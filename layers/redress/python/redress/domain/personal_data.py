@@ -35,6 +35,13 @@ def check_known(complaint: Complaint, command: c.Command) -> None:
         raise illegal(complaint, command, "the personal data of this complaint is erased")
 
 
+def without_tasks(complaint: Complaint, command: c.Command, changes: list[Change]) -> list[Change]:
+    """Nobody can work on a letter or a file of who is forgotten; what a breach asks for is still to be done."""
+    if complaint.erasure_ordered_at is None or isinstance(command, c.ReachMilestone):
+        return changes
+    return [one for one in changes if not isinstance(one.event, e.TaskOpened)]
+
+
 def decide(complaint: Complaint, command: PersonalData) -> list[Change]:
     """The events of a command; none where it was done before. Raises IllegalTransition."""
     match command:

@@ -18,6 +18,7 @@ from redress.usecases.ports import CaseFile
 OWN_AFFAIRS = (
     *(events.Triaged, events.TriageOverruled, events.HarmSignalled, events.Escalated),
     *(events.TaskOpened, events.TaskClosed, events.DecisionReturned, events.MailRejected),
+    *(events.LegalHoldPlaced, events.LegalHoldLifted),
 )
 
 

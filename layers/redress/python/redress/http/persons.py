@@ -92,18 +92,20 @@ def _lists(call: Call, asked: bodies.Person) -> Lists:
 
 def _sources(call: Call) -> Sources:
     from redress.letters.again import written_again  # noqa: PLC0415 - it brings the renderer
-    from redress.usecases.export_document import Sources  # noqa: PLC0415
+    from redress.usecases.export_document import Handed, Sources  # noqa: PLC0415
     from redress.usecases.export_person import consultation_of  # noqa: PLC0415
 
     desk, now = call.desk, call.desk.now()
+
+    def sign(number: str, sent: str, media_type: str, name: str) -> Handed:
+        made = call.evidence().download(number, sent, media_type, name, now)
+        return Handed(url=made.url, expires_at=made.expires_at)
+
     return Sources(
         region=desk.region,
         letter=lambda case, sent: written_again(case, sent, desk.region),
-        file=lambda number, sent, media_type, name: call.evidence().download(
-            number, sent, media_type, name, now
-        ),
+        file=sign,
         consultation=lambda number: consultation_of(desk.store, number, now),
-        kept_until=lambda _: None,
     )
 
 

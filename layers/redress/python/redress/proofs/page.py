@@ -33,7 +33,7 @@ GAPS: Mapping[str, str] = {
     "chain": "The chain of events does not hold",
 }
 FATES: Mapping[str, str] = {
-    "sent": "sent, delivery not reported",
+    "sent": "delivery not reported",
     "delivered": "delivered",
     "delayed": "delayed",
     "bounced": "came back",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ordered:
-    """A complaint whose erasure was ordered at an instant (UTC), and is not done as far as the index knows."""
+    """A complaint whose erasure was ordered at an instant (UTC); the index knows of none that is done."""
 
     number: str
     at: datetime
@@ -42,9 +42,7 @@ class ErasureTable:
 
     def ordered(self, limit: int) -> list[Ordered]:
         """At most `limit` of the erasures to be done, the longest waiting first. The index may lag."""
-        found = self.client.query(
-            **self._queue(keys.ERASURES, "#queue = :queue"), Limit=limit
-        )
+        found = self.client.query(**self._queue(keys.ERASURES, "#queue = :queue"), Limit=limit)
         return [
             Ordered(one["number"]["S"], instants.from_text(one["queue_order"]["S"])) for one in found["Items"]
         ]

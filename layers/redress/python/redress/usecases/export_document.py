@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from redress.domain import consultation, evidence, instants, money
+from redress.domain import consultation, evidence, instants, money, retention
 from redress.domain import events as e
 from redress.domain.audit import Content, Record
 from redress.domain.consultation import Consultation
@@ -16,7 +16,6 @@ from redress.domain.parts import ACCEPTED, HELD, Evidence
 from redress.domain.values import Value
 from redress.region import Region
 from redress.usecases import contacts, export_words
-from redress.usecases.evidence_ports import Download
 from redress.usecases.ports import CaseFile, Mail
 
 _RECEIVED = 1  # the seq of the event that every complaint begins with
@@ -110,8 +109,8 @@ class SharedView(TypedDict):
 class ExportedComplaintView(TypedDict):
     """Everything that is held about the player beside one complaint.
 
-    `legal_hold`: nothing of it may be erased now. `keep_until` is when its time is over: null while nobody
-    can tell. Once erased it is facts alone.
+    `legal_hold`: nothing of it is erased now. `keep_until` is when its time is over and it goes by itself:
+    null while it is open, and where nobody says. Once erased it is facts alone.
     """
 
     number: str
@@ -129,18 +128,24 @@ class ExportedComplaintView(TypedDict):
     left_out: list[LeftOutView]
 
 
+class Handed(Value):
+    """Where a file is handed out, and until when (UTC); None: for good."""
+
+    url: str
+    expires_at: datetime | None
+
+
 class Sources(Value):
     """Where the parts come from that the complaint itself does not hold.
 
-    `letter` writes a sent letter again; `file` signs an address of a kept file (number, id, media type,
-    name), None: there are none; `kept_until` (UTC) is when retention ends.
+    `letter` writes a sent letter again; `file` hands out a kept one (number, id, media type, name). None: no
+    file is handed out.
     """
 
     region: Region
     letter: Callable[[CaseFile, Record], Mail | None]
-    file: Callable[[str, str, str, str], Download] | None
+    file: Callable[[str, str, str, str], Handed] | None
     consultation: Callable[[str], Consultation | None]
-    kept_until: Callable[[CaseFile], datetime | None]
 
 
 def complaint(case: CaseFile, sources: Sources) -> ExportedComplaintView:
@@ -159,11 +164,16 @@ def complaint(case: CaseFile, sources: Sources) -> ExportedComplaintView:
         "consultation": _consultation(asked) if asked else None,
         "shared": list(_shared(case, sources.region)),
         "legal_hold": one.on_legal_hold,
-        "keep_until": _text(sources.kept_until(case)),
+        "keep_until": _text(_kept_until(case, sources.region)),
         "erasure_ordered_at": _text(one.erasure_ordered_at),
         "erased_at": _text(one.erased_at),
         "left_out": left_out,
     }
+
+
+def _kept_until(case: CaseFile, region: Region) -> datetime | None:
+    rules = region.rules_of(case.complaint)
+    return retention.over_at(rules, case.complaint, case.records, region.retention_years)
 
 
 def _facts(case: CaseFile, region: Region) -> Iterator[ExportedFactView]:

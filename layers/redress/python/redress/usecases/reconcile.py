@@ -136,8 +136,9 @@ def _written(registers: Registers, shelf: Shelf, region: Region, of: Period, now
 def _sign(shelf: Shelf, signer: Signer, of: Period, proof: Document) -> None:
     """Write what is made of the document, and sign what stands. Of two signatures the first stands."""
     at = place(of.pack, of.day)
-    made = render(proof)
-    bodies = {kind: shelf.keep(f"{at}.{kind}", body, MEDIA[kind]) for kind, body in made.items()}
+    bodies = render(proof)
+    for kind in ("csv", "html"):
+        bodies[kind] = shelf.keep(f"{at}.{kind}", bodies[kind], MEDIA[kind])
     statement = manifest.manifest(of.day.isoformat(), proof, bodies, shelf.digest(), signer.key())
     signature = signer.sign(document.to_bytes(statement))
     shelf.keep(f"{at}.{SIGNATURE}", manifest.signed(statement, signature), MEDIA["json"])
