@@ -10,6 +10,7 @@ CDK_VERSION := 2.1148.1
 REDOCLY_VERSION := 2.77.0
 LIGHTHOUSE_VERSION := 13.5.0
 DEPLOYED := tests/browser/test_deployed.py
+TALLY := .redress/torture.json
 LOCK := --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: help setup run up down build openapi schemas calendars messages synth test lint fmt lock clean
@@ -101,7 +102,11 @@ clean: ## remove everything that was built or installed here
 
 .PHONY: torture
 torture: setup ## break every call of AWS in every way, and count what does not hold; minutes
-	@REDRESS_TORTURE=long .venv/bin/pytest --quiet --numprocesses 2 tests/torture
+	@mkdir -p .redress && rm -f $(TALLY)
+	@echo "→ every call of every function, in this process"
+	@REDRESS_TORTURE=long REDRESS_TALLY=$(TALLY) .venv/bin/pytest --quiet --numprocesses 2 tests/torture
+	@echo "→ the deployed stack, permissions enforced"
+	@REDRESS_TORTURE=long REDRESS_TALLY=$(TALLY) .venv/bin/pytest --quiet -p tests.torture.conftest tests/platform/torture
 
 .PHONY: bench
 bench: build ## what each function costs, as ratios to a bare function measured in the same run

@@ -72,8 +72,8 @@ def verdict(findings: Iterable[Findings]) -> tuple[int, list[str]]:
             lines.append("  no package at all: is the lock file empty?")
         status = max(status, _status(one))
     if status == UNASKED:
-        lines.append("No advisory service answered for everything, so this is no clean bill. Run it where one")
-        lines.append("can be reached, or name another: make audit SERVICE=osv")
+        lines.append("No advisory service answered for everything, so this is no clean bill.")
+        lines.append("Run it where one can be reached, or name another: make audit SERVICE=osv")
     return status, lines
 
 

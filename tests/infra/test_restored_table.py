@@ -1,5 +1,6 @@
 """`restored_table` of the region file: a table that was restored takes the place of the stack's own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,7 +11,7 @@ from infra.constructs.table import ComplaintTable
 from infra.settings import StackPart
 
 
-def tables(restored: str | None) -> dict[str, Any]:
+def tables(restored: str | None) -> Mapping[str, Mapping[str, Any]]:
     """The tables of a stack, by logical id."""
     stack = cdk.Stack(cdk.App(analytics_reporting=False), "Stack")
     settings = StackPart.model_validate(

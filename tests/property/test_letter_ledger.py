@@ -1,11 +1,12 @@
-"""The letter ledger (`usecases/send_letter.py`): no letter is lost, and none is doubled but in its one window.
+"""The letter ledger (`usecases/send_letter.py`): no letter is lost, none is doubled but in its one window.
 
-Twice: every interleaving of a small model of it; and the real use cases, stopped before each of their calls, in
-every interleaving, too. Both are looked at with the same properties, which stand in words in
+Twice: every interleaving of a small model of it, and of the real use cases, stopped before each of their
+calls. Both are looked at with the same properties, which stand in words in
 `tests/support/ledger_model.py`, and both are shown to notice when a rule is left out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from copy import replace
 from dataclasses import fields
@@ -18,7 +19,7 @@ import pytest
 from redress.domain import complaint, correspondence, decisions, mail_decisions
 from redress.domain.changes import Change
 from redress.domain.commands import RecordLetterRefused, RecordLetterSent
-from redress.domain.correspondence import Delivery, Letter, LetterStatus
+from redress.domain.correspondence import Letter, LetterStatus
 from redress.domain.stages import Stage
 from redress.usecases import plan_next, send_letter
 from redress.usecases.change import Desk, change
@@ -35,8 +36,8 @@ TROUBLES = {
     "others write and withdraw": model.World(starts=3, others=2, ticks=2, withdrawals=1),
     "an answer is lost and a sender dies": model.World(starts=3, losses=1, crashes=1, ticks=4, withdrawals=1),
     "refusals": model.World(starts=3, refusals=1, rejections=2, crashes=1, contacts=2, ticks=2),
-    "mails come back": model.World(starts=3, losses=1, tellings=3, contacts=2, ticks=2),
-    "mails come back again and again": model.World(starts=3, tellings=4, contacts=3),
+    "mails come back": model.World(starts=3, losses=1, tellings=2, contacts=2, ticks=2),
+    "mails come back again and again": model.World(starts=4, tellings=3, contacts=4),
     "a refusal is heard late": model.World(starts=4, refusals=1, tellings=1, contacts=2, ticks=2),
 }
 KINDS = {"a statutory letter": True, "another letter": False}
@@ -48,7 +49,7 @@ def test_no_interleaving_loses_a_letter_or_doubles_it(trouble: str, kind: str) -
     ledger = model.Ledger()
     worlds, way = search(replace(TROUBLES[trouble], statutory=KINDS[kind]), ledger.steps, ledger.flaw)
     assert not way, " → ".join(way)
-    assert worlds > 2_000  # it did look
+    assert worlds > 1_000  # it did look
 
 
 OTHERS, LOST, REFUSALS, BACK, AGAIN, LATE = TROUBLES
@@ -68,9 +69,7 @@ WITHOUT = {
     "others_ask_a_person": (LOST, False, model.NOT_DOUBLED),
     "workflow_goes_by_the_record": (LOST, True, model.NEVER_LOST),
     "telling_counts_as_record": (BACK, True, model.IS_ON_RECORD),
-    "copy_may_arrive_later": (BACK, True, model.IS_ON_RECORD),
-    "copy_that_arrived_stands": (BACK, True, model.NOT_DOUBLED),
-    "returned_is_remembered": (AGAIN, True, model.NEVER_LOST),
+    "returned_is_remembered": (AGAIN, True, model.ONLY_A_NO_RELEASES),
     "returned_asks_a_person": (BACK, True, model.NEVER_LOST),
 }
 
@@ -80,7 +79,7 @@ def test_every_rule_of_the_ledger_is_needed(rule_name: str) -> None:
     trouble, statutory, flaw = WITHOUT[rule_name]
     ledger = model.Ledger(replace(model.Rules(), **{rule_name: False}))
     _, way = search(replace(TROUBLES[trouble], statutory=statutory), ledger.steps, ledger.flaw)
-    print(rule_name, " → ".join(way))
+    sys.stdout.write(" → ".join(way))  # pytest -rP shows it
     assert way
     assert way[-1] == flaw
 
@@ -114,11 +113,11 @@ def explored(truth: model.World, prefix: Sequence[str] = ()) -> tuple[int, list[
 # What the test above says of code that breaks a rule
 
 APPEND, SEND_LETTER, SEND = MemoryStore.append, send_letter.send_letter, real.Calls._send
-COMES_AFTER = mail_decisions._COMES_AFTER
 
 
 def append_on_any_version(self: MemoryStore, batch: Batch) -> None:
-    APPEND(self, replace(batch, expected_version=self.states[batch.number].version))
+    before = self.states.get(batch.number)
+    APPEND(self, replace(batch, expected_version=before.version if before else 0))
 
 
 def a_plan_that_is_trusted(complaint_: object, letter: Letter, *_: object) -> bool:
@@ -190,7 +189,7 @@ def telling_that_is_no_record(complaint_: complaint.Complaint, command: object) 
 
 
 type Break = tuple[object, str, object]
-GOES_AGAIN = ("start", "load", "append", "send", "tick", "start", "tick", "load", "append")
+GOES_AGAIN = ("start", "load", "append", "send", "tick", "start", "tick", "load", "append", "refuse")
 BROKEN: Mapping[str, tuple[Sequence[Break], model.World, Sequence[str]]] = {
     "an append on any version": (
         [(MemoryStore, "append", append_on_any_version)],
@@ -211,7 +210,11 @@ BROKEN: Mapping[str, tuple[Sequence[Break], model.World, Sequence[str]]] = {
         (),
     ),
     "a record before the mail": ([(real, "send_letter", recorded_first)], LIVES["a sender that dies"], ()),
-    "a claim released in the dark": ([(real, "send_letter", released_in_the_dark)], LIVES["a lost answer"], ()),
+    "a claim released in the dark": (
+        [(real, "send_letter", released_in_the_dark)],
+        LIVES["a lost answer"],
+        (),
+    ),
     "an SDK that sends again": ([(real.Calls, "_send", sent_by_the_sdk_again)], LIVES["a lost answer"], ()),
     "a refusal that keeps the claim": (
         [(decisions, "_refused", refusal_that_keeps_the_claim)],
@@ -219,7 +222,11 @@ BROKEN: Mapping[str, tuple[Sequence[Break], model.World, Sequence[str]]] = {
         (),
     ),
     "a claim for ever": ([(Letter, "next_attempt_at", claim_for_ever)], LIVES["a lost answer"], ()),
-    "a claim for a moment": ([(Letter, "next_attempt_at", claim_for_a_moment)], LIVES["a sender that dies"], ()),
+    "a claim for a moment": (
+        [(Letter, "next_attempt_at", claim_for_a_moment)],
+        LIVES["a sender that dies"],
+        (),
+    ),
     "a statutory letter that does not go again": ([(Letter, "statutory", False)], LIVES["a lost answer"], ()),
     "another letter that goes again": (
         [(Letter, "statutory", True)],
@@ -241,15 +248,10 @@ BROKEN: Mapping[str, tuple[Sequence[Break], model.World, Sequence[str]]] = {
         LIVES["a mail that comes back"],
         (),
     ),
-    "a copy that cannot arrive after the other came back": (
-        [(mail_decisions, "_COMES_AFTER", {**COMES_AFTER, Delivery.DELIVERED: {None, Delivery.DELAYED}})],
-        model.World(starts=2, ticks=2, tellings=2),
-        (*GOES_AGAIN, "send", "load", "append"),
-    ),
     "a late refusal that releases the claim of another": (
         [(decisions, "_is_overtaken", lambda *_: False)],
-        model.World(starts=4, ticks=2, tellings=1, refusals=1, contacts=2),
-        (*GOES_AGAIN, "refuse", "mail 1 bounced"),
+        model.World(starts=4, ticks=3, tellings=1, refusals=1, contacts=2),
+        (*GOES_AGAIN, "mail 1 bounced", "start", "load", "append"),
     ),
 }
 
@@ -261,5 +263,5 @@ def test_code_that_breaks_a_rule_is_found_out(broken: str) -> None:
         for where, name, replacement in replacements:
             patched.enter_context(patch.object(where, name, replacement))
         _, way = explored(truth, prefix)
-    print(broken, " → ".join(way))
+    sys.stdout.write(" → ".join(way))  # pytest -rP shows it
     assert way

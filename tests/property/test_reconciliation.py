@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from redress.domain import reconciliation
 from redress.domain.correspondence import LetterKind
 from redress.domain.milestones import milestones
 from redress.domain.promises import promises
-from redress.domain.reconciliation import OURS, History, Reconciliation
+from redress.domain.reconciliation import OURS, History, Period, Reconciliation
 from redress.proofs import document
 from redress.usecases import reconcile
 from tests.support.complaints import APPROVE, APPROVER, PLAYER, PROPOSE, REGION, SYSTEM, TRIAGE, Case, submit
@@ -53,15 +54,21 @@ def post(case: Case) -> None:
         case.do(c.RecordLetterSent(letter=owed[0].key, message_id="message-1"), SYSTEM)
 
 
+@cache
+def period(place: int) -> Period:
+    """A day, counted from the first."""
+    return reconcile.period(REGION, "gb-ukgc", FIRST + timedelta(days=place))
+
+
 def told(case: Case, place: int, records: int | None = None) -> Reconciliation:
     """The proof of a day, from so many of the records."""
     kept = tuple(case.records[:records])
-    of = reconcile.period(REGION, "gb-ukgc", FIRST + timedelta(days=place))
+    of = period(place)
     found = History(number=case.complaint.number, records=kept)
     return reconciliation.reconcile([found], REGION.rules_of, of)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lives())
 def test_every_duty_is_told_on_exactly_one_day_and_late_ones_are_gaps(case: Case) -> None:
     days = [told(case, place) for place in range(DAYS)]
@@ -76,7 +83,7 @@ def test_every_duty_is_told_on_exactly_one_day_and_late_ones_are_gaps(case: Case
             assert (one.clock, one.due_at) in gaps
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lives())
 def test_every_milestone_on_record_is_told_on_exactly_one_day(case: Case) -> None:
     days = [told(case, place) for place in range(DAYS)]
@@ -91,7 +98,7 @@ def test_every_milestone_on_record_is_told_on_exactly_one_day(case: Case) -> Non
     assert set(reached) - {one.seq for one in case.records if one.at >= until.told_before} <= set(counted)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lives(), st.integers(0, DAYS))
 def test_what_happens_after_a_day_was_told_of_changes_no_byte_of_it(case: Case, place: int) -> None:
     of = told(case, place).period
@@ -100,7 +107,7 @@ def test_what_happens_after_a_day_was_told_of_changes_no_byte_of_it(case: Case, 
     assert len(bodies) <= 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lives())
 def test_a_complaint_is_received_once_and_open_until_it_is_closed(case: Case) -> None:
     days = [told(case, place) for place in range(DAYS)]

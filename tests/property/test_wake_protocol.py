@@ -60,6 +60,7 @@ WITHOUT = {
     "old_execution_ends": model.COMES_TO_REST,
     "sweep_raises_generation": model.FOUND_AGAIN,
     "wait_has_an_end": model.COMES_TO_REST,
+    "wake_follows_the_record": model.NOT_LOST,
 }
 
 

@@ -163,12 +163,13 @@ def test_who_was_forgotten_is_forgotten_again(
     assert "1 complaints are of persons who are to be forgotten" in capsys.readouterr().out
 
 
-def test_what_a_closed_complaint_left_in_queue_and_sweep_is_taken_out(
+def test_a_closed_complaint_is_out_of_the_queue_of_its_team_and_off_the_list_of_the_sweep(
     bench: Workbench, lost: Lost, journal: Path
 ) -> None:
     lost.rebuild(bench, journal)
     found = state(restores.dump(bench.client, bench.name), lost.closed)
-    assert not {"queue", "queue_order", "attention", "attention_at"} & found.keys()
+    assert found.get("queue") == state(lost.after, lost.closed).get("queue")
+    assert not {"attention", "attention_at"} & found.keys()
 
 
 def test_what_is_ahead_of_the_journal_is_kept_and_listed(

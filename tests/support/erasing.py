@@ -52,8 +52,8 @@ class World:
     s3: Any
     log: io.StringIO
     between: Callable[[str, Callable[[], Any]], Any] | None = None
-    mails: list[str] = field(default_factory=list)
     numbers: int = 0
+    kept: list[dict[str, Any]] = field(default_factory=list)
 
     def known(self) -> str:
         """A closed complaint with contents, files in both parts, two mails and the question it began as."""
@@ -73,15 +73,34 @@ class World:
         ):
             self.office.do(number, command, SYSTEM if command is file else PLAYER)
         self.office.do(number, c.Withdraw(content=personal("why")), PLAYER)
+        self._bring(number, first, second)
+        for sk in (keys.CONSULTATION, keys.message(1)):
+            item = {"pk": {"S": keys.consultation(CONSULTATION)}, "sk": {"S": sk}, "text": {"S": "asked"}}
+            self.table.client.put_item(TableName=self.table.name, Item=item)
+        return number
+
+    def _bring(self, number: str, *mails: str) -> None:
+        """Files and mails; the last mail is another person's, whose id begins alike."""
         for place in FILES:
             for version in (b"one", b"two"):
                 self.s3.put_object(Bucket=EVIDENCE, Key=place.format(number), Body=version)
         self.s3.delete_object(Bucket=EVIDENCE, Key=FILES[1].format(number))
-        for one in (first, second, f"{first}0"):  # the last is another person's
+        for one in (*mails, f"{mails[0]}0"):
             self.s3.put_object(Bucket=MAILS, Key=f"received/{one}", Body=b"raw")
-        for sk in (keys.CONSULTATION, keys.message(1)):
-            item = {"pk": {"S": keys.consultation(CONSULTATION)}, "sk": {"S": sk}, "text": {"S": "asked"}}
-            self.table.client.put_item(TableName=self.table.name, Item=item)
+
+    def keep(self) -> None:
+        """Remember the table as it is."""
+        self.kept = self.table.client.scan(TableName=self.table.name)["Items"]
+
+    def again(self) -> str:
+        """Everything as it was then, for the first complaint; its number."""
+        client, name = self.table.client, self.table.name
+        for item in client.scan(TableName=name)["Items"]:
+            client.delete_item(TableName=name, Key={key: item[key] for key in ("pk", "sk")})
+        for item in self.kept:
+            client.put_item(TableName=name, Item=item)
+        number = next(str(item["number"]["S"]) for item in self.kept if item["sk"]["S"] == keys.STATE)
+        self._bring(number, "mail-1", "mail-1-again")
         return number
 
     def order(self, number: str) -> None:

@@ -8,7 +8,7 @@ def search[W](
     first: W,
     steps: Callable[[W], Iterable[tuple[str, W]]],
     flaw: Callable[[W], str | None],
-    same: Callable[[W], Hashable] = lambda world: world,  # type: ignore[assignment,return-value]
+    same: Callable[[W], Hashable] = lambda world: world,
 ) -> tuple[int, list[str]]:
     """How many worlds can be reached, and the shortest way to one with a flaw, which ends the list.
 

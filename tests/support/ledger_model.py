@@ -40,8 +40,6 @@ class Rules:
     others_ask_a_person: bool = True
     workflow_goes_by_the_record: bool = True
     telling_counts_as_record: bool = True
-    copy_may_arrive_later: bool = True
-    copy_that_arrived_stands: bool = True
     returned_is_remembered: bool = True
     returned_asks_a_person: bool = True
 
@@ -56,7 +54,6 @@ class Letter(NamedTuple):
     failed_at: int = -1
     message: int = 0
     returned: frozenset[int] = frozenset()
-    arrived: int = 0
     delivery: str = ""
 
 
@@ -74,7 +71,8 @@ class Sender(NamedTuple):
 class Claim(NamedTuple):
     """A claim as it was made: of an open complaint; when the one before was over; when no mail stood.
 
-    `returned` is how many mails had come back then, `age` is in ticks; `noted`: that the mail service did not take its mail was told to the ledger.
+    `returned` is how many mails had come back then, `age` is in ticks; `noted`: the ledger was told that the
+    mail service did not take its mail.
     """
 
     number: int
@@ -124,7 +122,7 @@ NOT_DOUBLED = "a letter is doubled only where a mail left, and neither record no
 NOT_WHEN_CLOSED = "no letter leaves for a complaint that was closed before the claim"
 ONLY_A_NO_RELEASES = "a claim ends by a definite refusal, by what came back, or when its time is over"
 A_NO_RELEASES_AT_ONCE = "what was definitely refused goes again, or to a person, without waiting for a claim"
-IS_ON_RECORD = "what the mail service says was delivered is on record"
+IS_ON_RECORD = "what the mail service says was delivered is on record, unless a copy of it came back"
 
 
 def broken_always(world: World) -> str | None:
@@ -139,14 +137,15 @@ def broken_always(world: World) -> str | None:
         return NOT_DOUBLED
     if any(not one.was_free for one in claims):
         return ONLY_A_NO_RELEASES
-    arrived = any(DELIVERED in one.told and BOUNCED not in one.told for one in mails)
-    return IS_ON_RECORD if arrived and not world.arrived else None
+    arrived = any(DELIVERED in one.told for one in mails)
+    came_back = any(BOUNCED in one.told for one in mails)
+    return IS_ON_RECORD if arrived and not came_back and not world.arrived else None
 
 
 def is_settled(world: World) -> bool:
     """Whether the letter needs nobody any more: it stands on record and left; or a person has it."""
     letter, gone = world.letter, not world.is_open
-    left = letter.status == SENT and any(BOUNCED not in mail.told for mail in world.mails)
+    left = letter.status == SENT and 0 < letter.message <= len(world.mails)
     came_back = letter.delivery == BOUNCED
     if world.statutory and UNKNOWN_TASK in world.tasks:
         return False
@@ -211,14 +210,18 @@ class Ledger:
             yield "start", start(world)._replace(starts=world.starts - 1)
         if self.is_to_be_given_up(world):
             yield "give up", stale(give_up(world))
+        if world.ticks:
+            yield "tick", self.tick(world)._replace(ticks=world.ticks - 1)
+        yield from self.others(world)
+
+    def others(self, world: World) -> Iterator[tuple[str, World]]:
+        """What the mail service tells, and what people do."""
         if world.tellings:
             yield from self.tellings(world._replace(tellings=world.tellings - 1))
         if world.withdrawals and world.is_open:
             yield "withdraw", stale(world._replace(is_open=False, withdrawals=world.withdrawals - 1))
         if world.others:
             yield "others write", stale(world._replace(others=world.others - 1))
-        if world.ticks:
-            yield "tick", self.tick(world)._replace(ticks=world.ticks - 1)
 
     def tick(self, world: World) -> World:
         """Time passes: claims get older, and senders that ran for too long are stopped."""
@@ -320,7 +323,8 @@ class Ledger:
         rest = become(world, one, one._replace(phase="send")) if self._records_first else done(world, one)
         if one.heard > 0:
             return stale(sent(rest, one.heard))
-        claims = (claim._replace(noted=True) if claim.number == one.attempt else claim for claim in rest.claims)
+        own = one.attempt
+        claims = (claim._replace(noted=True) if claim.number == own else claim for claim in rest.claims)
         rest = rest._replace(claims=tuple(claims))
         overtaken = rest.letter.status == CLAIMED and rest.letter.attempt != one.attempt
         if overtaken and self.rules.refusal_is_of_its_own_claim:
@@ -347,16 +351,14 @@ class Ledger:
         letter = world.letter
         if place in letter.returned and self.rules.returned_is_remembered:
             return world
-        known = place in {letter.message, letter.arrived}
+        known = place == letter.message
         if letter.status != SENT and not known:
             if not self.rules.telling_counts_as_record:
                 return world
             return self._noted(sent(world, place), place, outcome)
-        if outcome == DELIVERED:
-            earlier = {"", BOUNCED} if self.rules.copy_may_arrive_later else {""}
-        else:
-            other = letter.arrived not in {0, place} and self.rules.copy_that_arrived_stands
-            earlier = {"", DELIVERED} if known and not other else set()
+        if not known and outcome != DELIVERED:
+            return world
+        earlier = {""} if outcome == DELIVERED else {"", DELIVERED}
         news = letter.status in {SENT, ABANDONED} and letter.delivery in earlier
         return self._noted(world, place, outcome) if news else world
 
@@ -364,10 +366,9 @@ class Ledger:
         letter = world.letter._replace(delivery=outcome)
         if outcome == DELIVERED:
             tasks = world.tasks - {REFUSED_TASK, BOUNCED_TASK}
-            arrived = letter._replace(arrived=place)
-            return world._replace(letter=arrived, tasks=tasks, arrived=world.arrived | {place})
+            return world._replace(letter=letter, tasks=tasks, arrived=world.arrived | {place})
         returned = letter.returned | {place}
-        back = letter._replace(failed_at=letter.contact, returned=returned, arrived=0)
+        back = letter._replace(failed_at=letter.contact, returned=returned)
         if world.is_open and letter.contact + 1 < world.contacts:
             back = back._replace(status=OWED, age=0)
         tasks = world.tasks | ({BOUNCED_TASK} if self.rules.returned_asks_a_person else set())
@@ -375,11 +376,11 @@ class Ledger:
 
 
 def claim_of(world: World, number: int) -> Claim:
-    """A claim that is made now. What arrived stands; what was sent stands unless a copy of it came back."""
+    """A claim that is made now. What left stands, unless it or a copy of it to that address came back."""
     back = {place for place, mail in enumerate(world.mails, 1) if BOUNCED in mail.told}
     left = {*range(1, len(world.mails) + 1)} - back
     dead = {world.mails[place - 1].contact for place in back}
-    stand = {place for place in left if place in world.arrived or world.mails[place - 1].contact not in dead}
+    stand = {place for place in left if world.mails[place - 1].contact not in dead}
     known = stand & {world.letter.message, *world.arrived}
     was_free = not world.claims or _is_over(world, world.claims[-1])
     return Claim(number, world.is_open, was_free, not (known if world.statutory else stand), len(back))
@@ -397,7 +398,7 @@ def sent(world: World, place: int) -> World:
     letter = world.letter
     if letter.status == SENT or place in {letter.message, *letter.returned}:
         return world
-    changed = letter._replace(status=SENT, age=0, message=place, delivery="", arrived=0)
+    changed = letter._replace(status=SENT, age=0, message=place, delivery="")
     return world._replace(letter=changed, tasks=world.tasks - {UNKNOWN_TASK})
 
 

@@ -1,4 +1,4 @@
-"""The real use cases of the letter ledger over the table in memory, stopped wherever anything can come between.
+"""The real use cases of the letter ledger over the table in memory, stopped where anything can come between.
 
 A sender stands before one of its calls (load, append, send). To go on it is played again from its beginning:
 what its calls answered before is answered the same, the next one is really made, and it stops before the one
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from redress.domain import commands as c
-from redress.domain.audit import SALT_BYTES
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import INVALID_ADDRESS, Delivery, Letter, LetterKind
 from redress.domain.errors import IllegalTransition
@@ -249,7 +248,13 @@ def _count(address: str) -> Cap:
 def go_on(world: World, sender: Sender, fate: str = TAKEN) -> World:
     """The sender makes its next call; `fate` is what becomes of a mail that it sends."""
     calls = Calls(world, deepcopy(world.store), sender, fate)
-    desk = Desk(store=calls, region=REGION, now=lambda: calls.now, salt=lambda _: bytes(SALT_BYTES), pause=_wait)  # type: ignore[arg-type]  # it calls no more of the store
+    desk = Desk(
+        store=calls,  # type: ignore[arg-type]  # a sender calls no more of it
+        region=REGION,
+        now=lambda: calls.now,
+        salt=bytes,
+        pause=_wait,
+    )
     others = tuple(one for one in world.senders if one is not sender)
     with suppress(AnswerLost, IllegalTransition):
         try:
@@ -378,6 +383,13 @@ class Ledger:
             yield "start", spent(start(world), "starts")
         if owed(world) == "give up":
             yield "give up", ask(world, Step.GIVE_UP_LETTER)
+        if truth.ticks:
+            yield "tick", spent(tick(world), "ticks")
+        yield from self.others(world)
+
+    def others(self, world: World) -> Iterator[tuple[str, World]]:
+        """What the mail service tells, what people do, and what an execution notes of a failed letter."""
+        truth = world.truth
         if truth.tellings:
             for place in range(1, len(truth.mails) + 1):
                 for outcome in (model.DELIVERED, model.BOUNCED):
@@ -387,8 +399,6 @@ class Ledger:
             yield "withdraw", spent(withdrawn, "withdrawals")
         if truth.others:
             yield "note failed letter", spent(ask(world, NOTE_FAILED_LETTER), "others")
-        if truth.ticks:
-            yield "tick", spent(tick(world), "ticks")
 
     def sender_steps(self, world: World, one: Sender) -> Iterator[tuple[str, World]]:
         """What a sender does next; that all goes well comes first."""

@@ -30,6 +30,7 @@ class Rules:
     old_execution_ends: bool = True
     sweep_raises_generation: bool = True
     wait_has_an_end: bool = True
+    wake_follows_the_record: bool = True
 
 
 class Execution(NamedTuple):
@@ -49,7 +50,10 @@ class Image(NamedTuple):
 
 
 class World(NamedTuple):
-    """Everything there is. The last line counts what may still go wrong."""
+    """Everything there is. The last lines count what may still go wrong.
+
+    `completed` are the events whose wait was completed and that are not on record yet: a rule is broken then.
+    """
 
     now: int = 0
     version: int = 1
@@ -63,6 +67,7 @@ class World(NamedTuple):
     stream: tuple[Image, ...] = (Image(started=True, changed=True, token=0),)
     queue: frozenset[str] = frozenset()
     sweeping: tuple[int, int] | None = None
+    completed: int = 0
     appends: int = 0
     crashes: int = 0
     losses: int = 0
@@ -88,9 +93,14 @@ class Protocol:
         yield from self.work(world)
         yield from self.time(world)
         yield from self.faults(world)
-        if world.appends:
+        if world.appends and not self.rules.wake_follows_the_record:
+            woken = wake(world, world.token)
+            yield "complete", woken._replace(appends=world.appends - 1, completed=world.completed + 1)
+        elif world.appends:
             owed = world.owed + 1 if world.open else 0
             yield "append", self.append(world._replace(appends=world.appends - 1, owed=owed))
+        if world.completed:
+            yield "append", self.append(world._replace(completed=world.completed - 1, owed=world.owed + 1))
         if world.now < END:
             yield "tick", world._replace(now=world.now + 1)
 
@@ -145,7 +155,7 @@ class Protocol:
         """One change: the version rises, attention is wanted soon, the token stays."""
         token = world.token if self.rules.append_keeps_token else 0
         attention = world.now + GRACE if self.rules.append_asks_for_attention else world.attention
-        image = Image(started=False, changed=True, token=token)
+        image = Image(started=False, changed=self.rules.wake_follows_the_record, token=token)
         return world._replace(
             version=world.version + 1, attention=attention, token=token, stream=(*world.stream, image)
         )

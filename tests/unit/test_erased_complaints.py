@@ -7,6 +7,7 @@ import pytest
 
 from redress.domain import commands as c
 from redress.domain import private_link
+from redress.domain.commands import Command
 from redress.domain.correspondence import Delivery, LetterKind
 from redress.domain.errors import InvalidInput
 from redress.domain.events import EvidenceRefused, MailReceived
@@ -97,16 +98,16 @@ def test_the_facts_stay_with_the_instant_of_the_erasure() -> None:
 # --- The doors -------------------------------------------------------------------------------------------
 
 
-def test_an_old_link_opens_as_little_as_one_to_no_complaint() -> None:
-    visitor = Visitor()
-    path = visitor.complained()
-    unknown = visitor.get(path.replace(path.split("/")[3], "0" * len(path.split("/")[3])))
+def test_an_old_link_says_what_an_expired_one_says() -> None:
+    visitor, late = Visitor(), Visitor()
+    path, expired = visitor.complained(), late.complained()
+    late.now += timedelta(days=1_000)
     forgotten(visitor, path)
     for route in ("", "/received", "/evidence"):
         assert f"/complaints/<number>/<key>{route}" in ROUTES
         page = visitor.get(path + route)
-        assert page.status == 404
-    assert visitor.get(path).text == unknown.text
+        assert page.status == late.get(expired + route).status == 410
+        assert page.text == late.get(expired + route).text
 
 
 def test_a_link_of_the_new_version_would_show_no_more_than_facts() -> None:
@@ -122,14 +123,14 @@ def test_a_link_of_the_new_version_would_show_no_more_than_facts() -> None:
     assert not [told for told in ("The bonus was not paid", "player@example.test") if told in page.text]
 
 
-@pytest.mark.parametrize("gone", [False, True], ids=["ordered", "done"])
-def test_a_lost_link_is_answered_as_for_a_number_that_does_not_exist(gone: bool) -> None:
+@pytest.mark.parametrize("done", [[], [ERASED]], ids=["ordered", "done"])
+def test_a_lost_link_is_answered_as_for_a_number_that_does_not_exist(done: list[Command]) -> None:
     visitor = Visitor()
     path = visitor.complained()
     visitor.operator(path, c.Withdraw(), actor=PLAYER)
-    visitor.operator(path, ORDER, *([ERASED] if gone else []))
+    visitor.operator(path, ORDER, *done)
     letters = visitor.complaint(path).letters
-    assert ask(visitor).location == ask(visitor, "ZZZZ-ZZZZ-0", EMAIL).location
+    assert ask(visitor).location == ask(visitor, "0000-0002-W", EMAIL).location
     assert visitor.complaint(path).letters == letters
     assert NUMBER in path
 

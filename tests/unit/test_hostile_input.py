@@ -204,9 +204,9 @@ def patience(seconds: int = PATIENCE) -> Iterator[None]:
 
 
 def patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
-    """Every pattern over texts that a module keeps, by module and name; and whether it is looked for anywhere.
+    """Every pattern over texts that a module keeps, by module and name; and whether it is searched for.
 
-    Reading from every place of a text takes longer than from its beginning, so that is tried where it is done.
+    To try it at every place of a text takes longer than at its beginning: that is done where a module does.
     """
     for module in pkgutil.walk_packages(redress.__path__, "redress."):
         importlib.import_module(module.name)

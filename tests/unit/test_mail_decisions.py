@@ -287,21 +287,6 @@ def test_of_two_copies_the_one_on_record_bounces_and_either_may_arrive() -> None
     assert told(case, ACK, Delivery.DELIVERED) == []
 
 
-def test_a_copy_that_arrives_after_the_other_came_back_is_on_record() -> None:
-    case = at_stage(Stage.ACKNOWLEDGED)
-    told(case, ACK, Delivery.BOUNCED)
-    assert told(case, ACK, Delivery.DELIVERED, "the other copy") == ["LetterDelivered", "TaskClosed"]
-    assert case.letter(ACK).fate == Delivery.DELIVERED
-    assert told(case, ACK, Delivery.BOUNCED, "the other copy") == ["LetterBounced", "TaskOpened"]
-
-
-def test_a_letter_of_which_one_copy_arrived_does_not_go_again_when_the_other_comes_back() -> None:
-    case = at_stage(Stage.ACKNOWLEDGED)
-    told(case, ACK, Delivery.DELIVERED, "the other copy")
-    assert told(case, ACK, Delivery.BOUNCED, other=True) == []
-    assert case.letter(ACK).status is LetterStatus.SENT
-
-
 def test_who_hears_of_a_refusal_late_does_not_release_the_claim_of_another() -> None:
     case = at_stage(Stage.RECEIVED)
     claim(case, ACK)

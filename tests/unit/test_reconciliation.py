@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from redress.domain import commands as c
 from redress.domain import clock, packs, reconciliation
+from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
 from redress.domain.milestones import Milestone, milestones
 from redress.domain.promises import promises

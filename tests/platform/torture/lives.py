@@ -19,10 +19,10 @@ from redress.domain.stages import Stage
 from redress.store.table import Table
 
 HANDS = 8
-LONGEST_LIFE = 120.0
-"""Seconds: the sandbox's longest life is sixty, and a letter that was lost on its way takes twenty more."""
+LONGEST_LIFE = 300.0
+"""Seconds; a bound. The sandbox's longest life is sixty, and a letter that was lost takes twenty more."""
 
-INSISTS = 60.0
+INSISTS = 120.0
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 EXPECTED = frozenset({400, 404, 409, 412, 428, 429, 503})
 """What a door may answer besides success. Anything else is a fault of ours."""

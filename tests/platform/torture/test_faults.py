@@ -20,7 +20,6 @@ COMPLAINTS = 60 if LONG else 20
 ROUNDS = 3 if LONG else 1
 """How often a fault comes in the shorter form, times this."""
 
-SETTLING = 90.0
 LOST = {"response": {"abort_bytes": 0}}
 """The service did it, and nobody hears of it."""
 
@@ -97,7 +96,7 @@ def test_whatever_fails_while_complaints_live_nothing_is_lost_and_nothing_done_t
     fired = storm.fired()
     storm.clear()
     left = lead(door, witness.table, [life for life in lives if life.number in left])
-    checks = witness.settled(SETTLING)
+    checks = witness.settled()
     door.close()
     assert left == []
     assert door.strange() == []

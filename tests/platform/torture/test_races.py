@@ -106,7 +106,7 @@ def test_whoever_decides_in_the_second_of_the_deadlock_wins_or_is_told_why_not(
 
     answers = at_once(WRITERS // 4, decide)
     assert {answer.status_code for answer in answers} <= LATE | {200}
-    happened = until(lambda: closed_with(witness, number), 90)
+    happened = until(lambda: closed_with(witness, number), 180)
     assert happened["DecisionProposed"] == sum(answer.is_success for answer in answers)
     assert happened["DeadlockDeclared"] == 1  # nobody approved: what is only proposed stops no clock
     tally("platform: races", len(answers), len(answers) + witness.settled())

@@ -27,8 +27,9 @@ from redress.usecases.ports import CaseFile
 from tests.torture import invariants
 from tests.torture.invariants import Standing, Stored, Violated
 
-SETTLING = 90.0
-"""Seconds in which everything that moves by itself has come to rest: a lost letter's claim lasts twenty."""
+SETTLING = 180.0
+"""Seconds in which everything that moves by itself has come to rest; a bound. A lost letter's claim lasts
+twenty."""
 
 type Json = dict[str, Any]
 
@@ -231,14 +232,16 @@ class Glance:
         return self._doubled
 
     def standing(self, number: str) -> Standing:
-        """The execution of the complaint's generation; a second one that runs is none that waits."""
+        """The execution of the complaint's generation.
+
+        One that was superseded while it waited for a token that nobody knows any more ends by its time-out.
+        """
         state = self._states[number]
         live = f"{number}_{state.generation}" if state else ""
-        running = [one for one in self._running if one.startswith(f"{number}_")]
         token = state.token if state else None
         return Standing(
-            waits=running == [live] and token is not None,
-            ended=not running and live in self._ended,
+            waits=live in self._running and token is not None,
+            ended=live in self._ended,
             token=token,
             state_token=token,
         )
@@ -282,7 +285,7 @@ def executions(stack: LocalStack, status: str) -> list[str]:
     return [one["name"] for page in pages for one in page["executions"]]
 
 
-def until[Seen](look: Callable[[], Seen], seconds: float = 30.0) -> Seen:
+def until[Seen](look: Callable[[], Seen], seconds: float = 90.0) -> Seen:
     """What is seen as soon as it is something, or in the end."""
     deadline = time.monotonic() + seconds
     while not (seen := look()) and time.monotonic() < deadline:

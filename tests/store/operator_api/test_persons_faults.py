@@ -1,4 +1,4 @@
-"""AWS fails somewhere in the middle of an export or an erasure: sent again, the request is whole, and once."""
+"""AWS fails somewhere in an export or an erasure: sent again, the request is whole, and done once."""
 
 from collections.abc import Callable
 from typing import Any

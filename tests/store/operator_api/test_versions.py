@@ -38,4 +38,5 @@ class TestVersions:
             "overrule_triage",
             "declare_deadlock",
             "reject_as_spam",
+            "order_erasure",
         }

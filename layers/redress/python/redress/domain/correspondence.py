@@ -122,8 +122,7 @@ class Letter(Value):
 
     `about` is the clock and the version of its deadline that a milestone's letter is about. `contact` is
     whom it went to last, `failed_at` the last contact that it did not reach; `again`: it did not arrive, and
-    is owed once more; `returned` are the message ids under which it came back, `arrived` is the one under
-    which it was delivered and did not come back. `not_before`: it was put off.
+    is owed once more; `returned` are the message ids under which it came back. `not_before`: it was put off.
     """
 
     key: str
@@ -138,7 +137,6 @@ class Letter(Value):
     failed_at: int | None = None
     again: bool = False
     returned: frozenset[str] = frozenset()
-    arrived: str | None = None
     delivery: Delivery | None = None
     delivery_at: datetime | None = None
     not_before: datetime | None = None
@@ -259,7 +257,6 @@ def advance(  # noqa: C901 - a table
                 changed_at=at,
                 message_id=event.message_id,
                 delivery=None,
-                arrived=None,
             )
         case events.LetterRefused():
             status = LetterStatus.ABANDONED if event.permanent else LetterStatus.REFUSED
@@ -299,12 +296,9 @@ def advance(  # noqa: C901 - a table
 def _told(letter: Letter, event: events.Event, at: datetime) -> Letter:
     """What the mail service says of a letter that it took."""
     told = replace(letter, delivery=_DELIVERIES[type(event)], delivery_at=at)
-    if isinstance(event, events.LetterDelivered):
-        return replace(told, arrived=event.message_id)
     if not isinstance(event, events.LetterBounced):
         return told
-    returned = letter.returned | {event.message_id}
-    back = replace(told, failed_at=letter.contact, returned=returned, arrived=None)
+    back = replace(told, failed_at=letter.contact, returned=letter.returned | {event.message_id})
     return owed_again(back, at) if event.again else back
 
 

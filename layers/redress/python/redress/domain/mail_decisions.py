@@ -76,19 +76,17 @@ def _delivery(complaint: Complaint, command: c.RecordDelivery) -> list[Change]:
         raise illegal(complaint, command, f"the letter {command.letter} was never owed")
     if command.message_id in letter.returned:  # whatever else is told of that mail comes late
         return []
-    known = command.message_id in {letter.message_id, letter.arrived}
+    known = letter.message_id == command.message_id
     if letter.status is not LetterStatus.SENT and not known:  # the answer was lost, and it did leave
         return [*sent(complaint, letter, command.message_id), *_told(complaint, letter, command)]
     if not known and command.outcome != Delivery.DELIVERED:  # of two copies the one that is on record counts
         return []
-    if command.outcome == Delivery.BOUNCED and letter.arrived not in {None, command.message_id}:
-        return []  # the other copy arrived
     return _told(complaint, letter, command) if _is_news(letter, command.outcome) else []
 
 
 _COMES_AFTER: Mapping[Delivery, Set[Delivery | None]] = {
     Delivery.DELAYED: {None},
-    Delivery.DELIVERED: {None, Delivery.DELAYED, Delivery.BOUNCED},  # it was another copy that came back
+    Delivery.DELIVERED: {None, Delivery.DELAYED},
     Delivery.BOUNCED: {None, Delivery.DELAYED, Delivery.DELIVERED},  # some servers take a mail and return it
     Delivery.SPAM: {None, Delivery.DELAYED, Delivery.DELIVERED},
 }

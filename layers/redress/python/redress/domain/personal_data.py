@@ -36,7 +36,7 @@ def check_known(complaint: Complaint, command: c.Command) -> None:
 
 
 def without_tasks(complaint: Complaint, command: c.Command, changes: list[Change]) -> list[Change]:
-    """Nobody can work on a letter or a file of who is forgotten; what a breach asks for is still to be done."""
+    """Nobody can work on a letter or a file of who is forgotten; what a breach asks for is still done."""
     if complaint.erasure_ordered_at is None or isinstance(command, c.ReachMilestone):
         return changes
     return [one for one in changes if not isinstance(one.event, e.TaskOpened)]

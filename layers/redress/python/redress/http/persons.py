@@ -45,7 +45,8 @@ def order_erasure(call: Call, asked: bodies.ErasureOrder) -> Answer:
 
     def choose(case: CaseFile) -> Command:
         command = commands.OrderErasure(because=asked.reason)
-        if erasing.obstacle(case.complaint) is Outcome.OPEN:
+        newest = case.complaint.version == call.version  # what was decided on an older one is told first
+        if newest and erasing.obstacle(case.complaint) is Outcome.OPEN:
             raise illegal(case.complaint, command, HINTS[Outcome.OPEN].rstrip("."))
         return command
 
