@@ -80,3 +80,16 @@ def a_token_belongs_to_its_machine(
         return arn
     machine, _name = execution.rsplit(":", 1)
     return machine.replace(":execution:", ":stateMachine:")
+
+
+@around(stepfunctions, "get_state")
+def tokens_are_kept(state: AnyFunction) -> Json:
+    """A token of before a restart is a dead one of its machine, not an unknown one that nobody may answer."""
+    return {**state(), "issued_tokens": dict(issued)}
+
+
+@around(stepfunctions, "load_persisted_state")
+def tokens_are_known_again(load: AnyFunction, state: Json) -> None:
+    """Goes with `tokens_are_kept`."""
+    load(state)
+    issued.update(state.get("issued_tokens", {}))
