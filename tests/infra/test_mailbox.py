@@ -92,7 +92,7 @@ def test_ses_writes_for_rules_of_this_account_and_set_alone(production: Template
 def test_the_topic_is_encrypted_under_a_key_that_ses_may_use_for_nothing_else(production: Template) -> None:
     topic = production.named("SNS::Topic", "MailboxTopic")["Properties"]
     assert production.target(topic["KmsMasterKeyId"]) == "AlarmsKey"
-    key = production.only("KMS::Key")["KeyPolicy"]["Statement"]
+    key = production.named("KMS::Key", "AlarmsKey")["Properties"]["KeyPolicy"]["Statement"]
     [using] = [one for one in key if one["Principal"] == SES]
     assert set(using["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
     assert using["Condition"] == OURS

@@ -106,6 +106,6 @@ def test_the_sweep_passes_over_what_it_cannot_read(table: Table, clock: Clock, o
             "attention_at": {"S": instants.to_text(clock())},
             **attributes,
         }
-        table.client.put_item(TableName=table.name, Item=strange)  # type: ignore[arg-type]
+        table.client.put_item(TableName=table.name, Item=strange)
         clock.move(600)
         assert [one.number for one in table.overlooked(clock(), 10)] == [number]

@@ -66,6 +66,17 @@ def test_a_breach_is_still_put_on_record(closed: Case) -> None:
     assert closed.complaint.fired
 
 
+def test_what_a_breach_asks_for_can_be_done_without_a_word(closed: Case) -> None:
+    closed.do(ORDER)
+    asked = milestone("due", breach=True)
+    closed.do(type(asked)(**{**vars(asked), "actions": ("report_regulator",)}), SYSTEM)
+    [task] = closed.complaint.open_tasks
+    with pytest.raises(IllegalTransition, match="erased"):
+        closed.do(c.CloseTask(opened=task.opened, outcome="done", content=personal("told")))
+    closed.do(c.CloseTask(opened=task.opened, outcome="done"))
+    assert not closed.complaint.open_tasks
+
+
 def test_nobody_writes_to_who_is_forgotten(closed: Case) -> None:
     closed.do(c.RequestLink(), PLAYER)
     owed = [one for one in closed.complaint.letters.values() if is_live(closed.complaint, one)]

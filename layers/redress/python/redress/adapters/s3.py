@@ -121,7 +121,7 @@ def delete_versions(client: "S3Client", bucket: str, prefix: str, only: str | No
     deleted: a list goes on after the last version it named, which would be gone. Raises NotDeleted.
     """
     pages = client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
-    found = [one for page in pages for kind in ("Versions", "DeleteMarkers") for one in page.get(kind, [])]
+    found = [one for page in pages for one in (*page.get("Versions", []), *page.get("DeleteMarkers", []))]
     named = [
         {"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if only in {None, one["Key"]}
     ]

@@ -1,13 +1,14 @@
 """How long what is known of a person is kept once their complaint is closed: as rule packs and operator say.
 
-All times that are said of a complaint count, and the longest of them wins. They are counted by the calendar:
-three years from 29 February end with 28 February.
+A pack says how long records have to be kept at least, so by itself it has nothing erased: the operator says
+after how many years something is. All times that are said of a complaint count, and the longest wins. They
+are counted by the calendar: three years from 29 February end with 28 February.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from redress.domain import clock, packs
+from redress.domain import clock
 from redress.domain import events as e
 from redress.domain.actors import PLAYER
 from redress.domain.audit import Record
@@ -22,12 +23,13 @@ MONTHS = {"months": 1, "years": 12}
 def over_at(
     rules: Rules, complaint: Complaint, records: Sequence[Record], years: int | None
 ) -> datetime | None:
-    """When the time of a closed complaint is over (UTC, exclusive); None: nobody says when, or it is open.
+    """When the time of a closed complaint is over (UTC, exclusive); None: it never is, or it is open.
 
-    `years` are the operator's own, from the closing on. Each pack counts in its zone, to the end of a day.
+    `years` are the operator's own, from the closing on; None: what is known is kept. Each pack counts in its
+    zone, to the end of a day.
     """
     closed_at = complaint.closed_at
-    if closed_at is None:
+    if closed_at is None or years is None:
         return None
     said = [(pack, pack.records.retention.value) for pack in rules.packs]
     ends = [
@@ -37,20 +39,8 @@ def over_at(
         for pack, kept in said
         if kept
     ]
-    if years is not None:
-        ends.append(clock.until(closed_at, years * MONTHS["years"], "months", rules.zone, rules.calendar))
-    return max(ends, default=None)
-
-
-def shortest(years: int | None) -> int | None:
-    """The months that anything is kept for at least, by all packs and the operator's `years`.
-
-    None: nobody says of anything how long it is kept.
-    """
-    documents = (one for pack in packs.known() for one in packs.history(pack))
-    said = (packs.read_unchecked(one).records.retention.value for one in documents)
-    own = [] if years is None else [years * MONTHS["years"]]
-    return min([*own, *(months(one) for one in said if one)], default=None)
+    own = clock.until(closed_at, years * MONTHS["years"], "months", rules.zone, rules.calendar)
+    return max([own, *ends])
 
 
 def months(kept: Retention) -> int:

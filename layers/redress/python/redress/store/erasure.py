@@ -4,9 +4,10 @@ An erasure that was ordered and is not done stands in a partition of the index o
 erased some day in another; each change of a complaint keeps that true, in its own transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from redress.domain import instants
@@ -15,6 +16,7 @@ from redress.usecases.erasure_ports import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class ErasureTable:
 
     def ordered(self, limit: int) -> list[Ordered]:
         """At most `limit` of the erasures to be done, the longest waiting first. The index may lag."""
-        found = self.client.query(**self._queue(keys.ERASURES, "#queue = :queue"), Limit=limit)
+        found = self.client.query(**self._queue(keys.ERASURES, "#queue = :queue", limit))
         return [
             Ordered(one["number"]["S"], instants.from_text(one["queue_order"]["S"])) for one in found["Items"]
         ]
@@ -53,10 +55,11 @@ class ErasureTable:
         `after` is where the part before ended ("" at the beginning); beside them stands where this one did,
         None at the end.
         """
-        query = self._queue(keys.CLOSED, "#queue = :queue AND #order <= :until")
-        query["ExpressionAttributeValues"][":until"] = {"S": instants.to_text(until)}
-        begun = {"ExclusiveStartKey": _start(after)} if after else {}
-        found = self.client.query(**query, **begun, Limit=limit)
+        bound = {":until": {"S": instants.to_text(until)}}
+        query = self._queue(keys.CLOSED, "#queue = :queue AND #order <= :until", limit, bound)
+        if after:
+            query["ExclusiveStartKey"] = _start(after)
+        found = self.client.query(**query)
         last = found.get("LastEvaluatedKey")
         return [one["number"]["S"] for one in found["Items"]], _place(last) if last else None
 
@@ -73,7 +76,9 @@ class ErasureTable:
         after = {"after": {"S": place.after}} if place.after else {}
         self.client.put_item(TableName=self.name, Item=item | after)
 
-    def _queue(self, partition: str, condition: str) -> dict[str, Any]:
+    def _queue(
+        self, partition: str, condition: str, limit: int, values: Mapping[str, Any] = MappingProxyType({})
+    ) -> "QueryInputTypeDef":
         names = {"#queue": "queue", "#number": "number", "#order": "queue_order"}
         return {
             "TableName": self.name,
@@ -81,7 +86,8 @@ class ErasureTable:
             "KeyConditionExpression": condition,
             "ProjectionExpression": "#number, #order",
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {":queue": {"S": partition}},
+            "ExpressionAttributeValues": {":queue": {"S": partition}, **values},
+            "Limit": limit,
         }
 
     def _delete(self, pk: str, prefix: str) -> None:

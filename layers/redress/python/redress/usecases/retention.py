@@ -35,13 +35,13 @@ class _NotOver(Exception):
 
 def order_overdue(desk: Desk, kept: Kept) -> Looked:
     """Go on with the round of the day, at most MOST complaints. Raises what the ports raise."""
-    now, months = desk.now(), retention.shortest(desk.region.retention_years)
+    now, years = desk.now(), desk.region.retention_years
     place = kept.place()
-    if months is None or (place and place.after is None and place.day == now.date()):
+    if years is None or (place and place.after is None and place.day == now.date()):
         return Looked()
     after = place.after if place and place.after else ""
     day = place.day if after and place else now.date()
-    until = now - timedelta(days=30 * months - 2)  # no months are shorter; each complaint is decided exactly
+    until = now - timedelta(days=365 * years - 2)  # no years are shorter; each complaint is decided exactly
     looked = Looked()
     while looked.complaints < MOST:
         numbers, following = kept.closed(until, after, AT_ONCE)
