@@ -112,6 +112,45 @@ def test_whoever_decides_in_the_second_of_the_deadlock_wins_or_is_told_why_not(
     tally("platform: races", len(answers), len(answers) + witness.settled())
 
 
+def test_whoever_writes_while_a_person_is_forgotten_is_before_it_or_refused(
+    door: Door, witness: Witness
+) -> None:
+    """What was written before is gone with the rest; nothing is written after."""
+    number = complain(door, witness)
+    place = f"complaints/{number}"
+    door.insist(f"{place}/withdrawal", {})
+
+    def act(at: int) -> httpx.Response:
+        if at:
+            return door.post(f"{place}/notes", {"text": f"note {at}"}, f"agent-{at}")
+        return forgotten(door, witness, number)
+
+    answers = at_once(WRITERS // 4, act)
+    assert answers[0].is_success, answers[0].text
+    accepted = [answer for answer in answers[1:] if answer.is_success]
+    assert {answer.status_code for answer in answers} <= LATE | {200}
+    assert until(lambda: witness.table.load(number).complaint.erased_at)
+    assert types(witness, number)["NoteAdded"] == len(accepted)
+    assert witness.table.load(number).contents == {}
+    late = door.post(f"{place}/notes", {"text": "one more"})
+    assert late.status_code == httpx.codes.CONFLICT
+    tally("platform: races", len(answers), len(answers) + 3)
+
+
+def forgotten(door: Door, witness: Witness, number: str) -> httpx.Response:
+    """The answer to an order of erasure that is repeated on the newest version, until it is taken."""
+
+    def order() -> httpx.Response | None:
+        seen = witness.table.state(number)
+        version = {"If-Match": f'"{seen.version if seen else 0}"'}
+        answer = door.post(f"complaints/{number}/erasure", {"reason": "request"}, **version)
+        return answer if answer.status_code not in LATE else None
+
+    answer = until(order)
+    assert answer
+    return answer
+
+
 def deadlock_of(witness: Witness, number: str) -> datetime:
     """The instant at which the complaint's deadlock is declared, which is before its final date."""
     complaint = witness.table.load(number).complaint
