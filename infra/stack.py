@@ -135,8 +135,7 @@ class RedressStack(Stack):
         buckets = [evidence.bucket, journal.bucket]
         if settings.mail.inbound:
             secrets = (link_secret, player_index_secret)
-            mailbox = self._mailbox(shared, table, evidence, events, alarms, secrets)
-            mailbox.notify(letters)
+            mailbox = self._mailbox(shared, table, evidence, events, alarms, letters, secrets)
             mailbox.allow_erasing(erasure.function)
             buckets.append(mailbox.bucket)
         if settings.stack.guard:
@@ -227,6 +226,7 @@ class RedressStack(Stack):
         evidence: Evidence,
         events: Events,
         alarms: Alarms,
+        letters: Function,
         secrets: tuple[GeneratedSecret, GeneratedSecret],
     ) -> Mailbox:
         link_secret, player_index_secret = secrets
@@ -242,7 +242,8 @@ class RedressStack(Stack):
             link_secret=link_secret,
             player_index_secret=player_index_secret,
         )
-        alarms.watch_mailbox(mailbox)
+        mailbox.notify(letters)
+        alarms.watch_mailbox(mailbox, letters)
         alarms.watch_functions({"Mailbox": mailbox.function})
         CfnOutput(self, "MailBucket", value=mailbox.bucket.bucket_name)
         CfnOutput(self, "MailTopicArn", value=mailbox.topic.topic_arn)

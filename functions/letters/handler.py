@@ -21,6 +21,9 @@ from redress.usecases.send_letter import Outcome, send_letter
 
 logger = Logger()
 
+NOTICE_TRIES = 50
+"""From then on a notice that fails is told of: more than an hour, in which SES may refuse for now."""
+
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Send the letter `letter` of complaint `number`, or the notices that `Records` of the queue hold.
@@ -57,6 +60,7 @@ def _notice(record: Mapping[str, Any]) -> list[dict[str, str]]:
     """Send what a message of the queue of notices asks for; the message, if it is to come again."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - most events are letters
 
+    from redress.adapters import stuck  # noqa: PLC0415
     from redress.domain.errors import Conflict  # noqa: PLC0415
     from redress.letters.blocks import LetterIncomplete  # noqa: PLC0415
     from redress.usecases.send_notice import NotNow  # noqa: PLC0415
@@ -65,12 +69,13 @@ def _notice(record: Mapping[str, Any]) -> list[dict[str, str]]:
         _send_notice(record)
     except (BotoCoreError, ClientError, Conflict, LetterIncomplete, NotNow, MessageUnread) as error:
         logger.warning("notice failed here", extra={"error": type(error).__name__})
+        stuck.tell(record, "letters", NOTICE_TRIES)
         return [{"itemIdentifier": record["messageId"]}]
     return []
 
 
 class MessageUnread(Exception):
-    """A message of the queue of notices that says nothing: its dead letters are for people to read."""
+    """A message of the queue of notices that says nothing: a person has to read it there."""
 
 
 def _send_notice(record: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.exceptions import BotoCoreError, ClientError
 
-from redress.adapters import mail_queue, mail_wiring
+from redress.adapters import mail_queue, mail_wiring, stuck
 from redress.domain.errors import Conflict
 from redress.usecases import receive_mail
 from redress.usecases.mail_ports import Arrived, MailGone
@@ -24,6 +24,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
             _take(mail_queue.read(record["body"]))
         except (BotoCoreError, ClientError, Conflict, MailGone) as error:
             logger.warning("mail failed here", extra={"error": type(error).__name__})
+            stuck.tell(record, "mailbox")
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

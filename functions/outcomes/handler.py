@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from botocore.exceptions import BotoCoreError, ClientError
 
-from redress.adapters import evidence_wiring, s3, ses_events, wiring
+from redress.adapters import evidence_wiring, s3, ses_events, stuck, wiring
 from redress.domain.errors import Conflict
 from redress.domain.evidence import Verdict
 from redress.usecases.collect_evidence import NotYetAdded, collect, record_scan
@@ -35,6 +35,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
             logger.warning(
                 "outcome failed here", extra={"source": told["source"], "error": type(error).__name__}
             )
+            stuck.tell(record, "outcomes")
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

@@ -25,6 +25,7 @@ from infra.constructs.table import ComplaintTable
 from infra.constructs.webhooks import Webhooks
 from infra.constructs.workflow import Workflow
 from infra.settings import AlarmsPart, FunctionName
+from redress.adapters import stuck
 
 NAMESPACE = "Redress"
 LAG_METRIC = "SweepLag"
@@ -69,6 +70,10 @@ ERASURE_SECONDS = 86_400
 """Hours of tries by the queue have failed then, and a day of the clock's. The law leaves a month."""
 
 ITERATOR_AGE_SECONDS = 300
+
+UNTAKEN_SECONDS = 3600
+"""That a message waits for its first tries. SQS leaves out of the age what was tried three times already, and
+that is what the functions count as stuck."""
 
 _BREACHING = cloudwatch.TreatMissingData.BREACHING
 _QUIET = cloudwatch.TreatMissingData.NOT_BREACHING
@@ -151,10 +156,8 @@ class Alarms(Construct):
 
     def watch_outcomes(self, outcomes: Outcomes) -> None:
         """A file that was sent and is on no record, a scan's verdict or the fate of a letter that is not."""
-        depth = outcomes.dead_letters.metric_approximate_number_of_messages_visible(
-            statistic=cloudwatch.Stats.MAXIMUM
-        )
-        self._alarm("OutcomeDeadLetters", depth, 1, "Files or the fate of letters failed here; redrive them.")
+        self._watch_personal("Outcomes", outcomes.queue, "outcomes", outcomes.function)
+        self._watch_undelivered("Outcomes", outcomes.undelivered)
 
     def watch_letters(self, letters: Function, outcomes: Outcomes) -> None:
         """Letters that do not leave while there is still time, and letters that do not arrive."""
@@ -177,15 +180,22 @@ class Alarms(Construct):
             )
             self._alarm(f"{name}Errors", errors, 1, f"The function {name} failed or timed out.")
 
-    def watch_mailbox(self, mailbox: Mailbox) -> None:
+    def watch_mailbox(self, mailbox: Mailbox, letters: Function) -> None:
         """A mail that came and is on no complaint, or a notice that nobody was sent."""
-        queues: Mapping[str, sqs.Queue] = {
-            "MailDeadLetters": mailbox.dead_letters,
-            "NoticeDeadLetters": mailbox.notice_dead_letters,
-        }
-        for name, queue in queues.items():
-            depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
-            self._alarm(name, depth, 1, "Mail that came failed here; redrive it after reading why.")
+        self._watch_personal("Mail", mailbox.queue, "mailbox", mailbox.function)
+        self._watch_personal("Notices", mailbox.notices, "letters", letters)
+        self._watch_undelivered("Mail", mailbox.undelivered)
+
+    def _watch_personal(self, name: str, queue: sqs.Queue, function: FunctionName, owner: Function) -> None:
+        """A queue without dead letters: what fails in it again and again, and what nobody takes from it."""
+        failed = _counted(stuck.METRIC, function, owner, Duration.minutes(15))
+        self._alarm(f"{name}Stuck", failed, 1, "Messages fail again and again; mend why, and they are done.")
+        age = queue.metric_approximate_age_of_oldest_message(statistic=cloudwatch.Stats.MAXIMUM)
+        self._alarm(f"{name}Untaken", age, UNTAKEN_SECONDS, "Nobody takes messages from this queue.")
+
+    def _watch_undelivered(self, name: str, queue: sqs.Queue) -> None:
+        depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
+        self._alarm(f"{name}Undelivered", depth, 1, "A queue did not take this; hand it in within a week.")
 
     def watch_journal(self, journal: Journal) -> None:
         """An event that the journal does not hold, or not yet, and a day without its digest."""

@@ -1,8 +1,8 @@
 """Mail that comes in: from SES's receipt rule into a bucket and a queue, and from there to a function.
 
 SES writes each mail to the bucket and then tells a topic. The queue behind it keeps what was told for
-fourteen days; what fails comes again, and what fails too often lies among the dead letters, where an alarm
-shows it. The mail itself stays in the bucket all the while.
+fourteen days; what fails comes again, and an alarm tells of what fails too often. The mail itself stays in
+the bucket all the while. What was told holds addresses, as notices do: there are no dead letters.
 """
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
@@ -21,7 +21,7 @@ from constructs import Construct
 from infra.constructs.checks import acknowledge
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared
-from infra.constructs.queue import queue
+from infra.constructs.queue import personal_queue, undelivered
 from infra.constructs.secret import GeneratedSecret
 from infra.constructs.table import ComplaintTable
 from infra.region_faults import LETTER_SECONDS
@@ -39,12 +39,11 @@ few seconds, writing ten files of it some more."""
 MEMORY = 2048
 """MiB: such a mail is held as it came, once more as text, and its files decoded."""
 
-RETRIES, CONCURRENCY = 8, 5
-NOTICE_RETRIES, NOTICE_CONCURRENCY = 50, 2
+CONCURRENCY, NOTICE_CONCURRENCY = 5, 2
 
 
 class Mailbox(Construct):
-    """Bucket, topic, queues, dead letters, function; and the receipt rule, if the region file names a set.
+    """Bucket, topic, queues, function; and the receipt rule, if the region file names a set.
 
     `key` encrypts the topic: SES may use none that AWS manages, and one more key would cost as much again.
     """
@@ -67,16 +66,9 @@ class Mailbox(Construct):
         self._settings = settings
         self.bucket = self._bucket(shared.settings)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
-        self.dead_letters = queue(self, "DeadLetters", seconds=SECONDS)
-        self.notice_dead_letters = queue(self, "NoticeDeadLetters", seconds=LETTER_SECONDS)
-        self._queue = queue(self, "Queue", seconds=SECONDS, dead_letters=self.dead_letters, retries=RETRIES)
-        self._notices = queue(
-            self,
-            "Notices",
-            seconds=LETTER_SECONDS,
-            dead_letters=self.notice_dead_letters,
-            retries=NOTICE_RETRIES,
-        )
+        self.undelivered = undelivered(self, "Undelivered")
+        self.queue = personal_queue(self, "Queue", seconds=SECONDS)
+        self.notices = personal_queue(self, "Notices", seconds=LETTER_SECONDS)
         self._listen(bus)
         if settings.rule_set:
             self._receive(settings.rule_set, key)
@@ -88,7 +80,7 @@ class Mailbox(Construct):
             memory=MEMORY,
             environment={
                 "MAIL_BUCKET": self.bucket.bucket_name,
-                "NOTICES_URL": self._notices.queue_url,
+                "NOTICES_URL": self.notices.queue_url,
                 "LINK_SECRET_ARN": link_secret.arn,
                 "PLAYER_INDEX_SECRET_ARN": player_index_secret.arn,
             },
@@ -98,12 +90,12 @@ class Mailbox(Construct):
         player_index_secret.allow_reading(self.function)
         evidence.allow_taking(self.function)
         self._allow_reading_mails()
-        self.function.allow(["sqs:SendMessage"], self._notices.queue_arn)
-        self._follow("Source", self.function, self._queue, CONCURRENCY)
+        self.function.allow(["sqs:SendMessage"], self.notices.queue_arn)
+        self._follow("Source", self.function, self.queue, CONCURRENCY)
 
     def notify(self, letters: Function) -> None:
         """Gives the notices to the function that may send mail."""
-        self._follow("NoticeSource", letters, self._notices, NOTICE_CONCURRENCY)
+        self._follow("NoticeSource", letters, self.notices, NOTICE_CONCURRENCY)
 
     def allow_erasing(self, function: Function) -> None:
         """Lets a function delete mails as they came, which it cannot read."""
@@ -137,7 +129,7 @@ class Mailbox(Construct):
         """Two things come: that a mail is in the bucket, and that a person accepted one that was held."""
         self.topic.add_subscription(
             subscriptions.SqsSubscription(
-                self._queue, raw_message_delivery=True, dead_letter_queue=self.dead_letters
+                self.queue, raw_message_delivery=True, dead_letter_queue=self.undelivered
             )
         )
         events.Rule(
@@ -145,7 +137,7 @@ class Mailbox(Construct):
             "Accepted",
             event_bus=bus,
             event_pattern=events.EventPattern(source=[SOURCE], detail_type=["MailAccepted"]),
-            targets=[targets.SqsQueue(self._queue, dead_letter_queue=self.dead_letters)],
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered)],
         )
 
     def _receive(self, rule_set: str, key: kms.IKey) -> None:
@@ -219,7 +211,7 @@ class Mailbox(Construct):
         mapping.node.add_dependency(function.role)
         acknowledge(
             mapping,
-            "The queue itself moves what fails to its dead letters.",
+            "What fails stays in the queue, and comes again.",
             "Serverless-LambdaEventSourceMappingDestination",
         )
 

@@ -1,7 +1,8 @@
 """What came of things that happen outside: from EventBridge into a queue, and from there to a function.
 
-A queue stands between, so that nothing depends on one try: what fails comes again, and what fails too often
-lies among the dead letters, where an alarm shows it and it can be redriven.
+A queue stands between, so that nothing depends on one try: what fails stays there and comes again, and an
+alarm tells of what fails too often. Events of SES hold addresses and subjects, and those of S3 the network
+address of who sent a file: there are no dead letters.
 """
 
 from aws_cdk import aws_events as events
@@ -13,7 +14,7 @@ from infra.constructs.checks import acknowledge
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared
 from infra.constructs.mail import Mail
-from infra.constructs.queue import queue
+from infra.constructs.queue import personal_queue, undelivered
 from infra.constructs.table import ComplaintTable
 from redress.adapters import ses_events
 from redress.adapters.s3 import INCOMING
@@ -24,11 +25,11 @@ SECONDS = 30
 MEMORY = 1024
 """MiB: a file is held in memory, once as it came and once as it goes."""
 
-RETRIES, CONCURRENCY = 8, 5
+CONCURRENCY = 5
 
 
 class Outcomes(Construct):
-    """Rules, queue, dead letters, function."""
+    """Rules, queue, what the queue did not take, function."""
 
     def __init__(
         self,
@@ -41,8 +42,8 @@ class Outcomes(Construct):
         mail: Mail,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = queue(self, "DeadLetters", seconds=SECONDS)
-        self._queue = queue(self, "Queue", seconds=SECONDS, dead_letters=self.dead_letters, retries=RETRIES)
+        self.undelivered = undelivered(self, "Undelivered")
+        self.queue = personal_queue(self, "Queue", seconds=SECONDS)
         self._listen(evidence)
         self._listen_for_mail(mail)
         self.function = Function(
@@ -93,18 +94,18 @@ class Outcomes(Construct):
         )
 
     def _rule(self, name: str, pattern: events.EventPattern) -> None:
-        target = targets.SqsQueue(self._queue, dead_letter_queue=self.dead_letters)
+        target = targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered)
         events.Rule(self, name, event_pattern=pattern, targets=[target])
 
     def _follow(self) -> None:
         self.function.allow(
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], self._queue.queue_arn
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], self.queue.queue_arn
         )
         mapping = lambda_.CfnEventSourceMapping(
             self,
             "Source",
             function_name=self.function.target.function_arn,
-            event_source_arn=self._queue.queue_arn,
+            event_source_arn=self.queue.queue_arn,
             batch_size=1,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximumConcurrency": CONCURRENCY},
@@ -112,6 +113,6 @@ class Outcomes(Construct):
         mapping.node.add_dependency(self.function.role)
         acknowledge(
             mapping,
-            "The queue itself moves what fails to its dead letters.",
+            "What fails stays in the queue, and comes again.",
             "Serverless-LambdaEventSourceMappingDestination",
         )

@@ -39,9 +39,12 @@ class PlatformError(RuntimeError):
     """The embedded platform did not do what it should; the message says what, where, and what to do."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Platform:
-    """A running platform: the process to end, the address to call, the directory to wipe."""
+    """A running platform: the process to end, the address to call, the directory to wipe.
+
+    It is the same one after a restart, whatever its process is then.
+    """
 
     process: subprocess.Popen[bytes]
     port: int

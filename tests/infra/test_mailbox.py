@@ -163,29 +163,22 @@ def test_a_mail_that_came_and_one_that_was_accepted_come_to_one_queue(deployed: 
     ]
     assert deployed.target(subscription["Endpoint"]) == "MailboxQueue"
     assert subscription["RawMessageDelivery"] is True
-    assert deployed.target(subscription["RedrivePolicy"]["deadLetterTargetArn"]) == "MailboxDeadLetters"
+    assert deployed.target(subscription["RedrivePolicy"]["deadLetterTargetArn"]) == "MailboxUndelivered"
     rule = deployed.named("Events::Rule", "MailboxAccepted")["Properties"]
     assert rule["EventPattern"] == {"source": ["redress"], "detail-type": ["MailAccepted"]}
     assert deployed.target(rule["EventBusName"]) == "EventsBus"
     [target] = rule["Targets"]
     assert deployed.target(target["Arn"]) == "MailboxQueue"
-    assert deployed.target(target["DeadLetterConfig"]["Arn"]) == "MailboxDeadLetters"
+    assert deployed.target(target["DeadLetterConfig"]["Arn"]) == "MailboxUndelivered"
 
 
-@pytest.mark.parametrize(
-    ("queue", "function", "dead"),
-    [
-        ("MailboxQueue", "mailbox", "MailboxDeadLetters"),
-        ("MailboxNotices", "letters", "MailboxNoticeDeadLetters"),
-    ],
-)
-def test_what_fails_is_tried_again_alone_then_kept(
-    deployed: Template, queue: str, function: str, dead: str
+@pytest.mark.parametrize(("queue", "function"), [("MailboxQueue", "mailbox"), ("MailboxNotices", "letters")])
+def test_what_fails_is_tried_again_alone_until_it_is_done(
+    deployed: Template, queue: str, function: str
 ) -> None:
     made = deployed.named("SQS::Queue", queue)["Properties"]
     assert made["SqsManagedSseEnabled"] is True
-    assert made["RedrivePolicy"]["maxReceiveCount"] >= 5
-    assert deployed.target(made["RedrivePolicy"]["deadLetterTargetArn"]) == dead
+    assert "RedrivePolicy" not in made
     assert made["VisibilityTimeout"] >= 6 * deployed.functions()[function]["Timeout"]
     [source] = [
         one["Properties"]
@@ -198,7 +191,7 @@ def test_what_fails_is_tried_again_alone_then_kept(
 
 def test_a_person_is_told_of_mail_that_is_on_no_complaint(production: Template) -> None:
     alarms = {production.label(name) for name in production.of_type("CloudWatch::Alarm")}
-    assert {"AlarmsMailDeadLetters", "AlarmsNoticeDeadLetters", "AlarmsMailboxErrors"} <= alarms
+    assert {"AlarmsMailStuck", "AlarmsNoticesStuck", "AlarmsMailUndelivered", "AlarmsMailboxErrors"} <= alarms
 
 
 def test_a_mail_of_forty_megabytes_has_room_and_time(production: Template) -> None:

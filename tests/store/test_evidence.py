@@ -215,7 +215,11 @@ def scanned(number: str, evidence: str, status: str | None) -> dict[str, Any]:
 
 def take(function: ModuleType, *events: dict[str, Any]) -> list[str]:
     """Hand events to the function; the messages that are to come again."""
-    records = [{"messageId": str(place), "body": json.dumps(one)} for place, one in enumerate(events)]
+    tried = {"ApproximateReceiveCount": "1"}
+    records = [
+        {"messageId": str(place), "body": json.dumps(one), "attributes": tried}
+        for place, one in enumerate(events)
+    ]
     answer = function.handler({"Records": records}, None)
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 

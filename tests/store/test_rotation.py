@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from redress.adapters import wiring
 from redress.adapters.clients import client
@@ -201,17 +201,6 @@ class TestWhatAProcessKnows:
         assert rotation.knows() == (b"secret-1" * 8, b"secret-0" * 8)
         assert asked == ["AWSCURRENT", "AWSPREVIOUS", "AWSCURRENT"]
 
-    def test_a_secret_that_cannot_be_read_is_asked_for_again_by_the_next_request(
-        self, rotation: Rotation, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        fault = ClientError({"Error": {"Code": "InternalServiceError"}}, "GetSecretValue")
-        rotation.later()
-        with monkeypatch.context() as broken:
-            broken.setattr(client("secretsmanager"), "get_secret_value", self.raising(fault))
-            with pytest.raises(ClientError):
-                rotation.knows()
-        assert len(rotation.knows()) == 1
-
     def count(self, monkeypatch: pytest.MonkeyPatch, then: Callable[[], None] = lambda: None) -> list[str]:
         """The versions that are asked for; after the first question `then` is done."""
         asked: list[str] = []
@@ -227,13 +216,110 @@ class TestWhatAProcessKnows:
         monkeypatch.setattr(client("secretsmanager"), "get_secret_value", counted)
         return asked
 
-    def raising(self, fault: ClientError) -> Callable[..., object]:
-        """A call that fails."""
 
-        def fail(**_question: str) -> object:
-            raise fault
+FAULTS = {
+    "an error of its own": ClientError({"Error": {"Code": "InternalServiceError"}}, "GetSecretValue"),
+    "too many questions": ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue"),
+    "no connection": EndpointConnectionError(endpoint_url="https://secretsmanager.eu-west-2.amazonaws.com"),
+    "no answer": ReadTimeoutError(endpoint_url="https://secretsmanager.eu-west-2.amazonaws.com"),
+}
+WITHDRAWN = {
+    code: ClientError({"Error": {"Code": code}}, "GetSecretValue")
+    for code in ("ResourceNotFoundException", "AccessDeniedException")
+}
 
-        return fail
+
+@dataclass
+class Outage:
+    """Secrets Manager while it fails with `fault`, at questions for `stage` alone if one is given."""
+
+    monkeypatch: pytest.MonkeyPatch
+    fault: Exception
+    stage: str | None = None
+    asked: int = 0
+
+    def __enter__(self) -> "Outage":
+        self._ask = client("secretsmanager").get_secret_value
+        self.monkeypatch.setattr(client("secretsmanager"), "get_secret_value", self._fail)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.monkeypatch.setattr(client("secretsmanager"), "get_secret_value", self._ask)
+
+    def _fail(self, **question: str) -> object:
+        self.asked += 1
+        if self.stage in {None, question["VersionStage"]}:
+            raise self.fault
+        return self._ask(**question)
+
+
+class TestWhileSecretsManagerFails:
+    @pytest.mark.parametrize("stage", [None, "AWSPREVIOUS"])
+    @pytest.mark.parametrize("fault", FAULTS)
+    def test_a_process_goes_on_with_what_it_knows(
+        self, rotation: Rotation, monkeypatch: pytest.MonkeyPatch, fault: str, stage: str | None
+    ) -> None:
+        before = rotation.knows()
+        rotation.announce()
+        rotation.later()
+        with Outage(monkeypatch, FAULTS[fault], stage):
+            assert rotation.knows() == before
+            rotation.later()
+            rotation.later()
+            assert rotation.knows() == before
+
+    def test_it_asks_again_after_seconds_and_not_for_every_request(
+        self, rotation: Rotation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rotation.announce()
+        rotation.later()
+        with Outage(monkeypatch, FAULTS["no answer"]) as outage:
+            for _ in range(5):
+                assert len(rotation.knows()) == 1
+            assert outage.asked == 1
+            rotation.seconds += wiring.RETRY_SECONDS
+            assert len(rotation.knows()) == 1
+            assert outage.asked == 2
+        rotation.seconds += wiring.RETRY_SECONDS - 0.001
+        assert len(rotation.knows()) == 1
+        rotation.seconds += 0.001
+        assert len(rotation.knows()) == 2
+        assert wiring.RETRY_SECONDS < 60 < wiring.SECRET_SECONDS
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    def test_a_process_that_knows_nothing_yet_fails_and_asks_at_the_next_request(
+        self, rotation: Rotation, monkeypatch: pytest.MonkeyPatch, fault: str
+    ) -> None:
+        self.begin()
+        with Outage(monkeypatch, FAULTS[fault]) as outage:
+            for _ in range(2):
+                with pytest.raises(type(FAULTS[fault])):
+                    rotation.knows()
+            assert outage.asked == 2
+        assert len(rotation.knows()) == 1
+
+    @pytest.mark.parametrize("code", WITHDRAWN)
+    def test_a_secret_that_was_withdrawn_is_used_no_longer(
+        self, rotation: Rotation, monkeypatch: pytest.MonkeyPatch, code: str
+    ) -> None:
+        """Secrets Manager is well, and says no."""
+        rotation.later()
+        with Outage(monkeypatch, WITHDRAWN[code], "AWSCURRENT"), pytest.raises(ClientError):
+            rotation.knows()
+
+    def test_what_one_secret_suffers_the_others_do_not(
+        self, rotation: Rotation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = client("secretsmanager").create_secret(Name="another", SecretString="another")["ARN"]
+        rotation.later()
+        with Outage(monkeypatch, FAULTS["no answer"]):
+            assert len(rotation.knows()) == 1
+        assert wiring.secret(other) == (b"another",)
+
+    def begin(self) -> None:
+        """A process begins."""
+        wiring.live_versions.cache_clear()
+        wiring.known_versions.cache_clear()
 
 
 class TestOtherSecrets:

@@ -23,7 +23,6 @@ MODULES = (
     "lambda_",
     "schedules",
     "secretsmanager",
-    "secretsmanager",
     "ses",
     "stepfunctions",
     "task_tokens",

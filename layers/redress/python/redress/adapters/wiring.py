@@ -20,6 +20,10 @@ if TYPE_CHECKING:  # imported when the first help page is asked for
 
 LONGEST_PAUSE_SECONDS = 0.4
 SECRET_SECONDS = 300
+RETRY_SECONDS = 15
+
+NO_LONGER_OURS = frozenset({"AccessDeniedException", "ResourceNotFoundException"})
+"""What Secrets Manager answers about a secret that was withdrawn; it is well, and is believed."""
 
 
 def now() -> datetime:
@@ -62,9 +66,38 @@ def pause(attempt: int) -> None:
 def secret(arn: str) -> tuple[bytes, ...]:
     """The live versions of a secret: the current one first, then the previous one while a rotation lasts.
 
-    They are read again every SECRET_SECONDS, so that a rotation reaches processes that live on.
+    They are read again every SECRET_SECONDS, so that a rotation reaches processes that live on. Where they
+    cannot be read now, a process that knows them goes on with them, and asks again after RETRY_SECONDS.
     """
-    return live_versions(arn, int(time.time() // SECRET_SECONDS))
+    known, quiet_until = known_versions().get(arn, ((), 0.0))
+    now = time.time()
+    if now < quiet_until:
+        return known
+    try:
+        known, quiet_until = live_versions(arn, int(now // SECRET_SECONDS)), 0.0
+    except _service_faults() as fault:
+        if not known or _is_withdrawn(fault):
+            raise
+        quiet_until = now + RETRY_SECONDS
+    known_versions()[arn] = known, quiet_until
+    return known
+
+
+@cache
+def known_versions() -> dict[str, tuple[tuple[bytes, ...], float]]:
+    """The versions of each secret that this process read last, and when it may ask again (Unix seconds)."""
+    return {}
+
+
+def _service_faults() -> tuple[type[Exception], ...]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - looked at after a fault
+
+    return BotoCoreError, ClientError
+
+
+def _is_withdrawn(fault: Exception) -> bool:
+    answer = getattr(fault, "response", None) or {}  # where there was no answer at all, it is None
+    return answer.get("Error", {}).get("Code") in NO_LONGER_OURS
 
 
 @lru_cache(maxsize=8)

@@ -23,7 +23,7 @@ COMPLAINT, SET_ASIDE, SENT_BEFORE = "complaint", "set_aside", "sent_before"
 AUTOMATIC, NO_SENDER, STAFF = "automatic", "no_sender", "staff"
 """Suspicions, beside those of `mail_trust`."""
 
-REMEMBERED = timedelta(days=30)  # a queue and the dead letters behind it keep a message for fourteen each
+REMEMBERED = timedelta(days=30)  # the queue keeps a message for fourteen, what it did not take lies for seven
 CHANNEL, LANGUAGE = "email", "en"
 UNANSWERABLE = frozenset({Automatic.BOUNCE, Automatic.REPLY, Automatic.LIST})
 """What programs send that is no complaint whatever it says: bounces, absences, newsletters."""
