@@ -19,7 +19,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 compile_catalogues(PACKAGE)
 
 HERE = Path(__file__).parent
-QUIET = {"unit", "property", "store", "workflow", "infra"}
+QUIET = {"unit", "property", "store", "workflow", "infra", "torture"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,7 +23,8 @@ from tests.support.operator_app import OperatorApp
 from tests.support.portal import COMPLAINT, FORM, Answer, answer, event
 from tests.torture import backends
 from tests.torture.backends import MAIL, OUTCOMES, SET_ASIDE, Sent
-from tests.torture.world import EVIDENCE_BUCKET, LINK_SECRET, MAIL_BUCKET, World
+from tests.torture.environment import EVIDENCE_BUCKET, LINK_SECRET, MAIL_BUCKET
+from tests.torture.world import World
 
 PATIENCE = 6
 _keys = itertools.count(1)
@@ -162,6 +163,20 @@ class Application:
         self.guarded(number, "decision/approval", {}, **APPROVER)
 
 
+def answer_question(application: Application, number: str, text: str) -> None:
+    """The operator answers an anonymous question."""
+    tag = application.get(f"/consultations/{number}").etag
+    application.world.promise(text)
+    application.post(f"/consultations/{number}/answers", {"text": text}, if_match=tag)
+
+
+def complain_of_answer(browser: Browser, path: str, text: str) -> str:
+    """Whoever asked is not content; the path of the complaint's tracking page."""
+    page = browser.get(f"{path}/complaint")
+    hidden = {name: page.value(name) for name in ("consultation", "consultation_key")}
+    return browser.send(browser.fill(f"{path}/complaint", description=text, **hidden))
+
+
 def number_of(path: str) -> str:
     """The number in the path of a page."""
     return path.split("/")[2]
@@ -201,11 +216,12 @@ def reply_to(number: str) -> str:
     return f"{reply_address.make(LINK_SECRET.encode(), number)}@mail.example.test"
 
 
-def file_comes(world: World, number: str, evidence: str) -> None:
-    """A browser sends a file to the bucket, and S3 tells of it."""
+def file_comes(world: World, number: str, evidence: str, *, told: bool = True) -> None:
+    """A browser sends a file to the bucket, and S3 tells of it, or does not."""
     key = s3.key(s3.INCOMING, number, evidence)
     world.put_object(EVIDENCE_BUCKET, key, PDF, {"by": "player"})
-    world.services.put(OUTCOMES, came(number, evidence))
+    if told:
+        world.services.put(OUTCOMES, came(number, evidence))
 
 
 def announce_files(world: World) -> None:
@@ -236,7 +252,7 @@ def run_until_done(world: World, function: str) -> None:
 
 def seen_by_people(world: World) -> None:
     """Somebody looks at what each reader of the stream set aside: one record, however often it was told."""
-    for name in world.readers:
+    for name in world.sources.readers:
         set_aside = world.services.queue(f"{SET_ASIDE}_{name}")
         assert len({one.body for one in set_aside}) == 1, set_aside
         set_aside.clear()

@@ -1,7 +1,7 @@
 """What moto and a few pages of code hold in the place of AWS, to be put aside and brought back whole.
 
-DynamoDB, S3 and Secrets Manager are moto's. Queues, the bus, Step Functions and the mail service only take
-something here, and hand it on in the time of the test: no clock on a wall, no thread.
+DynamoDB, S3, KMS and Secrets Manager are moto's. Queues, the bus, Step Functions and the mail service only
+take something here, and hand it on in the time of the test: no clock on a wall, no thread.
 """
 
 import base64
@@ -25,7 +25,7 @@ REGION = "eu-west-2"
 QUEUE_URL = "https://sqs.eu-west-2.amazonaws.com/123456789012/"
 STATE_MACHINE = "arn:aws:states:eu-west-2:123456789012:stateMachine:complaints"
 
-EFFECTS, NOTICES, MAIL, OUTCOMES = "effects", "notices", "mail", "outcomes"
+EFFECTS, NOTICES, MAIL, OUTCOMES, ERASURES = "effects", "notices", "mail", "outcomes", "erasures"
 PUBLISHED, DELIVERIES, SET_ASIDE = "published", "deliveries", "set_aside"
 
 
@@ -51,11 +51,12 @@ class Message:
 
 @dataclass
 class Held:
-    """All that is put aside and brought back."""
+    """All that is put aside and brought back. What is put into queues that are `unheard` is lost."""
 
     queues: dict[str, list[Message]] = field(default_factory=dict)
     published: list[dict[str, Any]] = field(default_factory=list)
     mails: list[Sent] = field(default_factory=list)
+    unheard: set[str] = field(default_factory=set)
 
 
 class Services:
@@ -90,7 +91,8 @@ class Services:
         text = body if isinstance(body, str) else json.dumps(body)
         now = self._now()
         message = Message(f"message-{next(self._ids)}", text, visible_at=now, sent_at=now)
-        self.queue(name).append(message)
+        if name not in self.held.unheard:
+            self.queue(name).append(message)
         return message.id
 
     def _send_message(self, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,6 +121,8 @@ class Services:
             self.put(PUBLISHED, event)
             if one["DetailType"] == "MailAccepted":
                 self.put(MAIL, event)
+            if one["DetailType"] == "ErasureOrdered":
+                self.put(ERASURES, event)
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "event"} for _ in told["Entries"]]}
 
     def _start(self, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,6 +166,20 @@ def items() -> list[dict[str, Any]]:
 def objects(bucket: str) -> dict[str, bytes]:
     """Every object of a bucket by its key."""
     return {key: one.value for key, one in _buckets()[bucket].keys.items()}
+
+
+def versions(bucket: str) -> dict[str, bytes]:
+    """Every version of every object: the first by its key, others by key and how many came before."""
+    found = {}
+    for key in _buckets()[bucket].keys:
+        for place, one in enumerate(_buckets()[bucket].keys.getlist(key)):
+            found[f"{key} again, {place}" if place else key] = one.value
+    return found
+
+
+def remove(bucket: str, key: str) -> None:
+    """Every version of an object goes, as no function could have it."""
+    _buckets()[bucket].keys.pop(key)
 
 
 def stamp(at: datetime) -> None:

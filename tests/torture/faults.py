@@ -234,7 +234,10 @@ def _target(service: str, request: AWSPreparedRequest, told: dict[str, Any]) -> 
 
 
 def _bucket(request: AWSPreparedRequest) -> str:
-    """The bucket and first part of the key."""
+    """The bucket and first part of the key; of many keys at once, of the first."""
     host, _, path = request.url.removeprefix("https://").partition("/")
     bucket, key = host.partition(".")[0], path.partition("?")[0]
+    body: Any = request.body
+    if not key and isinstance(body, bytes):
+        key = body.partition(b"<Key>")[2].partition(b"</Key>")[0].decode()
     return f"{bucket}/{key.partition('/')[0]}" if key else bucket

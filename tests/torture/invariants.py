@@ -3,7 +3,7 @@
 1. *Accepted is stored, once.* What a client was told is taken (2xx), or the mail service took in, is there
    exactly once.
 2. *The chain is whole.* Every complaint's events follow each other by their hashes up to the head in its
-   state, and whatever content they name is there and has the hash they carry.
+   state, and whatever content they name is there and has the hash they carry, until its erasure is ordered.
 3. *The journal holds the same.* Every event lies in the journal, byte for byte, and nothing else does.
 4. *Everything was told.* Every event was published.
 5. *What is due was done, once.* No milestone is recorded twice, and at this instant the workflow owes no
@@ -16,6 +16,9 @@
 8. *Nothing is overdue.* The attention index holds nothing whose instant has passed.
 9. *Nothing was given up.* Whatever ended in an error came again until it was done: no queue holds anything,
    and no dead letters do.
+10. *Forgotten is gone.* Of a complaint whose erasure was ordered no content, salt, file or mail is there, nor
+   the question it began as, and that it is gone is on record once. Of no other it is.
+11. *A proof is proven.* Each day's proof has all its documents, each written once, as its key signed them.
 
 Another campaign gives its own world what `Evidence` asks for; what it cannot know it leaves empty.
 """
@@ -25,15 +28,23 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from redress.domain import audit, journal, milestones
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterStatus
-from redress.domain.events import LetterBounced, LetterSent, MilestoneReached
+from redress.domain.events import LetterBounced, LetterSent, MilestoneReached, PersonalDataErased
 from redress.domain.next_step import NextStep, Step, next_step
 from redress.domain.values import Value
+from redress.proofs import document, manifest
+from redress.proofs.document import NoProof
+from redress.proofs.manifest import KINDS, SIGNATURE
 from redress.published import event_id
 from redress.region import Region
 from redress.usecases.ports import CaseFile
+from redress.usecases.reconcile import PROOFS
 
 CLAIMED = LetterStatus.CLAIMED
 WAITS = frozenset({Step.INVESTIGATE, Step.WAIT_FOR_ADR, Step.FEEDBACK, Step.DONE})
@@ -53,11 +64,15 @@ class Standing(Value):
 
 
 class Stored(Value):
-    """A complaint as the table holds it, with the salts of its contents by event."""
+    """A complaint as the table holds it, with the salts of its contents by event.
+
+    `traces` are what else is known of the person: files, mails, the question that it began as.
+    """
 
     case: CaseFile
     salts: Mapping[int, bytes]
     attention_at: datetime | None
+    traces: tuple[str, ...] = ()
 
 
 class Evidence(Protocol):
@@ -122,11 +137,23 @@ def _chain(_world: Evidence, one: Stored) -> list[str]:
         content, salt = one.case.contents.get(record.seq), one.salts.get(record.seq)
         if record.content_hash is None:
             wrong += [f"event {record.seq} has a content that it does not name"] if content else []
+        elif one.case.complaint.erasure_ordered_at:
+            continue
         elif content is None or salt is None:
             wrong.append(f"the content of event {record.seq} is gone")
         elif audit.content_hash(content, salt) != record.content_hash:
             wrong.append(f"the content of event {record.seq} is another")
     return wrong
+
+
+def _erasure(_world: Evidence, one: Stored) -> list[str]:
+    """Whoever is to be forgotten is; whoever is not to be is not."""
+    erased = sum(isinstance(record.event, PersonalDataErased) for record in one.case.records)
+    if one.case.complaint.erasure_ordered_at is None:
+        return [f"it is on record as erased {erased} times, and nobody ordered it"] if erased else []
+    kept = [f"the content of event {seq}" for seq in sorted({*one.case.contents, *one.salts})]
+    wrong = [f"{what} is there, and was to be erased" for what in (*kept, *one.traces)]
+    return [*wrong, *([f"its erasure is on record {erased} times"] if erased != 1 else [])]
 
 
 def _milestones(_world: Evidence, one: Stored) -> list[str]:
@@ -192,6 +219,7 @@ def _attention(world: Evidence, one: Stored) -> list[str]:
 
 COMPLAINTS: Sequence[Callable[[Evidence, Stored], list[str]]] = (
     _chain,
+    _erasure,
     _milestones,
     _owed,
     _letters,
@@ -222,6 +250,30 @@ def _journal(world: Evidence, stored: Mapping[str, Stored]) -> Looked:
     return len(expected), wrong
 
 
+def _proofs(world: Evidence, _stored: Mapping[str, Stored]) -> Looked:
+    """Each proof is complete, was written once, and is what its key signed."""
+    files = {key: body for key, body in (world.journaled() or {}).items() if key.startswith(PROOFS)}
+    days = {key: key.removesuffix(SIGNATURE) for key in files if key.endswith(f".{SIGNATURE}")}
+    expected = {f"{day}{kind}" for day in days.values() for kind in (*KINDS, SIGNATURE)}
+    wrong = [f"{key} belongs to no proof that is complete" for key in sorted(files.keys() - expected)]
+    wrong += [f"the proof lacks {key}" for key in sorted(expected - files.keys())]
+    return len(files), [*wrong, *(what for key in days if (what := _unproven(files, key)))]
+
+
+def _unproven(files: Mapping[str, bytes], signature: str) -> str:
+    """What is wrong with a signed day; nothing, where it is as its key signed it."""
+    try:
+        told, signed = manifest.read(files[signature])
+        key = serialization.load_pem_public_key(str(told["public_key"]).encode())
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        key.verify(signed, document.to_bytes(told), ec.ECDSA(hashes.SHA256()))
+    except (NoProof, InvalidSignature) as error:
+        return f"{signature} is not what its key signed: {type(error).__name__}"
+    folder = signature.rpartition("/")[0]
+    found = {name: journal.sha256(files.get(f"{folder}/{name}", b"")) for name in told["documents"]}
+    return "" if found == told["documents"] else f"{signature} is over other documents"
+
+
 def _published(world: Evidence, stored: Mapping[str, Stored]) -> Looked:
     published = world.published()
     if published is None:
@@ -237,6 +289,7 @@ def _given_up(world: Evidence, _stored: Mapping[str, Stored]) -> Looked:
 WHOLE: Sequence[Callable[[Evidence, Mapping[str, Stored]], Looked]] = (
     _accepted,
     _journal,
+    _proofs,
     _published,
     _given_up,
 )

@@ -4,72 +4,21 @@ Each drives the real handlers from a door to whatever the system does by itself.
 call that any function makes (`calls.toml`).
 """
 
-from collections.abc import Callable
-from copy import replace
 from datetime import timedelta
 
 import jwt
 
-from redress.domain.values import Value
-from redress.region import Client, Region
 from tests.store.test_delivery_events import bounce
-from tests.support.complaints import REGION
 from tests.torture import actors
 from tests.torture.actors import Application, Browser, number_of
-from tests.torture.world import PREFILL_SECRET, World, for_the_relay
+from tests.torture.endings import ENDINGS
+from tests.torture.environment import PREFILL_SECRET
+from tests.torture.sources import for_the_relay
+from tests.torture.storybook import COMPLAINTS, QUESTIONS, Before, Book, Story
+from tests.torture.world import World
 
-QUESTIONS = "questions@mail.example.test"
-COMPLAINTS = REGION.brands[0].sender
-
-STORY_REGION: Region = replace(
-    REGION,
-    brands=(
-        replace(
-            REGION.brands[0],
-            questions=QUESTIONS,
-            jurisdictions=dict.fromkeys(("gb-ukgc", "sandbox"), REGION.brands[0].jurisdictions["gb-ukgc"]),
-        ),
-    ),
-    clients=(
-        Client(
-            id="back-office",
-            brands=("northlight",),
-            scopes=("read", "write", "decide", "admin"),
-            requests_per_minute=600,
-        ),
-    ),
-)
-
-type Before = dict[str, str]
-
-
-class Story(Value):
-    """`before` prepares the world, and says what the story needs of it; `act` is what faults strike.
-
-    `minutes` pass afterwards, with a sweep every five, until everything must have come to rest. `in_turn`: it
-    is long, so each of its calls suffers one kind of fault, in turn, and not all of them.
-    """
-
-    name: str
-    act: Callable[[World, Before], None]
-    before: Callable[[World], Before]
-    minutes: int = 16
-    in_turn: bool = False
-
-
-_stories: list[Story] = []
-
-
-def story(
-    before: Callable[[World], Before] = lambda _: {}, minutes: int = 16, *, in_turn: bool = False
-) -> Callable[[Callable[[World, Before], None]], None]:
-    """Tell a story, under the name of its function."""
-
-    def tell(act: Callable[[World, Before], None]) -> None:
-        name = act.__name__.removeprefix("_").replace("_", " ")
-        _stories.append(Story(name=name, act=act, before=before, minutes=minutes, in_turn=in_turn))
-
-    return tell
+_book = Book()
+story = _book.story
 
 
 # --- What is there before -----------------------------------------------------------------------------
@@ -264,14 +213,8 @@ def _a_question_by_mail(world: World, _: Before) -> None:
 @story(_asked)
 def _a_question_is_answered_asked_on_and_becomes_a_complaint(world: World, told: Before) -> None:
     application, browser = Application(world), Browser(world)
-    tag = application.get(f"/consultations/{told['number']}").etag
-    world.promise("Because of clause 7: P-1.")
-    answer = {"text": "Because of clause 7: P-1."}
-    application.post(f"/consultations/{told['number']}/answers", answer, if_match=tag)
-    page = browser.get(f"{told['path']}/complaint")
-    hidden = {name: page.value(name) for name in ("consultation", "consultation_key")}
-    fields = browser.fill(f"{told['path']}/complaint", description="So I complain: P-2.", **hidden)
-    browser.send(fields)
+    actors.answer_question(application, told["number"], "Because of clause 7: P-1.")
+    actors.complain_of_answer(browser, told["path"], "So I complain: P-2.")
     world.settle()
 
 
@@ -329,7 +272,7 @@ def _the_sweep_finds_executions_that_ended(world: World, told: Before) -> None:
 @story(_two)
 def _the_sweep_wakes_who_was_overlooked(world: World, told: Before) -> None:
     """What the relay was to wake for is lost: the executions wait on, and do not know."""
-    relay = world.readers["relay"]
+    relay = world.sources.readers["relay"]
     for number in (told["number"], told["other"]):
         Application(world).note(number, f"They called again: P-{number}.")
     relay.wants = lambda record: "EVENT#" in str(record["dynamodb"]["Keys"]) and for_the_relay(record)
@@ -394,4 +337,4 @@ def _a_whole_life_in_the_sandbox(world: World, _: Before) -> None:
     actors.wait(world, minutes=2)
 
 
-STORIES: tuple[Story, ...] = tuple(_stories)
+STORIES: tuple[Story, ...] = (*_book.stories, *ENDINGS)

@@ -9,7 +9,8 @@ import pytest
 
 from tests.torture.campaign import EVERY, Told, campaign, tell
 from tests.torture.faults import Fault, Kind
-from tests.torture.stories import STORIES, STORY_REGION, Story
+from tests.torture.stories import STORIES
+from tests.torture.storybook import STORY_REGION, Story
 from tests.torture.tally import tally
 from tests.torture.world import World, opened
 

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.torture import backends
-from tests.torture.actors import Browser, number_of
+from redress.store import keys
+from tests.torture import actors, backends
+from tests.torture.actors import Application, Browser, number_of
+from tests.torture.environment import JOURNAL_BUCKET
 from tests.torture.invariants import Violated, check
-from tests.torture.stories import STORY_REGION
-from tests.torture.world import JOURNAL_BUCKET, World, opened
+from tests.torture.storybook import STORY_REGION
+from tests.torture.world import World, opened
 
 type Break = Callable[[World, str], object]
 
@@ -44,8 +46,19 @@ def lose_its_token(world: World, _number: str) -> None:
         one.token = "another"
 
 
-def change_an_object(world: World, number: str) -> None:
+def first_event(world: World, number: str) -> str:
     [key] = [one for one in world.journaled() if number in one and one.endswith("000001.json")]
+    return key
+
+
+def write_over_an_object(world: World, number: str) -> None:
+    key = first_event(world, number)
+    world.put_object(JOURNAL_BUCKET, key, world.journaled()[key])
+
+
+def change_an_object(world: World, number: str) -> None:
+    key = first_event(world, number)
+    backends.remove(JOURNAL_BUCKET, key)
     world.put_object(JOURNAL_BUCKET, key, b"{}")
 
 
@@ -67,11 +80,12 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "an execution that failed": (crash, "neither waits nor has ended"),
     "a token that nobody holds": (lose_its_token, "a token that nobody holds"),
     "a changed object": (change_an_object, "the journal holds another"),
+    "an object written twice": (write_over_an_object, "again, 1, which no complaint knows"),
     "a letter that left twice": (send_again, "left 2 times, and is on record as sent 1 times"),
     "a letter that never left": (lose_the_mail, "left 0 times, and is on record as sent 1 times"),
     "an event that nobody heard of": (forget_what_was_published, "was never published"),
     "a message that waits": (lambda world, _: world.services.put(backends.NOTICES, {}), "waits in notices"),
-    "a dead letter": (lambda world, _: world.dead.append(("mail", "{}")), "dead letters of mail"),
+    "a dead letter": (lambda world, _: world.sources.dead.append(("mail", "{}")), "dead letters of mail"),
     "a milestone that passed": (lambda world, _: world.skip(timedelta(days=70)), "is owed, and nobody does"),
     "an instant that passed": (lambda world, _: world.skip(timedelta(days=70)), "should have been looked at"),
 }
@@ -87,6 +101,108 @@ def test_what_is_broken_is_seen_and_told(world: World, number: str, what: str) -
     break_it, told = BROKEN[what]
     break_it(world, number)
     with pytest.raises(Violated, match=told):
+        check(world)
+
+
+@pytest.fixture
+def forgotten(world: World, number: str) -> str:
+    """A complaint whose player is forgotten."""
+    application = Application(world)
+    with redirect_stdout(io.StringIO()):
+        application.post(f"/complaints/{number}/withdrawal", {"reason": "It was paid."})
+        world.settle()
+        world.forget_promises()
+        application.guarded(number, "erasure", {"reason": "request"})
+        world.later(timedelta(minutes=16))
+    check(world)
+    return number
+
+
+def find_a_file(world: World, number: str) -> None:
+    actors.file_comes(world, number, "e1", told=False)
+
+
+def find_a_content(world: World, number: str) -> None:
+    world.table.client.put_item(
+        TableName=world.table.name,
+        Item={
+            "pk": {"S": keys.complaint(number)},
+            "sk": {"S": keys.content(1)},
+            "content": {"S": "{}"},
+            "salt": {"B": b"salt"},
+        },
+    )
+
+
+def find_a_text(world: World, _number: str) -> None:
+    item = {"pk": {"S": "ELSEWHERE"}, "sk": {"S": "COPY"}, "text": {"S": "The bonus was not paid: P-1."}}
+    world.table.client.put_item(TableName=world.table.name, Item=item)
+
+
+REMEMBERED: dict[str, tuple[Break, str]] = {
+    "a file": (find_a_file, "incoming/.* is there, and was to be erased"),
+    "a content": (find_a_content, "the content of event 1 is there, and was to be erased"),
+    "a text elsewhere": (find_a_text, "is stored 2 times"),
+}
+
+
+@pytest.mark.parametrize("what", REMEMBERED)
+def test_what_is_left_of_a_person_who_was_to_be_forgotten_is_seen(
+    world: World, forgotten: str, what: str
+) -> None:
+    leave_it, told = REMEMBERED[what]
+    leave_it(world, forgotten)
+    with pytest.raises(Violated, match=told):
+        check(world)
+
+
+def test_an_order_to_forget_that_nobody_carries_out_is_seen(world: World, number: str) -> None:
+    world.services.held.unheard.add(backends.ERASURES)
+    application = Application(world)
+    with redirect_stdout(io.StringIO()):
+        application.post(f"/complaints/{number}/withdrawal", {"reason": "It was paid."})
+        world.settle()
+        application.guarded(number, "erasure", {"reason": "request"})
+        world.later(timedelta(minutes=16))
+    with pytest.raises(Violated, match="its erasure is on record 0 times"):
+        check(world)
+
+
+@pytest.fixture
+def proven(world: World, number: str) -> str:
+    """A day of the journal with its proof, and the place of that without the kind of a document."""
+    with redirect_stdout(io.StringIO()):
+        world.later(timedelta(days=1))
+        actors.run_until_done(world, "reports")
+    check(world)
+    assert number in world.stored()
+    return "proofs/gb-ukgc/2026-03-02"
+
+
+def test_a_document_written_twice_is_seen(world: World, proven: str) -> None:
+    world.put_object(JOURNAL_BUCKET, f"{proven}.csv", world.journaled()[f"{proven}.csv"])
+    with pytest.raises(Violated, match="csv again, 1 belongs to no proof"):
+        check(world)
+
+
+def test_a_document_that_is_missing_is_seen(world: World, proven: str) -> None:
+    backends.remove(JOURNAL_BUCKET, f"{proven}.html")
+    with pytest.raises(Violated, match="the proof lacks proofs/gb-ukgc/2026"):
+        check(world)
+
+
+def test_a_changed_document_is_seen(world: World, proven: str) -> None:
+    backends.remove(JOURNAL_BUCKET, f"{proven}.csv")
+    world.put_object(JOURNAL_BUCKET, f"{proven}.csv", b"another")
+    with pytest.raises(Violated, match="is over other documents"):
+        check(world)
+
+
+def test_a_changed_signature_is_seen(world: World, proven: str) -> None:
+    body = world.journaled()[f"{proven}.sig.json"]
+    backends.remove(JOURNAL_BUCKET, f"{proven}.sig.json")
+    world.put_object(JOURNAL_BUCKET, f"{proven}.sig.json", body.replace(b"gb-ukgc", b"gb-uxgc"))
+    with pytest.raises(Violated, match="is not what its key signed"):
         check(world)
 
 

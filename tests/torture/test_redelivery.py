@@ -9,7 +9,8 @@ import pytest
 
 from tests.torture.actors import Application, Browser
 from tests.torture.invariants import check
-from tests.torture.stories import STORIES, STORY_REGION, Story
+from tests.torture.stories import STORIES
+from tests.torture.storybook import STORY_REGION, Story
 from tests.torture.tally import tally
 from tests.torture.world import World, opened
 
@@ -36,14 +37,14 @@ def act(world: World, story: Story) -> None:
 @pytest.mark.parametrize("story", TOLD_AGAIN, ids=[story.name for story in TOLD_AGAIN])
 def test_every_record_and_every_message_delivered_twice_is_done_once(world: World, story: Story) -> None:
     empty = world.snapshot()
-    world.twice = True
+    world.sources.twice = True
     try:
         act(world, story)
         checks = check(world)
     finally:
-        world.twice = False
-        again = world.redelivered
-        world.redelivered = 0
+        world.sources.twice = False
+        again = world.sources.redelivered
+        world.sources.redelivered = 0
         world.restore(empty)
     tally(CAMPAIGN, again, checks)
     assert again
@@ -60,11 +61,11 @@ def test_the_whole_stream_told_again_from_its_beginning_changes_nothing(world: W
         world.later(timedelta(hours=20))
     stored, journaled, mails = world.stored(), world.journaled(), world.left()
     by_complaint = sorted(
-        world.stream, key=lambda record: str(record["dynamodb"]["Keys"]["pk"]), reverse=True
+        world.sources.stream, key=lambda record: str(record["dynamodb"]["Keys"]["pk"]), reverse=True
     )
-    world.stream += [
+    world.sources.stream += [
         {**record, "dynamodb": {**record["dynamodb"], "SequenceNumber": str(place)}}
-        for place, record in enumerate(by_complaint, start=len(world.stream) + 1)
+        for place, record in enumerate(by_complaint, start=len(world.sources.stream) + 1)
     ]
     with redirect_stdout(io.StringIO()):
         world.later(timedelta(minutes=16))

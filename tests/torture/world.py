@@ -1,90 +1,49 @@
 """The deployed system in one process: real handlers, and around them what AWS does when something fails.
 
-The table's stream is read from its oldest record until a batch succeeds; a message comes again until it is
-done, and goes to its dead letters if it never is; executions walk the real definition; the sweep runs every
+The stream and the queues bring work (`sources.py`); executions walk the real definition; the sweep runs every
 five minutes. All of it by a virtual clock, so that a campaign of thousands of faults takes minutes.
 """
 
 import copy
-import importlib
 import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from botocore.session import get_session
 from moto import mock_aws
 
-from redress import region as regions
-from redress.adapters import clients, evidence_wiring, mail_wiring, webhook_wiring, wiring
+from redress.adapters import wiring
+from redress.adapters.mail_store import RECEIVED
 from redress.adapters.webhook_post import Poster
 from redress.domain import instants
 from redress.domain.complaint import Complaint
+from redress.domain.events import MailReceived
 from redress.region import Region
 from redress.store import keys
 from redress.store.table import Table
 from redress.usecases.plan_next import Plan, Question
+from redress.usecases.ports import CaseFile
 from redress.usecases.webhook_ports import Outcome
 from tests.support import tables
 from tests.support.complaints import T0
 from tests.support.desks import Clock
 from tests.support.memory_workflow import SUCCEEDED, MemoryWorkflow, StepFailed
-from tests.torture import backends
-from tests.torture.backends import (
-    DELIVERIES,
-    EFFECTS,
-    MAIL,
-    NOTICES,
-    OUTCOMES,
-    PUBLISHED,
-    QUEUE_URL,
-    SET_ASIDE,
-    STATE_MACHINE,
-    Message,
-    Services,
-)
+from tests.torture import backends, environment
+from tests.torture.backends import QUEUE_URL, SET_ASIDE, Services
+from tests.torture.environment import DIGEST, EVIDENCE_BUCKET, JOURNAL_BUCKET, MAIL_BUCKET
 from tests.torture.faults import Fault, Killed, Wire
 from tests.torture.invariants import Standing, Stored
+from tests.torture.sources import Sources
 
-LINK_SECRET, PLAYER_SECRET, PREFILL_SECRET = "the-link-secret", "the-player-secret", "the-prefill-secret " * 4
-EVIDENCE_BUCKET, MAIL_BUCKET, JOURNAL_BUCKET = "evidence", "mails", "journal"
-FUNCTIONS = (
-    "portal",
-    "operator_api",
-    "plan",
-    "letters",
-    "relay",
-    "journal",
-    "sweep",
-    "webhooks",
-    "outcomes",
-    "mailbox",
-)
-DIGEST = "digest"
 SWEEP_EVERY = timedelta(minutes=5)
-VISIBILITY = timedelta(minutes=1)
-MOST_RECEIVES = 12
 MOST_ROUNDS = 400
-BATCH = 10
-DELIVERIES_ARN = "arn:aws:sqs:eu-west-2:123456789012:deliveries"
-
-
-def for_the_relay(record: Mapping[str, Any]) -> bool:
-    """What the filters of the relay's stream let pass: changes of STATE, new events."""
-    sk, removed = record["dynamodb"]["Keys"]["sk"]["S"], record["eventName"] == "REMOVE"
-    return not removed and (sk == keys.STATE or sk.startswith(keys.EVENT_PREFIX))
-
-
-def for_the_journal(record: Mapping[str, Any]) -> bool:
-    """What the filter of the journal's stream lets pass: whatever happens to an event."""
-    return bool(record["dynamodb"]["Keys"]["sk"]["S"].startswith(keys.EVENT_PREFIX))
 
 
 class Unended(AssertionError):
@@ -125,14 +84,6 @@ class Parking:
 
 
 @dataclass
-class Reader:
-    """A consumer of the table's stream: from `place` on it has not yet taken what there is."""
-
-    wants: Callable[[Mapping[str, Any]], bool]
-    place: int = 0
-
-
-@dataclass
 class Kept:
     """What a snapshot of the world holds."""
 
@@ -150,41 +101,37 @@ class World:
     services: Services
     functions: Mapping[str, ModuleType]
     region: Region
-    stream: list[dict[str, Any]] = field(default_factory=list)
-    readers: dict[str, Reader] = field(default_factory=dict)
-    dead: list[tuple[str, str]] = field(default_factory=list)
     posted: list[dict[str, Any]] = field(default_factory=list)
     failing_posts: int = 0
-    spoiling: bool = False
-    twice: bool = False
-    redelivered: int = 0
     promised: dict[str, int] = field(default_factory=dict)
     windows: set[tuple[str, str]] = field(default_factory=set)
     swept_at: datetime = T0
     workflow: MemoryWorkflow = field(init=False)
+    sources: Sources = field(init=False)
 
     def __post_init__(self) -> None:
         parking = Parking(lambda: self.table)
         self.workflow = MemoryWorkflow(parking, self.clock, self._ask, self._send, DIGEST)
         self.services.start, self.services.wake = self.workflow.start, self.workflow.wake
-        self.readers = {
-            "relay": Reader(for_the_relay),
-            "journal": Reader(for_the_journal),
-        }
+        self.sources = Sources(self.services, self.clock, self.invoke)
 
     def promise(self, text: str, times: int = 1) -> None:
         """From now on whoever looks has to find this text stored so many times, if what was sent is taken."""
         self.promised[text] = times
 
+    def forget_promises(self) -> None:
+        """From now on nobody may find any of it."""
+        self.promised = dict.fromkeys(self.promised, 0)
+
     def spoil_next_event(self) -> None:
         """After the next event the stream carries one that nobody can read."""
-        self.spoiling = True
+        self.sources.spoiling = True
 
     def put_object(
         self, bucket: str, key: str, body: bytes, metadata: Mapping[str, str] | None = None
     ) -> None:
         """Somebody outside puts an object into a bucket."""
-        _session_client("s3").put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata or {})
+        environment.client("s3").put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata or {})
 
     # --- Calling a function -----------------------------------------------------------------------------
 
@@ -194,9 +141,9 @@ class World:
         self.wire.function = function
         os.environ["DEAD_LETTERS_URL"] = f"{QUEUE_URL}{SET_ASIDE}_{function}"
         try:
-            return self.functions[function].handler(json.loads(json.dumps(event)), _CONTEXT)
+            return self.functions[function].handler(json.loads(json.dumps(event)), environment.Context())
         except Killed:
-            forget(self.functions)
+            environment.forget(self.functions)
             raise StepFailed(f"{function} was killed") from None
         except Exception as error:  # whatever a function raises, Lambda answers
             raise StepFailed(f"{function}: {type(error).__name__}: {error}") from error
@@ -214,7 +161,7 @@ class World:
     def settle(self) -> None:
         """Everything that can go on at once goes on, until nothing does. Raises Unended."""
         for _ in range(MOST_ROUNDS):
-            moved = [self._read_stream(), self._work_queues(), self._step_executions()]
+            moved = [self.sources.read_stream(), self.sources.work_queues(), self._step_executions()]
             if not any(moved):
                 return
         raise Unended(f"after {MOST_ROUNDS} rounds something still goes on")
@@ -253,71 +200,7 @@ class World:
     def _instants(self) -> Iterator[datetime]:
         yield self.swept_at + SWEEP_EVERY
         yield from (one.times_out_at for one in self.workflow.parked() if one.times_out_at)
-        yield from (one.visible_at for name in SOURCES for one in self.services.queue(name))
-
-    def _read_stream(self) -> bool:
-        for record in backends.drain():
-            place = str(len(self.stream) + 1)
-            change = {**record["dynamodb"], "SequenceNumber": place}
-            change.pop("ApproximateCreationDateTime")
-            self.stream.append({**record, "dynamodb": change})
-            if self.spoiling and change["Keys"]["sk"]["S"].startswith(keys.EVENT_PREFIX):
-                self.stream.append(_spoiled(self.stream[-1], str(len(self.stream) + 1)))
-                self.spoiling = False
-        backends.stamp(self.clock.at)
-        moved = [self._feed(name, reader) for name, reader in self.readers.items()]
-        return any(moved)
-
-    def _feed(self, name: str, reader: Reader) -> bool:
-        """A batch of the stream; what failed, and all after it, comes again."""
-        if reader.place == len(self.stream):
-            return False
-        batch = self.stream[reader.place : reader.place + BATCH]
-        wanted = [one for one in batch if reader.wants(one)]
-        reader.place = self._fed(name, wanted, reader.place + len(batch), reader.place)
-        return True
-
-    def _fed(self, name: str, records: Sequence[Mapping[str, Any]], end: int, start: int) -> int:
-        if not records:
-            return end
-        try:
-            failed = _failed(self._deliver(name, {"Records": records}))
-        except StepFailed:
-            return start
-        return min(int(place) for place in failed) - 1 if failed else end
-
-    def _work_queues(self) -> bool:
-        moved = [self._receive(name, function) for name, function in SOURCES.items()]
-        return any(moved)
-
-    def _receive(self, name: str, function: str) -> bool:
-        """What is visible goes to its function; what fails comes again, and at last to the dead letters."""
-        queue = self.services.queue(name)
-        ready = [one for one in queue if one.visible_at <= self.clock.at][
-            : 1 if name == DELIVERIES else BATCH
-        ]
-        if not ready:
-            return False
-        for one in ready:
-            one.received, one.visible_at = one.received + 1, self.clock.at + VISIBILITY
-        try:
-            failed = _failed(self._deliver(function, {"Records": [_record(name, one) for one in ready]}))
-        except StepFailed:
-            failed = {one.id for one in ready}
-        for one in ready:
-            if one.id not in failed:
-                queue.remove(one)
-            elif one.received >= MOST_RECEIVES:
-                queue.remove(one)
-                self.dead.append((name, one.body))
-        return True
-
-    def _deliver(self, function: str, event: Mapping[str, Any]) -> Any:
-        """Hand a batch over: twice, where everything comes twice."""
-        if self.twice:
-            self.redelivered += len(event["Records"])
-            self.invoke(function, event)
-        return self.invoke(function, event)
+        yield from self.sources.instants()
 
     def _step_executions(self) -> bool:
         busy = list(self.workflow.busy())
@@ -338,7 +221,7 @@ class World:
     @property
     def table(self) -> Table:
         """The store, for the test itself."""
-        return Table(_session_client("dynamodb"), tables.NAME)
+        return Table(environment.client("dynamodb"), tables.NAME)
 
     def complaint(self, number: str) -> Complaint:
         """A complaint as it stands."""
@@ -357,14 +240,25 @@ class World:
             if one["sk"]["S"].startswith(keys.CONTENT_PREFIX):
                 seq = int(one["sk"]["S"].removeprefix(keys.CONTENT_PREFIX))
                 salts[one["pk"]["S"]][seq] = one["salt"]["B"]
+        cases = {pk: self.table.load(state["number"]["S"]) for pk, state in states.items()}
         return {
-            state["number"]["S"]: Stored(
-                case=self.table.load(state["number"]["S"]),
+            cases[pk].complaint.number: Stored(
+                case=cases[pk],
                 salts=salts[pk],
                 attention_at=_instant(state.get("attention_at")),
+                traces=self._traces(cases[pk], items),
             )
             for pk, state in states.items()
         }
+
+    def _traces(self, case: CaseFile, items: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+        """Files and mails of a complaint, and what it began as."""
+        number, asked = case.complaint.number, case.complaint.consultation
+        files = [key for key in backends.objects(EVIDENCE_BUCKET) if number in key.split("/")]
+        named = {one.event.mail for one in case.records if isinstance(one.event, MailReceived)}
+        mails = [key for key in backends.objects(MAIL_BUCKET) if key.removeprefix(RECEIVED) in named]
+        began = {one["pk"]["S"] for one in items if asked and one["pk"]["S"] == keys.consultation(asked)}
+        return (*files, *mails, *began)
 
     def found(self) -> dict[str, int]:
         """How often what was promised is stored; once is right: what belongs in two places counts as one."""
@@ -374,8 +268,8 @@ class World:
         }
 
     def journaled(self) -> dict[str, bytes]:
-        """The journal."""
-        return backends.objects(JOURNAL_BUCKET)
+        """The journal. Whatever was written over another object has a place of its own."""
+        return backends.versions(JOURNAL_BUCKET)
 
     def published(self) -> set[str]:
         """What the bus took."""
@@ -403,32 +297,16 @@ class World:
 
     def given_up(self) -> list[str]:
         """What lies in queues, and in the stream before its readers."""
-        waiting = [f"a message waits in {name}" for name in SOURCES for _ in self.services.queue(name)]
-        unread = [
-            f"{name} has not read the stream"
-            for name, one in self.readers.items()
-            if one.place != len(self.stream)
-        ]
-        set_aside = [
-            f"the {name} set aside {one.body}"
-            for name in self.readers
-            for one in self.services.queue(f"{SET_ASIDE}_{name}")
-        ]
-        return [
-            *waiting,
-            *unread,
-            *set_aside,
-            *(f"dead letters of {name}: {body}" for name, body in self.dead),
-        ]
+        return self.sources.left()
 
     # --- Going back -------------------------------------------------------------------------------------
 
     def snapshot(self) -> Kept:
         """The world as it is."""
-        names = ("stream", "dead", "posted", "failing_posts", "spoiling", "promised", "windows", "swept_at")
-        rest = {name: copy.deepcopy(getattr(self, name)) for name in names}
+        rest = {name: copy.deepcopy(getattr(self, name)) for name in _OURS}
         rest["at"] = self.clock.at
-        rest["places"] = {name: one.place for name, one in self.readers.items()}
+        rest["brought"] = {name: copy.deepcopy(getattr(self.sources, name)) for name in _BROUGHT}
+        rest["places"] = {name: one.place for name, one in self.sources.readers.items()}
         rest["executions"] = copy.deepcopy(self.workflow.executions)
         return Kept(backends.snapshot(), copy.deepcopy(self.services.held), rest)
 
@@ -439,80 +317,26 @@ class World:
         rest = copy.deepcopy(kept.rest)
         self.clock.at = rest.pop("at")
         for name, place in rest.pop("places").items():
-            self.readers[name].place = place
+            self.sources.readers[name].place = place
+        for name, value in rest.pop("brought").items():
+            setattr(self.sources, name, value)
         self.workflow.executions = rest.pop("executions")
         for name, value in rest.items():
             setattr(self, name, value)
         self.wire.down = frozenset()
-        forget(self.functions)
+        environment.forget(self.functions)
 
     def arm(self, fault: Fault | None) -> None:
         """Calls are counted from here."""
         self.wire.arm(fault)
 
 
-SOURCES: Mapping[str, str] = {
-    EFFECTS: "relay",
-    NOTICES: "letters",
-    MAIL: "mailbox",
-    OUTCOMES: "outcomes",
-    PUBLISHED: "webhooks",
-    DELIVERIES: "webhooks",
-}
-
-
-class _Context:
-    function_name, memory_limit_in_mb, aws_request_id = "function", 128, "request"
-    invoked_function_arn = "arn:aws:lambda:eu-west-2:123456789012:function:function"
-
-
-_CONTEXT = _Context()
-_clients: dict[str, Any] = {}
-
-
-def _session_client(service: str) -> Any:
-    """A client of the test's own, whose calls no fault strikes."""
-    if service not in _clients:
-        _clients[service] = get_session().create_client(service)
-    return _clients[service]
+_OURS = ("posted", "failing_posts", "promised", "windows", "swept_at")
+_BROUGHT = ("stream", "dead", "spoiling")
 
 
 def _instant(attribute: Mapping[str, str] | None) -> datetime | None:
     return instants.from_text(attribute["S"]) if attribute else None
-
-
-def _spoiled(record: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """The same event with another text, which is none of ours."""
-    change = record["dynamodb"]
-    image = {**change["NewImage"], "text": {"S": "{"}}
-    return {**record, "dynamodb": {**change, "NewImage": image, "SequenceNumber": place}}
-
-
-def _failed(answer: Mapping[str, Any]) -> set[str]:
-    return {one["itemIdentifier"] for one in answer["batchItemFailures"]}
-
-
-def _record(name: str, message: Message) -> dict[str, Any]:
-    """A message as Lambda hands it over."""
-    return {
-        "messageId": message.id,
-        "receiptHandle": message.id,
-        "body": message.body,
-        "attributes": {
-            "ApproximateReceiveCount": str(message.received),
-            "SentTimestamp": str(int(message.sent_at.timestamp() * 1000)),
-        },
-        "eventSource": "aws:sqs",
-        "eventSourceARN": DELIVERIES_ARN if name == DELIVERIES else f"arn:aws:sqs:eu-west-2:1:{name}",
-    }
-
-
-def forget(functions: Mapping[str, ModuleType]) -> None:
-    """Every process is a new one: what it kept for its life is gone."""
-    modules = (wiring, regions, webhook_wiring, evidence_wiring, mail_wiring, *functions.values())
-    for part in [part for module in modules for part in vars(module).values()]:
-        if hasattr(part, "cache_clear") and part is not clients.client:
-            part.cache_clear()
 
 
 @contextmanager
@@ -521,24 +345,20 @@ def opened(region: Region, folder: Path) -> Iterator[World]:
     clock = Clock(T0)
     services = Services(clock)
     wire = Wire(services)
-    clients.client.cache_clear()
-    _clients.clear()
+    environment.forget_clients()
     with pytest.MonkeyPatch.context() as patch, mock_aws(), wire.open():
-        _furnish(patch, region, folder)
+        environment.furnish(patch, region, folder)
         patch.setattr(wiring, "now", clock)
         patch.setattr(wiring, "pause", lambda _attempt: None)
         patch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
         patch.setattr("botocore.retries.quota.RetryQuota.acquire", lambda *_args, **_more: True)
-        functions = {
-            name: importlib.reload(importlib.import_module(f"functions.{name}.handler")) for name in FUNCTIONS
-        }
+        functions = environment.handlers()
         world = World(clock=clock, wire=wire, services=services, functions=functions, region=region)
         patch.setattr(Poster, "post", _post(world))
-        forget(functions)
+        environment.forget(functions)
         yield world
-        forget(functions)
-    clients.client.cache_clear()
-    _clients.clear()
+        environment.forget(functions)
+    environment.forget_clients()
 
 
 def _post(world: World) -> Callable[..., Outcome]:
@@ -551,54 +371,3 @@ def _post(world: World) -> Callable[..., Outcome]:
         return Outcome(why=None)
 
     return post
-
-
-def _furnish(patch: pytest.MonkeyPatch, region: Region, folder: Path) -> None:
-    """Table, buckets and secrets; the environment that the stack gives the functions."""
-    patch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
-    patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    tables.make(_session_client("dynamodb"))
-    storage, secrets = _session_client("s3"), _session_client("secretsmanager")
-    for bucket in (EVIDENCE_BUCKET, MAIL_BUCKET, JOURNAL_BUCKET):
-        storage.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
-    arns = {
-        f"{name}_SECRET_ARN": secrets.create_secret(Name=name, SecretString=text)["ARN"]
-        for name, text in {
-            "LINK": LINK_SECRET,
-            "PLAYER_INDEX": PLAYER_SECRET,
-            "PREFILL": PREFILL_SECRET,
-            "WEBHOOK": "0" * 64,
-        }.items()
-    }
-    file = folder / "region.json"
-    file.write_text(json.dumps(asdict(region)), encoding="utf-8")
-    tokens = {"clients": {"cognito-back-office": "back-office"}, "scope_prefix": "redress/complaints:"}
-    for name, value in {
-        **arns,
-        "REGION_FILE": str(file),
-        "TABLE_NAME": tables.NAME,
-        "POWERTOOLS_SERVICE_NAME": "redress",
-        "POWERTOOLS_METRICS_NAMESPACE": "Redress",
-        "POWERTOOLS_LOG_LEVEL": os.environ.get("TORTURE_LOG", "CRITICAL"),
-        "TOKENS": json.dumps(tokens),
-        "DEFINITION_DIGEST": DIGEST,
-        "STATE_MACHINE_ARN": STATE_MACHINE,
-        "EVENT_BUS_NAME": "complaints",
-        "EFFECTS_QUEUE_URL": f"{QUEUE_URL}{EFFECTS}",
-        "NOTICES_URL": f"{QUEUE_URL}{NOTICES}",
-        "DEAD_LETTERS_URL": "",
-        "WEBHOOK_DELIVERIES_URL": f"{QUEUE_URL}{DELIVERIES}",
-        "WEBHOOK_DELIVERIES_ARN": DELIVERIES_ARN,
-        "WEBHOOK_RETRY_SECONDS": "[5, 60]",
-        "WEBHOOK_GIVE_UP_SECONDS": "86400",
-        "PORTAL_URL": "https://complaints.example.test",
-        "CONFIGURATION_SET": "letters",
-        "INBOUND_MAIL": "yes",
-        "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
-        "EVIDENCE_DOMAIN": "evidence.s3.eu-west-2.amazonaws.com",
-        "EVIDENCE_MALWARE_SCAN": "yes",
-        "MAIL_BUCKET": MAIL_BUCKET,
-        "JOURNAL_BUCKET": JOURNAL_BUCKET,
-    }.items():
-        patch.setenv(name, value)

@@ -14,11 +14,11 @@ from infra.local.describe import LocalStack
 from redress.store import keys
 from tests.platform.session import deployed
 from tests.platform.torture.conftest import LONG
-from tests.platform.torture.lives import Door, Life, begin, lead, told
+from tests.platform.torture.lives import WITHDRAW, Door, Life, begin, lead, told
 from tests.platform.torture.witness import Witness, executions, until
 from tests.torture.tally import tally
 
-COMPLAINTS = 40 if LONG else 12
+COMPLAINTS = 40 if LONG else 8
 BLOWS = (6.0, 20.0, 33.0)
 """Seconds after the beginning: acknowledged, asked, shortly before the deadlock."""
 
@@ -133,7 +133,7 @@ def test_a_record_that_nobody_can_read_is_set_aside_and_holds_up_no_other(
     number = str(door.insist("complaints", told(0))["number"])
     witness.accepted.append(number)
     assert until(lambda: witness.table.load(number).complaint.acknowledged_at, PATIENCE)
-    assert lead(door, witness.table, [Life(number, ())]) == []
+    assert lead(door, witness.table, [Life(number, (WITHDRAW,))]) == []
     for item in poison:
         local.dynamodb.delete_item(TableName=local.table_name, Key={"pk": item["pk"], "sk": item["sk"]})
     dead = until(lambda: dead_letters(witness, before))

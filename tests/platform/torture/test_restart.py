@@ -12,7 +12,7 @@ from tests.platform.torture.lives import Door, begin, lead
 from tests.platform.torture.witness import Ear, Witness, executions, until
 from tests.torture.tally import tally
 
-COMPLAINTS = 30 if LONG else 8
+COMPLAINTS = 30 if LONG else 4
 
 
 class Remembering(Witness):
