@@ -84,5 +84,5 @@ def test_what_planning_imports_of_ours_costs_little_beside_a_bare_function() -> 
         return cost
 
     bare, with_ours = importing(STANDARD), importing(f"{STANDARD}; {PLANNING}")
-    bare_cost, whole = map(min, zip(*((bare(), with_ours()) for _ in range(12)), strict=True))
+    bare_cost, whole = map(min, zip(*((bare(), with_ours()) for _ in range(30)), strict=True))
     assert (whole - bare_cost) / bare_cost < DOMAIN_TO_BARE
