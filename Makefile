@@ -84,7 +84,7 @@ test: setup lint ## run every tier
 	@echo "→ browser: every page in every language"
 	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/browser --ignore $(DEPLOYED)
 	@echo "→ platform: the real stack is deployed once"
-	@.venv/bin/pytest tests/platform $(DEPLOYED)
+	@.venv/bin/pytest tests/platform --ignore tests/platform/torture $(DEPLOYED)
 
 lint: setup ## check style, types, the direction of imports and the API's description
 	@.venv/bin/ruff check --quiet && .venv/bin/ruff format --check --quiet
