@@ -7,6 +7,7 @@ from redress.adapters import wiring
 from redress.domain import commands
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterKind, LetterStatus
+from redress.domain.promises import promises
 from redress.domain.stages import Stage as Stages
 from tests.support.complaints import APPROVE, APPROVER, PLAYER, personal
 from tests.workflow.conftest import Stage
@@ -40,7 +41,12 @@ def test_a_complaint_nobody_decides_is_escalated_referred_to_adr_in_time_and_clo
     assert complaint.closed_because == "adr_window_ended"
     letters = complaint.letters.values()  # an update that the deadlock letter overtook has lost its point
     assert {one.status for one in letters if one.kind is not LetterKind.PROGRESS} == {LetterStatus.SENT}
-    assert not any(key.startswith("final:due") for key in complaint.fired)
+    rules = wiring.region().rules_of(complaint)
+    [final] = [one.due_at for one in promises(rules, complaint) if one.clock == "final"]
+    missed = any(key.startswith("final:due") for key in complaint.fired)  # by a machine that was busy
+    assert final
+    assert complaint.deadlock_sent_at
+    assert missed == (complaint.deadlock_sent_at >= final)
 
 
 def test_a_decision_wakes_the_wait_and_leads_to_final_response_feedback_and_closing(stage: Stage) -> None:
