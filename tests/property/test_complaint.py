@@ -12,7 +12,7 @@ from redress.domain import audit, complaint, instants
 from redress.domain import commands as c
 from redress.domain.actors import person as subject
 from redress.domain.commands import Command
-from redress.domain.correspondence import Delivery, LetterKind, LetterStatus
+from redress.domain.correspondence import Delivery, Letter, LetterKind, LetterStatus
 from redress.domain.errors import IllegalTransition, InvalidInput, NotAllowedByPack
 from redress.domain.milestones import milestones, next_due
 from redress.domain.next_step import SENDING, Step, closing_reason, next_step
@@ -133,6 +133,8 @@ asked = st.one_of(
     st.builds(c.RejectMail, received=st.integers(1, 30), content=contents),
     st.builds(c.PlaceLegalHold, content=contents),
     st.builds(c.LiftLegalHold, content=contents),
+    st.builds(c.StateSubject, game=st.sampled_from([None, "slot-1", "slot-2"])),
+    st.builds(c.FindCause, cause=st.sampled_from(["unclear_terms", "slow_bank"])),
     st.builds(c.OrderErasure, because=st.sampled_from(["request", "retention"])),
     st.builds(c.RecordErased, contents=st.just(1), files=st.just(0), mails=st.just(0)),
     st.builds(c.Close, reason=st.just("completed")),
@@ -260,7 +262,7 @@ def test_each_milestone_is_recorded_once(case: Case, story: Story) -> None:
 
 @FAST
 @given(cases, stories, pauses)
-def test_an_open_complaint_always_has_a_step_and_a_closed_one_but_for_a_breach_and_its_private_link(
+def test_an_open_complaint_always_has_a_step_and_a_closed_one_but_for_breaches_links_and_claims(
     case: Case, story: Story, later: timedelta
 ) -> None:
     play(case, story)
@@ -269,13 +271,20 @@ def test_an_open_complaint_always_has_a_step_and_a_closed_one_but_for_a_breach_a
     step = next_step(case.complaint, ahead, now, CLAIM_EXPIRY)
     if case.complaint.stage is Stage.CLOSED:
         breach = step.step is Step.RECORD_MILESTONE and step.milestone and step.milestone.breach
-        letters = [one for one in case.complaint.letters.values() if one.is_live(Stage.CLOSED)]
-        assert all(one.kind is LetterKind.PRIVATE_LINK for one in letters)
+        letters = _unsettled(case)
+        waiting = [one for one in letters if one.status is not LetterStatus.CLAIMED]
+        assert all(one.kind is LetterKind.PRIVATE_LINK for one in waiting)
         assert breach or (step.step is not Step.DONE if letters else step.step is Step.DONE)
     else:
         assert step.step is not Step.DONE
     assert (step.letter is not None) == (step.step in {*SENDING.values(), Step.GIVE_UP_LETTER})
     assert step.until is None or step.until > now
+
+
+def _unsettled(case: Case) -> list[Letter]:
+    """What a closed complaint still has to do with letters: nothing, once its erasure is ordered."""
+    letters = [] if case.complaint.erasure_ordered_at else case.complaint.letters.values()
+    return [one for one in letters if one.status is LetterStatus.CLAIMED or one.is_live(Stage.CLOSED)]
 
 
 @FAST

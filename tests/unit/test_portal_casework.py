@@ -125,6 +125,8 @@ def worked(visitor: Visitor) -> str:
         milestone("due", breach=True),
         propose("rejected", HIDDEN),
         c.ReturnDecision(content={"comment": HIDDEN}),
+        c.StateSubject(product="casino", game="hidden-slot", provider="hidden-studio"),
+        c.FindCause(cause="hidden-cause"),
     ]
     visitor.operator(path, *found, actor=HANDLER)
     reopened(visitor, path)

@@ -200,6 +200,8 @@ EXAMPLES: Mapping[type[Command], tuple[Callable[[Case], None] | None, Callable[[
     c.LiftLegalHold: (_on_hold, lambda _: c.LiftLegalHold(content=personal("why"))),
     c.OrderErasure: (None, lambda _: c.OrderErasure(because="request")),
     c.RecordErased: (_to_be_forgotten, lambda _: c.RecordErased(contents=1, files=0, mails=0)),
+    c.StateSubject: (None, lambda _: c.StateSubject(game="slot-1842")),
+    c.FindCause: (None, lambda _: c.FindCause(cause="unclear_terms")),
     c.Close: (None, lambda _: c.Close(reason="completed")),
 }
 
@@ -275,7 +277,9 @@ def test_of_a_closed_complaint_only_what_comes_late_is_heard_of(stage: Stage) ->
     mails = {c.RecordDelivery, c.AddContact, c.ReceiveMail, c.AcceptMail, c.RejectMail}
     files = {c.AddEvidence, c.RefuseEvidence, c.RecordScan}  # of which none is taken any more
     holds = {c.PlaceLegalHold, c.LiftLegalHold}
-    known_late = {c.Release, c.ReachMilestone, *letters, *outside, *told, *files, *mails, *holds}
+    found = {c.StateSubject, c.FindCause}
+    late = {c.Release, c.ReachMilestone, *letters, *outside, *told}
+    known_late = {*late, *files, *mails, *holds, *found}
     assert known_late == {command for command, stages in LEGAL_AT.items() if stages == ANY}
     closed = known_late | {c.Reopen, c.GiveFeedback, c.OrderErasure, c.RecordErased}
     assert heard == closed if stage is Stage.CLOSED else heard > known_late

@@ -83,6 +83,8 @@ PUBLISHED: Mapping[str, tuple[str, ...]] = {
     "LegalHoldLifted": (),
     "ErasureOrdered": ("because",),
     "PersonalDataErased": ("contents", "files", "mails"),
+    "SubjectStated": ("product", "game", "provider", "payment_route"),
+    "CauseFound": ("cause", "action"),
     "Closed": ("reason",),
 }
 

@@ -51,6 +51,15 @@ def released(complaint: Complaint, at: datetime) -> dict[str, Any]:
     return {**told, "stage": stage, "closed_at": None, "closed_because": None}
 
 
+def known(event: e.SubjectStated | e.CauseFound) -> dict[str, Any]:
+    """What it is about, and what lies at its root: what it is counted by."""
+    match event:
+        case e.SubjectStated():
+            return {name: value for name, value in vars(event).items() if value is not None}
+        case e.CauseFound(cause=cause, action=action):
+            return {"cause": cause, "corrective_action": action}
+
+
 def worked(
     complaint: Complaint, event: e.TaskOpened | e.TaskClosed | e.RedressPaid, record: Record
 ) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from redress.domain import actors, clock, instants
+from redress.domain import actors, casework, clock, instants
 from redress.domain import commands as c
 from redress.domain import events as e
 from redress.domain.audit import Content
@@ -18,12 +18,13 @@ from redress.domain.stages import LEGAL_AT, Stage
 CASEWORK = (
     *(c.OverruleTriage, c.AddNote, c.AttachContext, c.OpenTask, c.CloseTask, c.RecordRedressPaid),
     *(c.Escalate, c.DeclareDeadlock, c.Reopen, c.LinkDuplicate, c.LinkAsDuplicate, c.GiveFeedback),
+    *(c.StateSubject, c.FindCause),
 )
 
 HARM = "harm_signalled"  # the task of seeing to a player
 RATED_WITHIN = timedelta(days=30)  # of the closing
 
-type Noting = c.OverruleTriage | c.AddNote | c.AttachContext
+type Noting = c.OverruleTriage | c.AddNote | c.AttachContext | c.StateSubject | c.FindCause
 type Tasking = c.OpenTask | c.CloseTask | c.RecordRedressPaid
 type Turning = c.Escalate | c.DeclareDeadlock | c.Reopen | c.LinkDuplicate | c.LinkAsDuplicate
 type Casework = Noting | Tasking | Turning | c.GiveFeedback
@@ -36,7 +37,7 @@ def decide(complaint: Complaint, command: Casework, now: datetime, actor: str, r
     InvalidInput for a task, level or amount that there is not.
     """
     match command:
-        case c.OverruleTriage() | c.AddNote() | c.AttachContext():
+        case c.OverruleTriage() | c.AddNote() | c.AttachContext() | c.StateSubject() | c.FindCause():
             return _note(complaint, command)
         case c.OpenTask() | c.CloseTask() | c.RecordRedressPaid():
             return _task(complaint, command)
@@ -139,6 +140,16 @@ def _note(complaint: Complaint, command: Noting) -> list[Change]:
             return [Change(event=e.NoteAdded(visibility=visibility), content=command.content)]
         case c.AttachContext(kinds=kinds):
             return [Change(event=e.ContextAttached(kinds=kinds), content=command.content)]
+        case c.StateSubject():
+            return _noted(complaint, e.SubjectStated(**vars(command)))
+        case c.FindCause():
+            return _noted(complaint, e.CauseFound(**vars(command)))
+
+
+def _noted(complaint: Complaint, event: e.SubjectStated | e.CauseFound) -> list[Change]:
+    """None where that is known already."""
+    new = any(getattr(complaint, name) != value for name, value in casework.known(event).items())
+    return [Change(event=event)] if new else []
 
 
 def _task(complaint: Complaint, command: Tasking) -> list[Change]:

@@ -31,6 +31,7 @@ class Submit(Value):
     verified: bool = False
     consultation: str | None = None
     mail: "ReceiveMail | None" = None
+    subject: "StateSubject | None" = None
 
 
 class Release(Value):
@@ -455,6 +456,22 @@ class RecordErased(Value):
     mails: int
 
 
+class StateSubject(Value):
+    """Somebody tells which product, game, provider or payment route it is about; None: as it is."""
+
+    product: str | None = None
+    game: str | None = None
+    provider: str | None = None
+    payment_route: str | None = None
+
+
+class FindCause(Value):
+    """A person says what lies at the root of it, and which corrective action is to help."""
+
+    cause: str
+    action: str | None = None
+
+
 class Close(Value):
     """Nothing more is owed."""
 
@@ -512,5 +529,7 @@ type Command = (
     | LiftLegalHold
     | OrderErasure
     | RecordErased
+    | StateSubject
+    | FindCause
     | Close
 )

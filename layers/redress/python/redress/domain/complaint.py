@@ -112,6 +112,12 @@ class Complaint(Value):
     on_legal_hold: bool = False
     erasure_ordered_at: datetime | None = None
     erased_at: datetime | None = None
+    product: str | None = None
+    game: str | None = None
+    provider: str | None = None
+    payment_route: str | None = None
+    cause: str | None = None
+    corrective_action: str | None = None
 
     @property
     def packs(self) -> tuple[tuple[str, str], ...]:
@@ -311,6 +317,8 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             return {"erasure_ordered_at": record.at}
         case e.PersonalDataErased():
             return {"erased_at": record.at}
+        case e.SubjectStated() | e.CauseFound() as known:
+            return casework.known(known)
         case e.Withdrawn():
             return {"withdrawn_at": record.at}
         case e.FeedbackGiven(score=score):

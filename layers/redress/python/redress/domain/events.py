@@ -505,6 +505,28 @@ class PersonalDataErased(Value):
     mails: int
 
 
+class SubjectStated(Value):
+    """Which product, game, provider and payment route it is about; None leaves a part as it is.
+
+    They are ids of the operator's own (`slot-1842`), never a text: what they say is counted.
+    """
+
+    product: str | None = None
+    game: str | None = None
+    provider: str | None = None
+    payment_route: str | None = None
+
+
+class CauseFound(Value):
+    """What lies at the root of it: `cause` is an id of the region file's list, the latest one counts.
+
+    `action` is the number of the corrective action that is to keep it from coming again.
+    """
+
+    cause: str
+    action: str | None = None
+
+
 class Closed(Value):
     """Nothing more is owed.
 
@@ -570,6 +592,8 @@ type Event = (
     | LegalHoldLifted
     | ErasureOrdered
     | PersonalDataErased
+    | SubjectStated
+    | CauseFound
     | Closed
 )
 

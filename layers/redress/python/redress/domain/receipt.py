@@ -9,6 +9,8 @@ from redress.domain.changes import Change
 from redress.domain.complaint import CHECK_SUSPICION
 
 REGISTERED_WITHIN = timedelta(days=1)
+BESIDE = frozenset({"content", "mail", "subject"})
+"""What a complaint is submitted with, and has events of its own."""
 
 
 def submit(command: c.Submit) -> list[Change]:
@@ -16,12 +18,13 @@ def submit(command: c.Submit) -> list[Change]:
 
     One that was registered late gets a person's attention at once, and so does one that may be spam.
     """
-    facts = {name: value for name, value in vars(command).items() if name not in {"content", "mail"}}
+    facts = {name: value for name, value in vars(command).items() if name not in BESIDE}
     received = Change(event=e.ComplaintReceived(**facts), content=command.content)
     tasks = {"registered_late": _late(command), CHECK_SUSPICION: bool(command.suspicions)}
     mail = [_mail(command.mail)] if command.mail else []
+    subject = [Change(event=e.SubjectStated(**vars(command.subject)))] if command.subject else []
     opened = (Change(event=e.TaskOpened(task=task)) for task, asked in tasks.items() if asked)
-    return [received, *mail, *opened]
+    return [received, *mail, *subject, *opened]
 
 
 def _mail(command: c.ReceiveMail) -> Change:

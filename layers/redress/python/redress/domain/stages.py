@@ -80,5 +80,7 @@ LEGAL_AT: Mapping[type[commands.Command], frozenset[Stage]] = {
     commands.LiftLegalHold: ANY,
     commands.OrderErasure: frozenset({Stage.CLOSED}),  # until then the operator owes an answer
     commands.RecordErased: frozenset({Stage.CLOSED}),
+    commands.StateSubject: ANY,
+    commands.FindCause: ANY,  # it is often found when the complaint is over
     commands.Close: frozenset({_X, _F}),
 }

@@ -59,6 +59,8 @@ EVENTS: Mapping[type[e.Event], str] = {
     e.LegalHoldLifted: "What is known need no longer be kept for a court",
     e.ErasureOrdered: "The erasure of what is known of you was ordered",
     e.PersonalDataErased: "What was known of you was erased",
+    e.SubjectStated: "It was noted which product or payment it is about",
+    e.CauseFound: "It was noted what lies at the root of it",
     e.Closed: "The complaint was closed",
 }
 

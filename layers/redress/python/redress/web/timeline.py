@@ -48,6 +48,8 @@ OWN_BUSINESS = frozenset(
         e.LegalHoldLifted,
         e.ErasureOrdered,  # no link opens the page any more
         e.PersonalDataErased,
+        e.SubjectStated,
+        e.CauseFound,
     }
 )
 
