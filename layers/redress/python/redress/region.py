@@ -99,6 +99,15 @@ class Macro:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What may lie at the root of a complaint. What was found under one of its former ids counts as it."""
+
+    id: str
+    name: str
+    formerly: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Region:
     """One deployment. `escalation` lists level 1, level 2 and so on, in that order.
 
@@ -112,7 +121,8 @@ class Region:
     portal and mail of a local day after the first `player_complaints` of one e-mail address or account, or
     the first `network_complaints` of one network address. An address is sent at most `letters_per_day` (UTC)
     that need not arrive, and as many notices. What is known of a person is erased `retention_years` after
-    their complaint was closed, or later where a rule pack says so; None: only where a rule pack says when.
+    their complaint was closed, or later where a rule pack says so; None: nothing goes by itself.
+    `causes` is the list that the root of a complaint is found in; without one none is asked for.
     """
 
     brands: tuple[Brand, ...]
@@ -126,6 +136,7 @@ class Region:
     redress_days: int = 7
     lease_seconds: int = 900
     macros: tuple[Macro, ...] = ()
+    causes: tuple[Cause, ...] = ()
     triage: tuple[Mapping[str, Any], ...] = ()
     claim_seconds: int = 600
     attention_seconds: int = 120
@@ -166,6 +177,10 @@ class Region:
         """The team of that id, or None."""
         return next((team for team in self.teams if team.id == team_id), None)
 
+    def cause(self, cause_id: str) -> Cause | None:
+        """The cause that an id stands for: its own, or one that it had formerly. None where there is none."""
+        return next((one for one in self.causes if cause_id in {one.id, *one.formerly}), None)
+
     def team_for(self, category: str) -> Team:
         """The team that owns a category; the first team owns what nobody claims."""
         return next((team for team in self.teams if category in team.categories), self.teams[0])
@@ -191,6 +206,7 @@ _PARTS: Mapping[str, type] = {
     "escalation": EscalationLevel,
     "clients": Client,
     "macros": Macro,
+    "causes": Cause,
 }
 
 

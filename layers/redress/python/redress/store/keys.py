@@ -16,6 +16,7 @@ WEBHOOKS = "WEBHOOKS"
 ENDPOINT_PREFIX = "ENDPOINT#"
 DEAD_PREFIX = "DEAD#"
 CONSULTATION = "CONSULTATION"
+COUNTED = "COUNTED"
 MESSAGE_PREFIX = "MESSAGE#"
 ATTENTION_SHARDS = tuple(f"ATTENTION#{shard}" for shard in range(4))
 UNANSWERED = "CONSULTATIONS"
@@ -147,3 +148,18 @@ def attention(number: str) -> str:
 def register(pack: str, received_at: datetime, *, training: bool = False) -> str:
     """Partition of the register: a rule pack and the UTC month of receipt. Practice counts in none."""
     return f"{pack}#{instants.to_text(received_at)[:7]}{'#TRAINING' if training else ''}"
+
+
+def counted(number: str) -> str:
+    """Partition of what a complaint was counted for. Of its own: whoever reads the complaint reads it not."""
+    return f"COUNTED#{number}"
+
+
+def counts(pack: str, month: str) -> str:
+    """Partition of the counters of a licence in a local month (`2026-03`)."""
+    return f"COUNTS#{pack}#{month}"
+
+
+def count(measure: str, dimension: str, day: date, brand: str, hour: str) -> str:
+    """Sort key of the counters of a brand and day by one dimension; its values are attributes."""
+    return f"{measure}#{dimension}#{day}#{brand}#{hour}"

@@ -1,0 +1,66 @@
+"""A complaint is counted: whatever its counters say, they come to say what its events say."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from redress.domain.complaint import fold
+from redress.domain.counting import Counted, Counts, counts
+from redress.domain.reconciliation import History
+from redress.region import Region
+from redress.usecases.ports import VersionConflict
+
+TRIES = 5
+"""How often it is tried where others count at once."""
+
+
+class Histories(Protocol):
+    """The complaints of the table."""
+
+    def history(self, number: str) -> History:
+        """One complaint's records; what cannot be read is said to be so."""
+
+
+class Counting(Protocol):
+    """The counters."""
+
+    def counted(self, number: str) -> Counted:
+        """What a complaint was counted for."""
+
+    def count(self, number: str, before: Counted, seq: int, now: Counts) -> None:
+        """Have it counted for something else. Raises VersionConflict."""
+
+
+class Uncountable(Exception):
+    """The complaint cannot be read, or others kept counting it."""
+
+
+def count(histories: Histories, counters: Counting, region: Region, number: str) -> bool:
+    """Whether anything changed. The order and number of the calls change nothing in the end.
+
+    Raises Uncountable, RulePackInvalid.
+    """
+    for _ in range(TRIES):
+        before = counters.counted(number)
+        found = histories.history(number)
+        if found.unread or not found.records:
+            raise Uncountable(f"{number}: {found.unread or 'there is no such complaint'}")
+        now = of(found, region)
+        seq = found.records[-1].seq
+        if (before.seq, before.counts) == (seq, now):
+            return False
+        try:
+            counters.count(number, before, seq, now)
+        except VersionConflict:
+            continue
+        return True
+    raise Uncountable(f"{number}: others count at once")
+
+
+def of(found: History, region: Region) -> Counts:
+    """What a complaint counts for in this region. Raises RulePackInvalid."""
+    return counts(found.records, region.rules_of(fold(found.records)), renamed(region))
+
+
+def renamed(region: Region) -> Mapping[str, Mapping[str, str]]:
+    """By dimension, which values are called otherwise now."""
+    return {"cause": {old: one.id for one in region.causes for old in one.formerly}}

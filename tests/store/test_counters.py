@@ -1,0 +1,215 @@
+"""The counters in the table come to say what the events say, whatever comes how often in which order."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from copy import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from redress.domain import commands as c
+from redress.domain.correspondence import LetterKind
+from redress.domain.counting import Cell, Counted, Counts
+from redress.region import Cause
+from redress.store import keys
+from redress.store.counters import MOST_COUNTERS, Counters
+from redress.store.registers import Registers
+from redress.store.table import Table
+from redress.usecases import count as counting
+from redress.usecases.count import Uncountable, count
+from redress.usecases.ports import VersionConflict
+from tests.support.complaints import REGION, personal, submit
+from tests.support.desks import Clock, Office
+
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def counters(table: Table) -> Counters:
+    return Counters(table.client, table.name)
+
+
+@pytest.fixture
+def registers(table: Table) -> Registers:
+    return Registers(table.client, table.name)
+
+
+def begun(office: Office) -> list[str]:
+    """Three complaints."""
+    categories = ("bonuses", "account", "bonuses")
+    return [office.receive(submit(category=one), key=f"key-{at}") for at, one in enumerate(categories)]
+
+
+def changes(office: Office, numbers: list[str]) -> list[Callable[[], Any]]:
+    """What happens to them, in this order."""
+    first, second, third = numbers
+    return [
+        lambda: office.send(first, LetterKind.ACKNOWLEDGEMENT),
+        lambda: office.do(first, c.StateSubject(game="slot-1", provider="studio-1")),
+        lambda: office.do(second, c.Recategorise(category="bonuses", team="payments", content=personal("w"))),
+        lambda: office.do(second, c.Withdraw(content=personal("why"))),
+        lambda: office.do(third, c.FindCause(cause="unclear_terms")),
+        lambda: office.do(third, c.LinkAsDuplicate(primary=first, content=personal("why"))),
+    ]
+
+
+def by_the_events(registers: Registers, numbers: list[str]) -> Counts:
+    total: Counter[Cell] = Counter()
+    for number in numbers:
+        total.update(counting.of(registers.history(number), REGION))
+    return dict(total)
+
+
+def by_the_counters(counters: Counters, clock: Clock) -> Counts:
+    months = {f"{(clock() + timedelta(days=days)):%Y-%m}" for days in (-1, 0, 1)}
+    return {cell: n for month in months for cell, n in counters.month("sandbox", month)}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_counters_say_what_the_events_say_whatever_message_comes_when(
+    office: Office, counters: Counters, registers: Registers, clock: Clock, seed: int
+) -> None:
+    """Each event has its message, some come twice, and any may come long after the events that followed."""
+    chance = random.Random(seed)  # noqa: S311 - it shuffles messages
+    numbers = begun(office)
+    late: list[str] = list(numbers)
+    for change in changes(office, numbers):
+        change()
+        late += chance.choices(numbers, k=2)
+        chance.shuffle(late)
+        for number in [late.pop() for _ in range(chance.randrange(len(late)))]:
+            count(registers, counters, REGION, number)
+    for number in [*late, *numbers]:
+        count(registers, counters, REGION, number)
+    assert by_the_counters(counters, clock) == by_the_events(registers, numbers)
+
+
+def test_a_message_that_comes_again_changes_nothing(
+    office: Office, counters: Counters, registers: Registers
+) -> None:
+    number = office.receive()
+    assert count(registers, counters, REGION, number)
+    assert not count(registers, counters, REGION, number)
+    assert counters.counted(number).turn == 1
+
+
+def test_what_changed_no_count_is_on_record_as_counted(
+    office: Office, counters: Counters, registers: Registers
+) -> None:
+    number = office.receive()
+    count(registers, counters, REGION, number)
+    office.do(number, c.AddNote(visibility="internal", content=personal("note")))
+    count(registers, counters, REGION, number)
+    assert counters.counted(number).seq == office.complaint(number).version
+
+
+def test_two_that_count_at_once_do_not_count_twice(
+    office: Office, counters: Counters, registers: Registers, clock: Clock
+) -> None:
+    number = office.receive()
+    found = registers.history(number)
+    before, now = counters.counted(number), counting.of(found, REGION)
+    counters.count(number, before, 1, now)
+    with pytest.raises(VersionConflict):
+        counters.count(number, before, 1, now)
+    assert by_the_counters(counters, clock) == now
+
+
+def test_whoever_lost_the_race_looks_again(
+    office: Office, counters: Counters, registers: Registers, clock: Clock
+) -> None:
+    number = office.receive()
+
+    class Overtaken(Counters):
+        def counted(self, number: str) -> Counted:
+            before = super().counted(number)
+            if before.turn == 0:
+                count(registers, counters, REGION, number)
+            return before
+
+    assert not count(registers, Overtaken(counters.client, counters.name), REGION, number)
+    assert by_the_counters(counters, clock) == by_the_events(registers, [number])
+
+
+def test_an_answer_that_was_lost_is_not_counted_again(
+    office: Office, counters: Counters, registers: Registers, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = office.receive()
+    done = counters.client.transact_write_items
+
+    def lose(**writes: Any) -> None:
+        done(**writes)
+        raise ReadTimeoutError(endpoint_url="https://aws.example.test")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(counters.client, "transact_write_items", lose)
+        with pytest.raises(ReadTimeoutError):
+            count(registers, counters, REGION, number)
+    assert not count(registers, counters, REGION, number)
+    assert by_the_counters(counters, clock) == by_the_events(registers, [number])
+
+
+def test_what_takes_several_transactions_is_finished_by_the_next_message(
+    counters: Counters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = [
+        Cell("sandbox", DAY, "northlight", f"measure-{at:03d}", "all", "all")
+        for at in range(MOST_COUNTERS + 1)
+    ]
+    now, done, calls = dict.fromkeys(cells, 1), counters.client.transact_write_items, []
+
+    def fail_the_second(**writes: Any) -> None:
+        calls.append(len(writes["TransactItems"]))
+        if len(calls) > 1:
+            raise ReadTimeoutError(endpoint_url="https://aws.example.test")
+        done(**writes)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(counters.client, "transact_write_items", fail_the_second)
+        with pytest.raises(ReadTimeoutError):
+            counters.count("0123-4567-M", Counted(), 30, now)
+    assert calls == [MOST_COUNTERS + 1, 2]
+    half = counters.counted("0123-4567-M")
+    assert (half.seq, len(half.counts)) == (0, MOST_COUNTERS)
+    counters.count("0123-4567-M", half, 30, now)
+    assert dict(counters.month("sandbox", "2026-03")) == now
+    assert counters.counted("0123-4567-M") == Counted(seq=30, turn=2, counts=now)
+
+
+def test_a_cause_that_got_another_name_moves_with_the_next_message(
+    office: Office, counters: Counters, registers: Registers, clock: Clock
+) -> None:
+    number = office.receive()
+    office.do(number, c.FindCause(cause="old_name"))
+    count(registers, counters, REGION, number)
+    later = replace(REGION, causes=(Cause(id="new_name", name="New name", formerly=("old_name",)),))
+    count(registers, counters, later, number)
+    causes = {cell.value for cell in by_the_counters(counters, clock) if cell.dimension == "cause"}
+    assert causes == {"new_name"}
+
+
+def test_a_complaint_that_cannot_be_read_is_named_and_counts_as_it_did(
+    office: Office, counters: Counters, registers: Registers, table: Table
+) -> None:
+    number = office.receive()
+    count(registers, counters, REGION, number)
+    before = counters.counted(number)
+    place = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(2)}}
+    table.client.put_item(TableName=table.name, Item={**place, "text": {"S": "{"}})
+    with pytest.raises(Uncountable, match=number):
+        count(registers, counters, REGION, number)
+    assert counters.counted(number) == before
+
+
+def test_there_is_nothing_to_count_of_a_complaint_that_there_is_not(
+    counters: Counters, registers: Registers
+) -> None:
+    with pytest.raises(Uncountable, match="no such complaint"):
+        count(registers, counters, REGION, "0123-4567-M")
+
+
+def test_a_month_without_complaints_is_empty(counters: Counters) -> None:
+    assert dict(counters.month("gb-ukgc", "2026-03")) == {}
