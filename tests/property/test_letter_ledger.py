@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import pytest
 
-from redress.domain import complaint, correspondence, decisions, mail_decisions
+from redress.domain import complaint, correspondence, decisions, mail_decisions, next_step
 from redress.domain.changes import Change
 from redress.domain.commands import RecordLetterRefused, RecordLetterSent
 from redress.domain.correspondence import Letter, LetterStatus
@@ -71,6 +71,7 @@ WITHOUT = {
     "telling_counts_as_record": (BACK, True, model.IS_ON_RECORD),
     "returned_is_remembered": (AGAIN, True, model.ONLY_A_NO_RELEASES),
     "returned_asks_a_person": (BACK, True, model.NEVER_LOST),
+    "closing_leaves_no_claim": (LOST, True, model.CLAIM_ENDS),
 }
 
 
@@ -90,6 +91,7 @@ LIVES = {
     "a withdrawal": model.World(starts=2, others=1, withdrawals=1, ticks=1),
     "a lost answer": model.World(starts=2, losses=1, ticks=2),
     "a sender that dies": model.World(starts=2, crashes=1, ticks=2),
+    "a withdrawal while a sender dies": model.World(starts=2, withdrawals=1, crashes=1, ticks=2),
     "refusals": model.World(starts=2, refusals=1, rejections=1, contacts=2),
     "a mail that comes back": model.World(starts=2, tellings=2, contacts=2),
 }
@@ -241,6 +243,11 @@ BROKEN: Mapping[str, tuple[Sequence[Break], model.World, Sequence[str]]] = {
     "a failure that ends any claim": (
         [(plan_next, "_note_failed", failure_that_ends_any_claim)],
         LIVES["a withdrawal"],
+        (),
+    ),
+    "a closing that forgets a claim": (
+        [(next_step, "_is_unsettled", complaint.is_live)],
+        LIVES["a withdrawal while a sender dies"],
         (),
     ),
     "a telling that is no record": (

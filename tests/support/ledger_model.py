@@ -42,6 +42,7 @@ class Rules:
     telling_counts_as_record: bool = True
     returned_is_remembered: bool = True
     returned_asks_a_person: bool = True
+    closing_leaves_no_claim: bool = True
 
 
 class Letter(NamedTuple):
@@ -122,6 +123,7 @@ NOT_DOUBLED = "a letter is doubled only where a mail left, and neither record no
 NOT_WHEN_CLOSED = "no letter leaves for a complaint that was closed before the claim"
 ONLY_A_NO_RELEASES = "a claim ends by a definite refusal, by what came back, or when its time is over"
 A_NO_RELEASES_AT_ONCE = "what was definitely refused goes again, or to a person, without waiting for a claim"
+CLAIM_ENDS = "no claim stays for ever, at a closed complaint neither: its end is known, or a person is asked"
 IS_ON_RECORD = "what the mail service says was delivered is on record, unless a copy of it came back"
 
 
@@ -147,9 +149,15 @@ def is_settled(world: World) -> bool:
     letter, gone = world.letter, not world.is_open
     left = letter.status == SENT and 0 < letter.message <= len(world.mails)
     came_back = letter.delivery == BOUNCED
-    if world.statutory and UNKNOWN_TASK in world.tasks:
+    if world.statutory and world.is_open and UNKNOWN_TASK in world.tasks:
         return False
     return gone or bool(world.tasks) or (left and not came_back)
+
+
+def is_forgotten(world: World) -> bool:
+    """Whether nobody will ever know what became of a claim: it stands, or was given up without a word."""
+    status = world.letter.status
+    return status == CLAIMED or (status == ABANDONED and not world.tasks)
 
 
 def broken_in_the_end(soon: World, late: World) -> str | None:
@@ -158,6 +166,8 @@ def broken_in_the_end(soon: World, late: World) -> str | None:
         return violated
     if not is_settled(late):
         return NEVER_LOST
+    if is_forgotten(late):
+        return CLAIM_ENDS
     refused = bool(soon.claims) and soon.claims[-1].noted
     return A_NO_RELEASES_AT_ONCE if refused and not is_settled(soon) else None
 
@@ -248,7 +258,8 @@ class Ledger:
 
     def is_to_be_given_up(self, world: World) -> bool:
         """Whether nobody knows if it left, and it may not go again."""
-        flying = world.is_open and world.letter.status == CLAIMED and self.has_run_out(world)
+        looked_at = world.is_open or self.rules.closing_leaves_no_claim
+        flying = looked_at and world.letter.status == CLAIMED and self.has_run_out(world)
         return flying and not self.may_be_claimed(world)
 
     def sender_steps(self, world: World, one: Sender) -> Iterator[tuple[str, World]]:

@@ -10,8 +10,8 @@
    complaint anything that it could do now.
 6. *No letter is lost, none is doubled.* A letter has left as often as it is on record as sent: once, and once
    more for each time it came back. One whose record was what broke, after the mail service took it, may have
-   left once more than that. What left is a letter of its complaint. One whose complaint ended while nobody
-   knew whether it had left is owed no more: its delivery alone tells.
+   left once more than that. What left is a letter of its complaint. None is on its way for ever: one of which
+   nobody knows whether it left is given up, whatever became of its complaint, until its erasure is ordered.
 7. *No execution is stuck.* Each complaint's live execution waits with the token its state holds, or has ended
    with nothing left to do.
 8. *Nothing is overdue.* The attention index holds nothing whose instant has passed.
@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from redress.domain import audit, journal, milestones
-from redress.domain.complaint import Complaint, is_live
+from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterStatus
 from redress.domain.events import LetterBounced, LetterSent, MilestoneReached, PersonalDataErased
 from redress.domain.next_step import NextStep, Step, next_step
@@ -187,8 +187,8 @@ def _letters(world: Evidence, one: Stored) -> list[str]:
         sent, bounced = _times(one, LetterSent, key), _times(one, LetterBounced, key)
         times = left[complaint.number, key]
         doubled = (complaint.number, key) in world.may_be_doubled()
-        waits = letter.status is CLAIMED and is_live(complaint, letter)
-        wrong += [f"letter {key} is neither sent nor given up"] if waits else []
+        flies = letter.status is CLAIMED and complaint.erasure_ordered_at is None
+        wrong += [f"letter {key} is neither sent nor given up"] if flies else []
         wrong += [f"letter {key} is on record as sent {sent} times"] if sent > 1 + bounced else []
         if not sent <= times <= sent + doubled:
             wrong.append(f"letter {key} left {times} times, and is on record as sent {sent} times")

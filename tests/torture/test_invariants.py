@@ -4,10 +4,18 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
+from redress.adapters import wiring
+from redress.domain import next_step
+from redress.domain.actors import SYSTEM
+from redress.domain.commands import ClaimLetter
+from redress.domain.complaint import is_live
+from redress.domain.correspondence import LetterKind, LetterStatus
 from redress.store import keys
+from redress.usecases.change import change
 from tests.torture import actors, backends
 from tests.torture.actors import Application, Browser, number_of
 from tests.torture.environment import JOURNAL_BUCKET
@@ -102,6 +110,44 @@ def test_what_is_broken_is_seen_and_told(world: World, number: str, what: str) -
     break_it(world, number)
     with pytest.raises(Violated, match=told):
         check(world)
+
+
+@pytest.fixture
+def flying(world: World, number: str) -> str:
+    """A letter that a sender claimed before it died, and before the player took the complaint back."""
+    application = Application(world)
+    with redirect_stdout(io.StringIO()):
+        question = {"question": "When was it?"}
+        application.post(f"/complaints/{number}/information-requests", question)
+        letters = world.complaint(number).letters.values()
+        [key] = [one.key for one in letters if one.kind is LetterKind.INFORMATION_REQUEST]
+        change(wiring.desk(), number, ClaimLetter(letter=key), SYSTEM)
+        application.post(f"/complaints/{number}/withdrawal", {"reason": "It was paid."})
+    return key
+
+
+def test_a_claim_of_a_complaint_that_has_ended_is_given_up(world: World, number: str, flying: str) -> None:
+    with redirect_stdout(io.StringIO()):
+        world.later(timedelta(minutes=16))
+    assert check(world) > 0
+    assert world.complaint(number).letters[flying].status is LetterStatus.ABANDONED
+
+
+def test_a_claim_that_nobody_gives_up_is_seen(world: World, number: str, flying: str) -> None:
+    with redirect_stdout(io.StringIO()), patch.object(next_step, "_is_unsettled", is_live):
+        world.later(timedelta(minutes=16))
+        assert world.standing(number).ended
+    with pytest.raises(Violated, match=f"letter {flying} is neither sent nor given up"):
+        check(world)
+
+
+@pytest.mark.usefixtures("flying")
+def test_a_claim_of_who_was_to_be_forgotten_in_between_stays(world: World, number: str) -> None:
+    with redirect_stdout(io.StringIO()):
+        world.forget_promises()
+        Application(world).guarded(number, "erasure", {"reason": "request"})
+        world.later(timedelta(minutes=16))
+    assert check(world) > 0
 
 
 @pytest.fixture

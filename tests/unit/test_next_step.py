@@ -226,6 +226,91 @@ class TestLettersInFlight:
         assert ask(case).until == seconds(5)
 
 
+class TestClaimsOfALetterThatLostItsPoint:
+    """A worker that died may have sent it: nobody sends it again, and nobody may forget it."""
+
+    @pytest.fixture
+    def withdrawn(self) -> Case:
+        """A complaint that its player took back while its acknowledgement was about to leave."""
+        case = claimed(Case(), LetterKind.ACKNOWLEDGEMENT)
+        case.do(c.Withdraw(), "player")
+        return case
+
+    def test_a_closed_complaint_waits_until_the_claim_has_run_out(self, withdrawn: Case) -> None:
+        expected = NextStep(step=Step.FEEDBACK, until=withdrawn.now + CLAIM_EXPIRY)
+        assert ask(withdrawn) == expected
+        assert ask(withdrawn, withdrawn.now + CLAIM_EXPIRY - timedelta(milliseconds=1)) == expected
+
+    def test_then_it_is_given_up_even_if_the_law_asks_for_it_and_the_complaint_rests(
+        self, withdrawn: Case
+    ) -> None:
+        asked = ask(withdrawn, withdrawn.now + CLAIM_EXPIRY)
+        letter = withdrawn.letter(LetterKind.ACKNOWLEDGEMENT)
+        assert asked == NextStep(step=Step.GIVE_UP_LETTER, letter=letter)
+        withdrawn.do(c.AbandonLetter(letter=letter.key), SYSTEM, at=withdrawn.now + CLAIM_EXPIRY)
+        assert ask(withdrawn).step is Step.DONE
+
+    def test_a_person_is_asked_and_may_say_that_it_is_done(self, withdrawn: Case) -> None:
+        key = withdrawn.letter(LetterKind.ACKNOWLEDGEMENT).key
+        withdrawn.do(c.AbandonLetter(letter=key), SYSTEM, at=withdrawn.now + CLAIM_EXPIRY)
+        [task] = withdrawn.complaint.open_tasks
+        assert (task.task, task.letter) == ("letter_outcome_unknown", key)
+        withdrawn.do(c.CloseTask(opened=task.opened, outcome="done", content={}))
+        assert not withdrawn.complaint.open_tasks
+        assert ask(withdrawn).step is Step.DONE
+
+    def test_the_news_that_it_left_ends_the_wait_and_later_the_task(self, withdrawn: Case) -> None:
+        key = withdrawn.letter(LetterKind.ACKNOWLEDGEMENT).key
+        left = c.RecordLetterSent(letter=key, message_id="message-1")
+        withdrawn.do(c.AbandonLetter(letter=key), SYSTEM, at=withdrawn.now + CLAIM_EXPIRY)
+        withdrawn.do(left, SYSTEM)
+        assert not withdrawn.complaint.open_tasks
+        assert ask(withdrawn).step is Step.DONE
+
+    def test_the_news_that_it_left_in_time_leaves_nothing_to_do(self, withdrawn: Case) -> None:
+        key = withdrawn.letter(LetterKind.ACKNOWLEDGEMENT).key
+        withdrawn.do(c.RecordLetterSent(letter=key, message_id="message-1"), SYSTEM)
+        assert ask(withdrawn).step is Step.DONE
+
+    @pytest.mark.parametrize("later", [timedelta(), CLAIM_EXPIRY])
+    def test_after_the_order_to_erase_nothing_is_waited_for(self, withdrawn: Case, later: timedelta) -> None:
+        withdrawn.do(c.OrderErasure(because="request"))
+        assert ask(withdrawn, withdrawn.now + later).step is Step.DONE
+
+    def test_the_order_to_erase_ends_the_task(self, withdrawn: Case) -> None:
+        key = withdrawn.letter(LetterKind.ACKNOWLEDGEMENT).key
+        withdrawn.do(c.AbandonLetter(letter=key), SYSTEM, at=withdrawn.now + CLAIM_EXPIRY)
+        withdrawn.do(c.OrderErasure(because="request"))
+        assert not withdrawn.complaint.open_tasks
+        assert ask(withdrawn).step is Step.DONE
+
+    def test_at_an_open_complaint_that_has_gone_on_it_is_given_up_likewise(self) -> None:
+        case = investigating()
+        case.do(c.RequestInformation(content=personal("question")))
+        claimed(case, LetterKind.INFORMATION_REQUEST)
+        case.do(PROPOSE)
+        case.do(APPROVE, APPROVER)
+        claimed_at = case.now
+        case.send(LetterKind.FINAL_RESPONSE)
+        case.send(LetterKind.FEEDBACK_REQUEST)
+        assert case.complaint.stage is Stage.RESOLVED
+        ahead = NextStep(step=Step.FEEDBACK, until=claimed_at + CLAIM_EXPIRY)
+        assert next_step(case.complaint, [], case.now, CLAIM_EXPIRY) == ahead
+        asked = next_step(case.complaint, [], claimed_at + CLAIM_EXPIRY, CLAIM_EXPIRY)
+        assert asked == NextStep(
+            step=Step.GIVE_UP_LETTER, letter=case.letter(LetterKind.INFORMATION_REQUEST)
+        )
+
+    def test_a_second_look_forgets_no_claim_of_the_first(self) -> None:
+        case = at_stage(Stage.RESOLVED)
+        claimed(case, LetterKind.FEEDBACK_REQUEST)
+        case.do(c.Reopen(ground="disputed", content=personal("why")))
+        case.send(LetterKind.REOPENED)
+        asked = next_step(case.complaint, [], case.now + CLAIM_EXPIRY, CLAIM_EXPIRY)
+        assert asked.step is Step.GIVE_UP_LETTER
+        assert asked.letter == case.letter(LetterKind.FEEDBACK_REQUEST)
+
+
 class TestWaiting:
     def test_a_wait_ends_at_the_next_milestone(self) -> None:
         asked = ask(investigating())

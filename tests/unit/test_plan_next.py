@@ -20,7 +20,7 @@ from redress.usecases.plan_next import (
     Question,
     plan_next,
 )
-from tests.support.complaints import APPROVE, APPROVER, HANDLER, PLAYER, PROPOSE, T0, submit
+from tests.support.complaints import APPROVE, APPROVER, HANDLER, PLAYER, PROPOSE, T0, personal, submit
 from tests.support.desks import Clock, Office
 from tests.support.memory_store import MemoryStore
 
@@ -161,6 +161,17 @@ class TestLettersThatFail:
         live.ask(Step.GIVE_UP_LETTER)
         assert live.office.complaint(live.number).letters[key].status is LetterStatus.ABANDONED
 
+    def test_so_is_one_of_a_complaint_that_was_closed_meanwhile_and_then_it_ends(
+        self, live: Execution
+    ) -> None:
+        live.office.do(live.number, c.ClaimLetter(letter=ACK), "system")
+        live.office.do(live.number, c.Withdraw(), PLAYER)
+        assert (live.ask().next, live.ask().seconds) == ("Feedback", 600)
+        live.clock.move(600)
+        assert live.ask() == Plan(next="Give up letter", letter=ACK)
+        assert live.ask(Step.GIVE_UP_LETTER) == Plan(next="Done")
+        assert live.store.states[live.number].attention_at is None
+
 
 class TestWaiting:
     def test_a_wait_carries_its_length_and_what_to_park_with(self, live: Execution) -> None:
@@ -206,16 +217,15 @@ class TestTheEnd:
         assert live.store.states[live.number].attention_at is None
 
     def test_a_closed_complaint_that_changes_under_the_plan_is_planned_again(self, live: Execution) -> None:
-        live.office.do(live.number, c.ClaimLetter(letter=ACK), "system")
         live.office.do(live.number, c.Withdraw(), PLAYER)
-        sent = c.RecordLetterSent(letter=ACK, message_id="m")
+        note = c.AddNote(visibility="internal", content=personal("note"))
         rest = live.store.rest
 
-        def rest_after_a_letter(number: str, version: int, generation: int) -> bool:
-            live.office.do(number, sent, "system")
+        def rest_after_a_note(number: str, version: int, generation: int) -> bool:
+            live.office.do(number, note)
             return rest(number, version, generation)
 
-        live.store.rest = rest_after_a_letter  # type: ignore[method-assign]
+        live.store.rest = rest_after_a_note  # type: ignore[method-assign]
         assert live.ask() == Plan(next=PLAN_AGAIN)
 
     def test_a_superseded_execution_is_told_that_it_is_done_and_changes_nothing(

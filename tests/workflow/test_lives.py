@@ -1,16 +1,20 @@
 """The real definition, run state by state with the real functions, clocks of seconds and no network."""
 
 import threading
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from redress.adapters import wiring
-from redress.domain import commands
+from redress.domain import commands, instants
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterKind, LetterStatus
+from redress.domain.events import MilestoneReached
 from redress.domain.promises import promises
 from redress.domain.stages import Stage as Stages
 from tests.support.complaints import APPROVE, APPROVER, PLAYER, personal
-from tests.workflow.conftest import Stage
+from tests.workflow.conftest import DEADLOCK_SECONDS, Stage
+
+ROUNDING = timedelta(seconds=1)  # a wait is of whole seconds
 
 PROPOSE = commands.ProposeDecision(outcome="rejected", content={"reasons": "By the terms.", "clause": "4.2"})
 REPLY = commands.Reply(content=personal("reply"))
@@ -41,12 +45,71 @@ def test_a_complaint_nobody_decides_is_escalated_referred_to_adr_in_time_and_clo
     assert complaint.closed_because == "adr_window_ended"
     letters = complaint.letters.values()  # an update that the deadlock letter overtook has lost its point
     assert {one.status for one in letters if one.kind is not LetterKind.PROGRESS} == {LetterStatus.SENT}
-    rules = wiring.region().rules_of(complaint)
-    [final] = [one.due_at for one in promises(rules, complaint) if one.clock == "final"]
     missed = any(key.startswith("final:due") for key in complaint.fired)  # by a machine that was busy
-    assert final
     assert complaint.deadlock_sent_at
-    assert missed == (complaint.deadlock_sent_at >= final)
+    assert missed == (complaint.deadlock_sent_at >= final_instant(stage))
+
+
+def test_the_referral_is_planned_for_before_the_final_instant_and_nothing_goes_before_it(
+    stage: Stage,
+) -> None:
+    """Whatever the machine's haste: no wait passes the instant of the deadlock, at which nobody waits on."""
+    waits = waits_planned(stage)
+    stage.open()
+    stage.until(lambda complaint: complaint.deadlock_sent_at is not None, seconds=60)
+    reached = milestones_reached(stage)
+    deadlock_at = reached["deadlock"]
+    assert deadlock_at == final_instant(stage) - timedelta(seconds=DEADLOCK_SECONDS)
+    before = [one for one in waits if one.step == "Investigate"]  # of a machine that was busy, none
+    assert all(one.asked_at <= deadlock_at for one in before)
+    assert all(one.ends_at <= max(deadlock_at, one.answered_at) + ROUNDING for one in before)
+    way = stage.way()
+    declared = way.index("Declare deadlock")
+    assert way[declared:][:3] == ["Declare deadlock", "Route", "Refer to ADR"]
+    assert "due" not in list(reached)[: list(reached).index("deadlock")]
+
+
+class Wait(NamedTuple):
+    """A wait that was planned: when that was asked and answered (UTC), and for how long it is."""
+
+    step: str
+    asked_at: datetime
+    answered_at: datetime
+    seconds: int
+
+    @property
+    def ends_at(self) -> datetime:
+        """The earliest instant that was meant."""
+        return self.asked_at + timedelta(seconds=self.seconds)
+
+
+def waits_planned(stage: Stage) -> list[Wait]:
+    """Every wait that is planned from now on."""
+    plan, waits = stage.plan, list[Wait]()
+
+    def plan_and_note(event: dict[str, Any]) -> object:
+        asked_at = wiring.now()
+        answer = plan(event)
+        if isinstance(answer, dict) and "seconds" in answer:
+            waits.append(Wait(answer["next"], asked_at, wiring.now(), answer["seconds"]))
+        return answer
+
+    stage.plan = plan_and_note
+    return waits
+
+
+def milestones_reached(stage: Stage) -> dict[str, datetime]:
+    """The milestones of the final answer that are on record, in their order, and when they were due."""
+    events = [record.event for record in wiring.table().load(stage.number).records]
+    reached = [one for one in events if isinstance(one, MilestoneReached) and one.clock == "final"]
+    return {one.milestone: instants.from_text(one.due_at) for one in reached}
+
+
+def final_instant(stage: Stage) -> datetime:
+    """When the final answer is due."""
+    known = promises(wiring.region().rules_of(stage.complaint), stage.complaint)
+    [final] = [one.due_at for one in known if one.clock == "final" and one.due_at]
+    return final
 
 
 def test_a_decision_wakes_the_wait_and_leads_to_final_response_feedback_and_closing(stage: Stage) -> None:

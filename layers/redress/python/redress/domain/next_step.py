@@ -68,7 +68,7 @@ SENDING: Mapping[LetterKind, Step] = {
 WAITING: Mapping[Stage, Step] = {
     Stage.DEADLOCKED: Step.WAIT_FOR_ADR,
     Stage.RESOLVED: Step.FEEDBACK,
-    Stage.CLOSED: Step.FEEDBACK,  # for a private link that was asked for, or an answer that did not arrive
+    Stage.CLOSED: Step.FEEDBACK,  # for a private link, an answer that did not arrive, or the end of a claim
 }
 
 
@@ -80,18 +80,19 @@ def next_step(
     The order: letters before milestones (a letter that is late gets later), but updates after them, so that
     of several the latest goes; an owner team before milestones, which are told to it. Whatever cannot be done
     yet is waited for. A closed complaint owes the record of its breaches, a private link that was asked for,
-    and an answer that did not arrive. What is held back waits for a person, not for an instant.
+    an answer that did not arrive, and an end of each claim. What is held back waits for a person, not for an
+    instant.
     """
-    owed = (one for one in complaint.letters.values() if is_live(complaint, one))
-    live = [letter for letter in owed if not is_held(complaint, letter)]
+    unsettled = (one for one in complaint.letters.values() if _is_unsettled(complaint, one))
+    letters = [letter for letter in unsettled if not is_held(complaint, letter)]
     if complaint.stage is Stage.CLOSED:
         return (
             _breach(milestones, now)
-            or _letter(complaint, live, now, claim_expiry)
-            or (_wait(complaint, live, [], now, claim_expiry) if live else NextStep(step=Step.DONE))
+            or _letter(complaint, letters, now, claim_expiry)
+            or (_wait(complaint, letters, [], now, claim_expiry) if letters else NextStep(step=Step.DONE))
         )
-    updates = [letter for letter in live if letter.kind in SUPERSEDED]
-    others = [letter for letter in live if letter.kind not in SUPERSEDED]
+    updates = [letter for letter in letters if letter.kind in SUPERSEDED]
+    others = [letter for letter in letters if letter.kind not in SUPERSEDED]
     ready = [one for one in milestones if not _may_be_met(one, complaint, now, claim_expiry)]
     return (
         _letter(complaint, others, now, claim_expiry)
@@ -99,8 +100,18 @@ def next_step(
         or _milestone(ready, now)
         or _letter(complaint, updates, now, claim_expiry)
         or _closing(complaint, milestones)
-        or _wait(complaint, live, [one for one in milestones if one.at > now], now, claim_expiry)
+        or _wait(complaint, letters, [one for one in milestones if one.at > now], now, claim_expiry)
     )
+
+
+def _is_unsettled(complaint: Complaint, letter: Letter) -> bool:
+    """Whether the letter still has to be dealt with, or was claimed and nobody knows whether it left.
+
+    Such a claim is looked at even if the complaint has gone on or is closed: a person is asked in the end.
+    Nobody can be asked of who is to be forgotten.
+    """
+    claimed = letter.status is LetterStatus.CLAIMED and complaint.erasure_ordered_at is None
+    return claimed or is_live(complaint, letter)
 
 
 def _may_be_met(milestone: Milestone, complaint: Complaint, now: datetime, claim_expiry: timedelta) -> bool:
@@ -113,9 +124,9 @@ def _may_be_met(milestone: Milestone, complaint: Complaint, now: datetime, claim
 
 
 def _letter(
-    complaint: Complaint, live: Sequence[Letter], now: datetime, claim_expiry: timedelta
+    complaint: Complaint, letters: Sequence[Letter], now: datetime, claim_expiry: timedelta
 ) -> NextStep | None:
-    for letter in live:
+    for letter in letters:
         if may_claim(complaint, letter, now, claim_expiry):
             return NextStep(step=SENDING[letter.kind], letter=letter)
         expired = letter.next_attempt_at(claim_expiry)
@@ -178,12 +189,12 @@ def _feedback_window_ended(complaint: Complaint) -> bool:
 
 def _wait(
     complaint: Complaint,
-    live: Sequence[Letter],
+    letters: Sequence[Letter],
     ahead: Sequence[Milestone],
     now: datetime,
     claim_expiry: timedelta,
 ) -> NextStep:
-    attempts = [letter.next_attempt_at(claim_expiry) for letter in live]
+    attempts = [letter.next_attempt_at(claim_expiry) for letter in letters]
     instants = [at for at in attempts if at and at > now] + [milestone.at for milestone in ahead]
     step = WAITING.get(complaint.stage, Step.INVESTIGATE)
     return NextStep(step=step, until=min(instants, default=None))
