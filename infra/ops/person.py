@@ -152,11 +152,9 @@ def erase(desk: Desk, asked: Question, by: str | None) -> int:
 
 def _ordered(desk: Desk, asked: Question, actor: str) -> Iterator[tuple[str, Outcome]]:
     if asked.number:
-        brands = tuple(one.id for one in desk.region.brands)
-        outcome = order(desk, asked.number, actor, _request(desk), brands)
-        if outcome is None:
-            raise NotFound(asked.number)
-        yield asked.number, outcome
+        own = desk.store.load(asked.number).complaint.brand  # whether or not the operator still has it
+        if outcome := order(desk, asked.number, actor, _request(desk), (own,)):
+            yield asked.number, outcome
         return
     cursor, more = None, True
     while more:

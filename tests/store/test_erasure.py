@@ -1,7 +1,7 @@
 """Erasure in table and buckets: what is known of a person goes, whole and once, and the register stays."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,21 @@ def number(stack: World) -> str:
     known = stack.known()
     stack.order(known)
     return known
+
+
+def unreadable(stack: World, number: str) -> None:
+    """An administrator's hand spoils an event."""
+    key = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(2)}}
+    item = stack.table.client.get_item(TableName=stack.table.name, Key=key)["Item"]
+    stack.table.client.put_item(TableName=stack.table.name, Item={**item, "text": {"S": "{"}})
+
+
+def without_its_rules(stack: World, number: str) -> None:
+    """A rule pack that this deployment no longer brings."""
+    key = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(1)}}
+    item = stack.table.client.get_item(TableName=stack.table.name, Key=key)["Item"]
+    text = item["text"]["S"].replace('"pack_version":"', '"pack_version":"0.')
+    stack.table.client.put_item(TableName=stack.table.name, Item={**item, "text": {"S": text}})
 
 
 # --- What goes, and what stays ------------------------------------------------------------------------
@@ -151,6 +166,23 @@ def test_it_says_how_long_the_oldest_waits_that_it_cannot_finish(
     stack.ticks()
     assert stack.lag() == 3_660
     assert stack.erasures(number) == []
+
+
+@pytest.mark.parametrize("spoil", [unreadable, without_its_rules], ids=["unreadable", "no rules"])
+def test_one_that_nobody_can_read_or_decide_holds_up_no_other(
+    stack: World, clock: Clock, spoil: Callable[[World, str], None]
+) -> None:
+    first = stack.known()
+    stack.order(first)
+    clock.move(60)
+    second = stack.known()
+    stack.order(second)
+    spoil(stack, first)
+    stack.ticks()
+    assert len(stack.erasures(second)) == 1
+    assert stack.lag() == 60
+    assert '"retention"' in stack.log.getvalue(), "what is over is looked for as well"
+    assert stack.told(first) == [first], "it comes again, and then lies among the dead letters"
 
 
 def test_a_complaint_stands_where_the_clock_finds_it_until_it_is_erased(stack: World) -> None:

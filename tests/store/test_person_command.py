@@ -2,6 +2,7 @@
 
 import json
 import stat
+from copy import replace
 from pathlib import Path
 
 import boto3
@@ -199,6 +200,16 @@ def test_one_complaint_is_erased_by_its_number(ask: Ask, office: Office, deploym
     for said in ("ordered", "already"):
         answer = ask("person", "erase", *deployment[:4], "--number", number)
         assert (answer.status, answer.out.startswith(f"{number}: {said}.")) == (0, True)
+    assert office.complaint(number).erasure_ordered_at
+
+
+def test_one_complaint_is_erased_whose_brand_the_operator_gave_up(
+    ask: Ask, office: Office, deployment: list[str]
+) -> None:
+    number = office.receive(replace(submit("gb-ukgc", content=TOLD), brand="given-up"))
+    office.do(number, c.Withdraw(), PLAYER)
+    answer = ask("person", "erase", *deployment[:4], "--number", number)
+    assert (answer.status, answer.out.startswith(f"{number}: ordered.")) == (0, True)
     assert office.complaint(number).erasure_ordered_at
 
 

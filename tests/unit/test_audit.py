@@ -99,6 +99,13 @@ def test_a_chain_rewritten_from_the_altered_record_on_still_misses_the_head(case
         audit.verify(rewritten, head)
 
 
+def test_a_chain_is_that_of_one_complaint(case: Case) -> None:
+    last = case.records[-1]
+    moved = audit.write("R7K3-9QXM-2", last.seq, last.at, "system", last.event, last.previous, None)
+    with pytest.raises(ChainBroken, match="is of complaint R7K3-9QXM-2"):
+        audit.verify([*case.records[:-1], moved], moved.hash)
+
+
 def test_nothing_follows_from_nothing() -> None:
     audit.verify([], GENESIS)
 
@@ -108,6 +115,12 @@ def test_text_that_redress_did_not_write_is_refused(case: Case) -> None:
     for text in ("{}", unknown_type):
         with pytest.raises(KeyError):
             audit.read(text)
+
+
+@pytest.mark.parametrize("changes", [{"data": []}, {"data": None}, {"type": []}, {"at": 5}, {"seq": "1"}])
+def test_a_text_of_other_types_is_refused_in_the_same_way(case: Case, changes: dict[str, object]) -> None:
+    with pytest.raises((KeyError, TypeError)):
+        altered(case.records[0], **changes)
 
 
 def test_the_hash_of_content_needs_its_salt() -> None:

@@ -15,7 +15,7 @@ from redress.domain.personal_data import REQUEST
 from redress.http import casework_views, clock_views, evidence_views, mail_views, views
 from redress.usecases import triaging
 from redress.usecases.change import change
-from redress.usecases.collect_evidence import collect
+from redress.usecases.collect_evidence import collect, record_scan
 from redress.usecases.link_duplicate import link_duplicate
 from redress.usecases.plan_next import Question, plan_next
 from redress.usecases.ports import CaseFile, Request
@@ -177,6 +177,25 @@ def test_a_file_in_flight_is_refused_and_never_kept() -> None:
     assert isinstance(last.event, EvidenceRefused)
     assert last.content_hash is None
     assert collect(inbox.collector, inbox.number, "e9") == "gone"
+
+
+def test_a_file_that_was_kept_while_all_others_went_goes_when_its_message_comes_again() -> None:
+    """It was read before the order, kept after the files went, and the function ended there."""
+    inbox = Inbox()
+    inbox.visitor.operator(inbox.path, c.Withdraw(), actor=PLAYER)
+    inbox.visitor.operator(inbox.path, ORDER, ERASED)
+    inbox.files.keep(inbox.number, "e1", PDF, "application/pdf")
+    assert collect(inbox.collector, inbox.number, "e1") == "gone"
+    assert inbox.files.kept == {}
+
+
+def test_the_scan_of_such_a_file_does_not_come_again_for_ever() -> None:
+    inbox = Inbox()
+    inbox.visitor.operator(inbox.path, c.Withdraw(), actor=PLAYER)
+    inbox.visitor.operator(inbox.path, ORDER, ERASED)
+    inbox.files.keep(inbox.number, "e1", PDF, "application/pdf")
+    assert record_scan(inbox.collector, inbox.number, "e1", "clean") == "gone"
+    assert inbox.files.kept == {}
 
 
 def test_a_claimed_letter_is_no_longer_owed_and_the_workflow_ends() -> None:

@@ -1,5 +1,7 @@
 """A player is found again by a keyed hash, and by nothing that names them."""
 
+import pytest
+
 from redress.domain.player import index_key
 
 SECRET = b"index secret"
@@ -25,6 +27,14 @@ def test_an_empty_account_is_no_account() -> None:
 
 def test_blanks_around_an_account_do_not_matter() -> None:
     assert key(" A-1 ") == key("A-1")
+
+
+@pytest.mark.parametrize("who", [("{}", ""), (None, "{}@example.test")], ids=["account", "address"])
+def test_a_player_is_the_same_however_letters_are_composed(who: tuple[str | None, str]) -> None:
+    """A form sends é as one character; a terminal or a mail may send e and an accent."""
+    account, email = who
+    written = [key(account and account.format(sign), email.format(sign)) for sign in ("\u00e9", "e\u0301")]
+    assert written[0] == written[1]
 
 
 def test_an_account_of_blanks_is_no_account() -> None:

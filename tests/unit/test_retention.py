@@ -5,14 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from redress.domain import audit, retention
 from redress.domain import commands as c
-from redress.domain import retention
 from redress.domain.complaint import Complaint
 from redress.domain.personal_data import RETENTION
 from redress.domain.rulepack import Records, Retention, RulePack, Sourced
 from redress.domain.rules import Rules
 from redress.region import Region
 from redress.usecases.erasure_ports import Place
+from redress.usecases.ports import CaseFile
 from redress.usecases.retention import AT_ONCE, MOST, Looked, order_overdue
 from tests.support.complaints import HANDLER, PLAYER, REGION, Case, personal, submit
 from tests.support.desks import Clock, Office
@@ -229,3 +230,23 @@ def test_a_run_ends_however_many_there_are(archive: Archive) -> None:
     looked = order_overdue(replace(archive.office.desk, region=archive.region), Endless(archive.store))
     assert looked.complaints == MOST
     assert len(looked.failed) == MOST
+
+
+def test_one_that_cannot_be_read_or_decided_holds_up_no_other(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoiled, lost, sound = (archive.closed() for _ in range(3))
+    load = archive.store.load
+
+    def read(number: str) -> CaseFile:
+        if number == spoiled:
+            audit.read("{}")
+        case = load(number)
+        gone = replace(case.complaint, pack_version="0")
+        return replace(case, complaint=gone) if number == lost else case
+
+    monkeypatch.setattr(archive.store, "load", read)
+    archive.clock.move(400 * 86_400)
+    assert archive.round() == Looked(complaints=3, ordered=1, failed=(spoiled, lost))
+    monkeypatch.undo()
+    assert archive.complaint(sound).erasure_ordered_at

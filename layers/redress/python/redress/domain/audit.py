@@ -76,9 +76,15 @@ def write(
     )
 
 
+UNREADABLE = (KeyError, TypeError, ValueError, RecursionError)
+"""What reading raises for a text Redress did not write."""
+
+
 def read(text: str) -> Record:
-    """The record that a stored text holds. Raises KeyError or TypeError for a text Redress did not write."""
+    """The record that a stored text holds. Raises UNREADABLE for a text Redress did not write."""
     document = json.loads(text)
+    if any(not isinstance(document[name], kind) for name, kind in _KINDS.items()):
+        raise TypeError("a record with values of other types")
     return Record(
         number=document["number"],
         seq=document["seq"],
@@ -92,11 +98,16 @@ def read(text: str) -> Record:
     )
 
 
+_KINDS: Mapping[str, type] = {"number": str, "seq": int, "at": str, "data": dict}
+
+
 def verify(records: Iterable[Record], head: str) -> None:
     """Check the chain from its beginning to `head`; raises ChainBroken at the first flaw."""
-    previous, number, seq = GENESIS, "?", 0
+    previous, number, seq = GENESIS, "", 0
     for seq, record in enumerate(records, start=1):
-        number = record.number
+        number = number or record.number
+        if record.number != number:
+            raise ChainBroken(number, seq, f"is of complaint {record.number}")
         if record.seq != seq:
             raise ChainBroken(number, seq, f"found event {record.seq} in its place")
         if record.previous != previous:

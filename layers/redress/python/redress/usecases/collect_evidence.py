@@ -38,6 +38,8 @@ def collect(collector: Collector, number: str, sent: str) -> str:
     except NotFound:
         files.clear(number, sent)
         return NO_COMPLAINT
+    if case.complaint.erasure_ordered_at:
+        files.remove(number, sent)  # a try that ended may have kept it when all others were gone
     found = files.sent(number, sent)
     if found is None:
         return KNOWN if sent in case.complaint.evidence else GONE
@@ -48,7 +50,11 @@ def collect(collector: Collector, number: str, sent: str) -> str:
 
 def record_scan(collector: Collector, number: str, sent: str, verdict: str) -> str:
     """Put the verdict of the scan on record; an infected file is thrown away. Raises NotYetAdded."""
-    one = collector.desk.store.load(number).complaint.evidence.get(sent)
+    complaint = collector.desk.store.load(number).complaint
+    one = complaint.evidence.get(sent)
+    if one is None and complaint.erasure_ordered_at:  # nobody adds it any more
+        collector.files.remove(number, sent)
+        return GONE
     if one is None:
         raise NotYetAdded(sent)
     if not one.refused:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from redress.domain import personal_data, retention
 from redress.domain.actors import SYSTEM
+from redress.domain.audit import UNREADABLE
 from redress.domain.commands import OrderErasure
 from redress.domain.errors import Conflict, IllegalTransition, NotFound
 from redress.domain.reading import RulePackInvalid
@@ -19,6 +20,9 @@ from redress.usecases.ports import CaseFile
 
 MOST, AT_ONCE = 2_000, 100
 """Complaints looked at in a run, and between two notes of how far it came."""
+
+UNDECIDED = (RulePackInvalid, NotFound, Conflict, *UNREADABLE)
+"""Why a complaint cannot be decided now: looked at again by the next round."""
 
 
 class Looked(Value):
@@ -58,7 +62,7 @@ def _look(desk: Desk, numbers: Sequence[str], looked: Looked) -> Looked:
     for number in numbers:
         try:
             ordered += _order(desk, number)
-        except (RulePackInvalid, NotFound, Conflict):  # one complaint holds up no other
+        except UNDECIDED:  # one complaint holds up no other
             failed.append(number)
     return Looked(
         complaints=looked.complaints + len(numbers),
