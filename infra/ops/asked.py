@@ -84,6 +84,11 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 2026-03-02") from None
 
 
+def moment(text: str) -> datetime | date:
+    """An instant with its zone, or a local day."""
+    return day(text) if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else instant(text)
+
+
 class Setting(NamedTuple):
     """A setting of the operator: the keys that lead to it in `[operator.rules.<pack>]`, and its value."""
 

@@ -66,7 +66,13 @@ class Digests:
             raise JournalBroken(f"{journal.digest_key(due)} is missing.")
         if digest.previous != self.head:
             raise JournalBroken(f"{key} does not carry the hash of the digest before it: one was replaced.")
-        self.listed |= {one: Listed(digest.day, sha256) for one, sha256 in digest.objects.items()}
+        for one, sha256 in digest.objects.items():
+            if one in self.listed:
+                before = self.listed[one].day
+                raise JournalBroken(
+                    f"{key} lists {one}, which the digest of {before} has: it was written again."
+                )
+            self.listed[one] = Listed(digest.day, sha256)
         self.last, self.head = digest, journal.sha256(body)
 
 

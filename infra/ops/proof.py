@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from infra import settings
+from infra.ops import shown
 from infra.ops.asked import UsageError
 from infra.ops.journal import PLACE, Journal, JournalBroken
 from redress.domain import audit, journal
 from redress.domain.audit import ChainBroken
+from redress.domain.reading import RulePackInvalid
 from redress.domain.reconciliation import History, reconcile
 from redress.domain.values import Value
 from redress.proofs import document, manifest
@@ -45,10 +47,11 @@ def print_verdict(question: Question) -> int:
     if question.journal and question.region_file and proof.document:
         flaws += _against(proof, question.journal, _region(question.region_file))
     for flaw in flaws:
-        print(f"BROKEN: {flaw}")
+        print(f"BROKEN: {shown.plain(flaw)}")
     if flaws:
         return 1
-    print("\n".join(_said(proof, question)))
+    for line in _said(proof, question):
+        print(shown.plain(line))
     return 0
 
 
@@ -56,10 +59,14 @@ class _Proof:
     """The files of a day, as far as they can be read."""
 
     def __init__(self, file: Path) -> None:
-        self.day = file.name.removesuffix(f".{SIGNATURE}").removesuffix(".json")
+        kind = next((one for one in (SIGNATURE, *KINDS) if file.name.endswith(f".{one}")), None)
+        if kind is None:
+            words = ", ".join(f".{one}" for one in (*KINDS, SIGNATURE))
+            raise UsageError(f"{file}: is no file of a proof: their names end in {words}")
+        self.day = file.name.removesuffix(f".{kind}")
         self.folder = file.parent
         self.bodies = {kind: _read(self._path(kind)) for kind in (*KINDS, SIGNATURE)}
-        if not any(self.bodies.values()):
+        if all(body is None for body in self.bodies.values()):
             raise UsageError(f"{file}: there is no such file, and no other of that proof beside it")
         self.broken: list[str] = []
         self.document = self._document()
@@ -143,11 +150,14 @@ def _against(proof: _Proof, folder: Path, region: Region) -> Iterator[str]:
         return
     try:
         claimed = document.period(proof.document)
-    except NoProof as error:
+        # The day is that of the operator's rules; which complaints were looked through the proof may say.
+        of = replace(period(region, claimed.pack, claimed.day), since=claimed.since)
+    except (NoProof, RulePackInvalid) as error:
         yield f"{proof.day}.json: {error}"
         return
-    # The day is that of the operator's rules; which complaints were looked through the proof may say.
-    of = replace(period(region, claimed.pack, claimed.day), since=claimed.since)
+    except OverflowError:
+        yield f"{proof.day}.json: it is about a day that no calendar has"
+        return
     told = document.of(reconcile(_histories(copy), region.rules_of, of))
     difference = document.first_difference(dict(proof.document), dict(told))
     if difference:

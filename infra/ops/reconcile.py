@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from infra.ops.asked import UsageError
+from infra.ops.asked import UsageError, within_calendar
 from infra.ops.what_if import DEFAULT_MONTHS, months_back
 from redress.domain.calendars import DAY
 from redress.domain.reconciliation import Period
@@ -30,13 +30,14 @@ class Question(Value):
 
 def print_days(table: Table, region: Region, question: Question, now: datetime) -> int:
     """Write the documents of each day and print its counts; 1 when there is a gap. Raises UsageError."""
-    periods = [period(region, question.pack, day) for day in _days(region, question)]
+    days = _days(region, question)
+    periods = within_calendar(lambda: [period(region, question.pack, day) for day in days])
     if periods[-1].told_at > now:
         raise UsageError(f"--until {question.until}: the day is told of an hour after its end, not before")
     registers = Registers(table.client, table.name)
     gaps = 0
     for of in periods:
-        proof = document.of(reconcile(registers, region, of, _older(registers, of, now)))
+        proof = document.of(reconcile(registers, region, of, _older(registers, of)))
         _write(question.out, of.day, render(proof))
         print("\n".join(_lines(proof)))
         gaps += len(proof["gaps"])
@@ -53,9 +54,9 @@ def _days(region: Region, question: Question) -> list[date]:
     return [question.day + DAY * place for place in range(count)]
 
 
-def _older(registers: Registers, of: Period, now: datetime) -> Iterator[str]:
-    """What was closed since, or had something happen to it that day, however long ago it was received."""
-    since = min(months_back(now, DEFAULT_MONTHS), of.since)
+def _older(registers: Registers, of: Period) -> Iterator[str]:
+    """What was closed since, or had something happen to it that day, received up to two years before it."""
+    since = min(months_back(of.start, DEFAULT_MONTHS), of.since)
     return registers.numbers(of.pack, since, of.since)
 
 

@@ -93,6 +93,13 @@ def step_lines(explain: Iterable[Step]) -> Iterator[str]:
         source = step.source
 
 
+def plain(text: object) -> str:
+    """What a file may say, on one line: what is no sign to be read is shown by its code."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in str(text)
+    )
+
+
 def table(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
     """Rows as lines, each column as wide as its widest text."""
     found = list(rows)

@@ -38,7 +38,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    return verify.print_verdict(_case(options))
+    return verify.print_verdict(_number(options), _case(options))
 
 
 def _what_if(options: argparse.Namespace) -> int:
@@ -65,6 +65,31 @@ def _reconcile(options: argparse.Namespace) -> int:
         pack=options.pack, day=options.day, until=options.until or options.day, out=options.out
     )
     return reconcile.print_days(_table(options), _region(options), question, shown.now())
+
+
+def _return(options: argparse.Namespace) -> int:
+    from infra.ops import returns  # noqa: PLC0415 - it brings the renderer of pages
+
+    question = returns.Question(
+        pack=options.pack,
+        report=options.report,
+        period=options.period,
+        as_of=options.as_of,
+        out=options.out,
+        correcting=options.correcting,
+        draft=options.draft,
+        bom=options.bom,
+    )
+    return returns.print_return(_table(options), _region(options), question, shown.now())
+
+
+def _register(options: argparse.Namespace) -> int:
+    from infra.ops import register  # noqa: PLC0415 - as above
+
+    question = register.Question(
+        pack=options.pack, since=options.since, until=options.until, out=options.out, bom=options.bom
+    )
+    return register.write(_table(options), _region(options), question)
 
 
 def _person_export(options: argparse.Namespace) -> int:
@@ -94,6 +119,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "what-if": _what_if,
     "rebuild": _rebuild,
     "check": _check,
+    "return": _return,
+    "register": _register,
     "person export": _person_export,
     "person erase": _person_erase,
     "hold place": _hold_place,

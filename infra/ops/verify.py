@@ -2,19 +2,22 @@
 
 from pathlib import Path
 
+from infra.ops import shown
 from infra.ops.journal import Journal, JournalBroken
 from redress.domain import audit
 from redress.usecases.ports import CaseFile
 
 
-def print_verdict(case: CaseFile) -> int:
-    """Print whether the chain holds; 1 when it does not."""
+def print_verdict(number: str, case: CaseFile) -> int:
+    """Print whether the chain of the complaint of that number holds; 1 when it does not."""
+    if case.complaint.number != number:
+        print(f"BROKEN: in the place of complaint {number} lies {shown.plain(case.complaint.number)}")
+        return 1
     try:
         audit.verify(case.records, case.state_head)
     except audit.ChainBroken as broken:
-        print(f"BROKEN: {broken}")
+        print(f"BROKEN: {shown.plain(broken)}")
         return 1
-    number = case.complaint.number
     print(f"{number}: {len(case.records)} events, the chain holds, head {case.state_head}")
     return 0
 
@@ -33,7 +36,7 @@ def print_journal_verdict(folder: Path) -> int:
     except (audit.ChainBroken, JournalBroken) as broken:
         flaws.append(broken)
     for flaw in flaws:
-        print(f"BROKEN: {flaw}")
+        print(f"BROKEN: {shown.plain(flaw)}")
     if flaws or not digests.last:
         return 1
     print(f"{folder}: {len(journal.events)} events of {complaints} complaints, all chains hold")

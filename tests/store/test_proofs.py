@@ -143,6 +143,22 @@ class TestADay:
                 (number, "chain")
             ]
 
+    def test_a_state_that_lost_its_head_is_a_gap_and_holds_up_no_other(
+        self, world: Press, office: Office, table: Table
+    ) -> None:
+        numbers = [british(office, key) for key in ("1", "2")]
+        key = {"pk": {"S": keys.complaint(numbers[0])}, "sk": {"S": keys.STATE}}
+        table.client.update_item(
+            TableName=table.name,
+            Key=key,
+            UpdateExpression="REMOVE #head",
+            ExpressionAttributeNames={"#head": "head"},
+        )
+        world.run(NOON + DAY)
+        proof = world.proof("2026-03-02")
+        assert [(one["number"], one["kind"]) for one in proof["gaps"]] == [(numbers[0], "chain")]
+        assert [one["number"] for one in proof["received"]] == [numbers[1]]
+
     def test_no_person_is_named_anywhere(self, world: Press, office: Office) -> None:
         british(office)
         world.run(NOON + DAY)

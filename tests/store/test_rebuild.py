@@ -132,6 +132,14 @@ def test_executions_begin_under_names_that_nobody_used(bench: Workbench, lost: L
     assert state(rebuilt, lost.closed)["generation"] == {"N": "1"}
 
 
+def test_a_state_that_lost_its_generation_gets_one_that_nobody_used(
+    bench: Workbench, lost: Lost, journal: Path
+) -> None:
+    restores.alter(bench, lost.known, keys.STATE, restores.without("generation"))
+    assert lost.rebuild(bench, journal) == 0
+    assert state(restores.dump(bench.client, bench.name), lost.known)["generation"] == {"N": str(1 + STRIDE)}
+
+
 def test_another_restore_raises_generations_again(bench: Workbench, lost: Lost, journal: Path) -> None:
     lost.rebuild(bench, journal)
     once = restores.dump(bench.client, bench.name)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.ops import cli
+from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
 from redress.proofs import document
 from redress.store.table import Table
@@ -77,6 +78,21 @@ def test_what_was_closed_long_ago_and_touched_on_the_day_is_found(
     assert number in document.read((tmp_path / "2026-03-02.json").read_bytes())["open"]
 
 
+def test_a_complaint_closed_on_a_day_that_is_long_over_is_found(
+    ask: Ask, office: Office, table: Table, tmp_path: Path
+) -> None:
+    """The registers that are read are those before the day, and not those before whoever asks."""
+    office.clock.at = NOON - 600 * DAY
+    number = british(office)
+    office.clock.at = NOON
+    office.do(number, c.Withdraw(), "player")
+    case = table.load(number)
+    assert table.rest(number, case.complaint.version, case.generation)
+    ask("--day", "2026-03-02")
+    proof = document.read((tmp_path / "2026-03-02.json").read_bytes())
+    assert [one["number"] for one in proof["closed"]] == [number]
+
+
 def test_nothing_is_scanned_and_no_content_is_asked_for(
     ask: Ask, office: Office, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +111,8 @@ def test_a_question_that_cannot_be_answered_is_refused_in_one_line(ask: Ask, tmp
         (("--day", "2026-03-02", "--until", "2026-03-01"), "gb-ukgc", "give a day from --day on"),
         (("--day", "2024-03-02", "--until", "2026-03-01"), "gb-ukgc", "at most 366 days"),
         (("--day", tomorrow), "gb-ukgc", "an hour after its end"),
+        (("--day", "9999-12-31"), "gb-ukgc", "outside the years 1 to 9999"),
+        (("--day", "0001-01-01"), "gb-ukgc", "outside the years 1 to 9999"),
         (("--day", "2026-03-02"), "mt", "the region file has no such licence, but gb-ukgc, sandbox"),
         (("--day", "2026-03-02", "--out", str(tmp_path / "file")), "gb-ukgc", "cannot be written"),
     ]:

@@ -133,6 +133,18 @@ def test_an_untouched_chain_holds(table: Table, office: Office, capsys: pytest.C
     assert "the chain holds" in capsys.readouterr().out
 
 
+def test_another_complaint_in_its_place_is_named(
+    table: Table, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number, other = office.receive(key="1"), office.receive(key="2")
+    for item in table.client.scan(TableName=table.name)["Items"]:
+        if item["pk"]["S"] == keys.complaint(other):
+            moved = {**item, "pk": {"S": keys.complaint(number)}}
+            table.client.put_item(TableName=table.name, Item=moved)
+    assert cli.main(["verify", number, "--table", table.name]) == 1
+    assert f"BROKEN: in the place of complaint {number} lies {other}" in capsys.readouterr().out
+
+
 def test_an_event_altered_in_the_table_breaks_the_chain(
     table: Table, office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,17 +1,17 @@
 """The proof of a day: what fell due, by what it was met, and every hole."""
 
 from copy import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from redress.domain import clock, packs, reconciliation
+from redress.domain import audit, clock, events, packs, reconciliation
 from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
-from redress.domain.milestones import Milestone, milestones
+from redress.domain.milestones import milestones
 from redress.domain.promises import promises
-from redress.domain.reconciliation import Gap, History, Line, Reconciliation
+from redress.domain.reconciliation import Gap, History
 from redress.domain.rulepack import Length
 from redress.usecases import reconcile
 from tests.support.complaints import (
@@ -26,61 +26,21 @@ from tests.support.complaints import (
     Case,
     submit,
 )
-
-RECEIVED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday; the clocks change on 29 March
-FINAL_DAY = date(2026, 4, 26)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-def british(at: datetime = RECEIVED) -> Case:
-    return Case(submit("gb-ukgc"), at)
-
-
-def acknowledged(at: datetime = RECEIVED) -> Case:
-    case = british(at)
-    case.send(LetterKind.ACKNOWLEDGEMENT, at=at + MINUTE)
-    case.do(TRIAGE, SYSTEM)
-    return case
-
-
-def live(case: Case, until: datetime, *, without: str = "") -> None:
-    """What the workflow does until then: every milestone at its instant, and its letters."""
-    post(case)
-    while ahead := [one for one in milestones(case.rules, case.complaint) if is_next(one, until, without)]:
-        case.do(ahead[0].command, SYSTEM, at=max(ahead[0].at, case.now))
-        post(case)
-    case.now = max(until, case.now)
-
-
-def is_next(one: Milestone, until: datetime, without: str) -> bool:
-    return one.at < until and one.name != without
-
-
-def post(case: Case) -> None:
-    """Send every letter that is owed."""
-    while owed := [one for one in case.complaint.letters.values() if one.is_live(case.complaint.stage)]:
-        case.do(c.ClaimLetter(letter=owed[0].key), SYSTEM)
-        case.do(c.RecordLetterSent(letter=owed[0].key, message_id="message-1"), SYSTEM)
-
-
-def history(case: Case, **changes: Any) -> History:
-    own: dict[str, Any] = {"number": case.complaint.number, "records": tuple(case.records), "head": case.head}
-    return History(**{**own, **changes})
-
-
-def told(day: date, *cases: Case | History, pack: str = "gb-ukgc") -> Reconciliation:
-    of = reconcile.period(REGION, pack, day)
-    found = [one if isinstance(one, History) else history(one) for one in cases]
-    return reconciliation.reconcile(found, REGION.rules_of, of)
-
-
-def line(found: Reconciliation, clock: str, milestone: str = "due") -> Line:
-    [one] = [one for one in found.lines if (one.clock, one.milestone) == (clock, milestone)]
-    return one
-
-
-def gaps(found: Reconciliation) -> list[tuple[str, str, str]]:
-    return [(one.kind, one.clock, one.milestone) for one in found.gaps]
+from tests.support.days import (
+    DAY,
+    FINAL_DAY,
+    HOUR,
+    MINUTE,
+    RECEIVED,
+    acknowledged,
+    british,
+    gaps,
+    history,
+    line,
+    live,
+    post,
+    told,
+)
 
 
 class TestDuties:
@@ -291,10 +251,41 @@ class TestTheChain:
         [gap] = told(RECEIVED.date(), history(acknowledged(), head="0" * 64)).gaps
         assert "is not the head" in gap.words
 
+    def test_the_events_of_another_complaint_are_a_gap_and_are_not_counted_twice(self) -> None:
+        own, other = acknowledged(), Case(submit("gb-ukgc"), RECEIVED, "R7K3-9QXM-2")
+        found = told(RECEIVED.date(), own, history(own, number=other.complaint.number))
+        assert [(one.number, one.kind) for one in found.gaps if one.kind == "chain"] == [
+            ("R7K3-9QXM-2", "chain")
+        ]
+        assert found.totals["received"] == 1
+
+    def test_events_that_tell_no_story_are_a_gap_and_hold_up_no_other_complaint(self) -> None:
+        """Whole as a chain; but nothing can be sent that was never owed, nothing begins with an answer."""
+        fine, strange = acknowledged(), Case(submit("gb-ukgc"), RECEIVED, "R7K3-9QXM-2")
+        [first] = strange.records
+        told_of = {
+            "KeyError": [first, following(first, CLAIM)],
+            "TypeError": [following(None, events.Acknowledged())],
+        }
+        for records in told_of.values():
+            spoilt = History(number="R7K3-9QXM-2", records=tuple(records), head=records[-1].hash)
+            found = told(RECEIVED.date(), fine, spoilt)
+            assert [(one.number, one.kind) for one in found.gaps] == [("R7K3-9QXM-2", "chain")]
+            assert found.totals["received"] == 1
+
     def test_what_cannot_be_read_is_a_gap(self) -> None:
         unread = History(number="R7K3-9QXM-2", records=(), unread="EVENT#000001 is no event")
         missing = History(number="R7K3-9QXN-1", records=())
         assert [one.kind for one in told(RECEIVED.date(), unread, missing).gaps] == ["chain", "chain"]
+
+
+CLAIM = events.LetterClaimed(letter="none", kind="acknowledgement", attempt=1, contact=1)
+
+
+def following(record: audit.Record | None, event: events.Event) -> audit.Record:
+    """An event in the place after a record, or in the first."""
+    seq, previous = (record.seq + 1, record.hash) if record else (1, audit.GENESIS)
+    return audit.write("R7K3-9QXM-2", seq, RECEIVED, SYSTEM, event, previous, None)
 
 
 @pytest.mark.parametrize("pack_id", packs.known())

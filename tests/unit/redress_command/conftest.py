@@ -1,8 +1,11 @@
 """The `redress` command, run in the process of the test."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.ops import cli
+from tests.support.filed import Filed
 from tests.support.redress_command import Answer, Ask
 
 
@@ -16,3 +19,9 @@ def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
         return Answer(status, told.out, told.err)
 
     return run
+
+
+@pytest.fixture
+def filed(tmp_path: Path) -> Filed:
+    """A proof as it was signed."""
+    return Filed(tmp_path)

@@ -160,7 +160,43 @@ def test_what_no_digest_has_yet_is_proven_by_the_chain_of_its_complaint(ask: Ask
     assert broken(ask, folder) == [f"Complaint {A}, event 6: was changed: it is no event."]
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"data": []},
+        {"seq": "1"},
+        {"seq": 1.0},
+        {"number": ["R7K3-9QXM-2"]},
+        {"at": "0001-01-01T00:00:00.000+23:00"},
+        {"at": None},
+    ],
+)
+def test_an_event_of_other_types_is_no_event(ask: Ask, folder: Path, facts: dict[str, object]) -> None:
+    change(folder, event(A, 1, 1), **facts)
+    [told] = broken(ask, folder)
+    assert told.startswith(f"Complaint {A}, event 1: ")
+
+
+def test_no_name_of_a_file_writes_a_line_of_the_verdict(ask: Ask, folder: Path) -> None:
+    """Neither a new line, nor what moves the cursor of a terminal or turns the direction of reading."""
+    (folder / "events/a\nb: all chains hold\x1b[2J\u202e.json").write_text("{}")
+    assert broken(ask, folder) == [
+        r"events/a\nb: all chains hold\x1b[2J\u202e.json is no event's place: it was added."
+    ]
+
+
 class TestDigests:
+    def test_a_later_one_cannot_list_an_object_again_with_another_hash(self, ask: Ask, folder: Path) -> None:
+        """Whoever kept the head of an earlier digest relies on what that one listed."""
+        shutil.rmtree(folder / f"events/2026/03/{TODAY:02}")
+        key = event(B, 2, 3)
+        change(folder, key, actor="somebody else")
+        facts = {**listed(folder, 4), key: journal.sha256((folder / key).read_bytes())}
+        change(folder, digest(4), objects=facts)
+        twice, told = broken(ask, folder)
+        assert twice == f"{digest(4)} lists {key}, which the digest of 2026-03-03 has: it was written again."
+        assert told.startswith(f"Complaint {B}, event 2: was changed: the digest of 2026-03-03 has SHA-256 ")
+
     def test_one_that_was_changed_with_its_event_is_named_by_the_next(self, ask: Ask, folder: Path) -> None:
         key = event(A, 3, 2)
         change(folder, key, actor="somebody else")

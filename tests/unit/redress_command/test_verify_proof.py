@@ -2,94 +2,21 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from infra import settings
-from infra.ops import cli, proof
+from infra.ops import proof
 from redress.domain import commands as c
-from redress.domain import journal, reconciliation
-from redress.domain.correspondence import LetterKind
-from redress.domain.reconciliation import History
-from redress.proofs import document, manifest
-from redress.usecases.reconcile import period, render
-from tests.support.complaints import SYSTEM, TRIAGE, Case, submit
+from redress.domain import journal
+from redress.proofs import document
+from tests.support.filed import DAY, RECEIVED, THE_DAY, Filed, der
 from tests.support.journals import MemoryObjects, altered
 from tests.support.redress_command import Ask, refused
 
-REGION_FILE = Path(cli.__file__).parent.parent / "regions" / "local.toml"
-RECEIVED = datetime(2026, 3, 2, 12, tzinfo=UTC)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-THE_DAY = "2026-03-03"
-
 type Change = Callable[[dict[str, Any]], None]
-
-
-class Filed:
-    """The files of a day's proof, its key, and a copy of the journal."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.journal = folder / "proofs", folder / "journal"
-        self.private = ec.generate_private_key(ec.SECP256R1())
-        case = Case(submit("gb-ukgc"), RECEIVED)
-        case.send(LetterKind.ACKNOWLEDGEMENT, at=RECEIVED + MINUTE)
-        case.do(TRIAGE, SYSTEM)
-        self.case = case
-        objects = MemoryObjects()
-        objects.write(case.records)
-        objects.digest(RECEIVED + 2 * DAY)
-        objects.sync(self.journal)
-        region = settings.load(REGION_FILE).operator
-        of = period(region, "gb-ukgc", date.fromisoformat(THE_DAY))
-        found = History(number=case.complaint.number, records=tuple(case.records), head=case.head)
-        self.document = document.of(reconciliation.reconcile([found], region.rules_of, of))
-        self.sign(self.document)
-
-    @property
-    def file(self) -> str:
-        return str(self.path("json"))
-
-    @property
-    def against(self) -> tuple[str, ...]:
-        return ("--journal", str(self.journal), "--region-file", str(REGION_FILE))
-
-    def path(self, kind: str) -> Path:
-        return self.folder / f"{THE_DAY}.{kind}"
-
-    def sign(self, told: document.Document, private: ec.EllipticCurvePrivateKey | None = None) -> None:
-        """Write all four files, as the function does, with this key or another."""
-        self.folder.mkdir(exist_ok=True)
-        bodies = render(told)
-        digests = sorted((self.journal / "digests").iterdir())
-        last = (f"digests/{digests[-1].name}", journal.sha256(digests[-1].read_bytes()))
-        key = private or self.private
-        named = manifest.Key("key-1", manifest.pem(der(key)))
-        statement = manifest.manifest(THE_DAY, told, bodies, last, named)
-        signature = key.sign(document.to_bytes(statement), ec.ECDSA(hashes.SHA256()))
-        for kind, body in {**bodies, "sig.json": manifest.signed(statement, signature)}.items():
-            self.path(kind).write_bytes(body)
-
-    def kept_key(self) -> str:
-        """The public key, kept elsewhere."""
-        path = self.folder.parent / "kept.pem"
-        path.write_text(manifest.pem(der(self.private)))
-        return str(path)
-
-
-def der(key: ec.EllipticCurvePrivateKey) -> bytes:
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return key.public_key().public_bytes(serialization.Encoding.DER, form)
-
-
-@pytest.fixture
-def filed(tmp_path: Path) -> Filed:
-    """A proof as it was signed."""
-    return Filed(tmp_path)
 
 
 def broken(ask: Ask, filed: Filed, *more: str) -> str:

@@ -19,7 +19,10 @@ def from_text(text: str) -> datetime:
 
     Raises ValueError for every other form, so that two texts of one instant never meet.
     """
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None or to_text(instant) != text:
-        raise ValueError(f"{text} is not an instant of the form 2026-04-26T23:00:00.000Z")
-    return instant
+    try:
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is not None and to_text(instant) == text:
+            return instant
+    except OverflowError:
+        pass  # before the year 1, or after 9999, in UTC
+    raise ValueError(f"{text} is not an instant of the form 2026-04-26T23:00:00.000Z")

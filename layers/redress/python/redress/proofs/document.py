@@ -1,6 +1,7 @@
 """The document of a day, as it is signed: canonical JSON, from which the other two are made."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
@@ -9,6 +10,9 @@ from redress.domain import instants
 from redress.domain.reconciliation import Gap, Line, Period, Reconciliation, Sent
 
 FORMAT = "redress-proof/1"
+PACK, DAY = "[a-z0-9-]{1,100}", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+COUNTED = ("statutory_due", "statutory_in_time", "gaps")
+"""Of the totals, what a verdict tells."""
 
 type Document = Mapping[str, Any]
 
@@ -47,9 +51,19 @@ def to_bytes(document: Document) -> bytes:
 def read(body: bytes) -> Document:
     """The document of a day. Raises NoProof for anything else, if it differs by a space."""
     document = read_canonical(body)
-    if document.get("format") != FORMAT:
+    try:
+        fits = document["format"] == FORMAT and _says_its_day(document)
+    except (KeyError, TypeError) as error:
+        raise NoProof("it is no proof") from error
+    if not fits:
         raise NoProof(f"it is no proof of the format {FORMAT}")
     return document
+
+
+def _says_its_day(document: Document) -> bool:
+    """Whether pack, day and counts are what they should be: they are printed and looked up."""
+    named = re.fullmatch(PACK, document["pack"]) and re.fullmatch(DAY, document["day"])
+    return bool(named) and all(type(document["totals"][name]) is int for name in COUNTED)
 
 
 def read_canonical(body: bytes) -> Document:

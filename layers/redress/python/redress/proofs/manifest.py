@@ -2,15 +2,18 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from redress.proofs.document import Document, NoProof, read_canonical, to_bytes
+from redress.domain.journal import DIGESTS
+from redress.proofs.document import DAY, PACK, Document, NoProof, read_canonical, to_bytes
 
 FORMAT = "redress-proof-signature/1"
 ALGORITHM = "ECDSA_SHA_256"
 KINDS = ("json", "csv", "html")
 SIGNATURE = "sig.json"
+SHA256 = "[0-9a-f]{64}"
 
 
 class Key(NamedTuple):
@@ -48,13 +51,41 @@ def read(body: bytes) -> tuple[Document, bytes]:
     document = read_canonical(body)
     try:
         found, signature = document["manifest"], base64.b64decode(document["signature"], validate=True)
-        strange = found["format"] != FORMAT or found["algorithm"] != ALGORITHM
-        listed = len(found["documents"])
-    except (KeyError, TypeError, ValueError) as error:
+        fits = _is_statement(found)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NoProof("it is no signature of a proof") from error
-    if strange or listed != len(KINDS):
+    if not fits or document.keys() != {"manifest", "signature"}:
         raise NoProof(f"it is no signature of the format {FORMAT}")
     return found, signature
+
+
+def _is_statement(found: Mapping[str, Any]) -> bool:
+    """Whether each value is as `manifest` writes it: whoever has a key can sign anything, and what it says
+    is printed, and the file of its digest read."""
+    documents, digest = found["documents"], found["journal"]
+    named = sorted(documents) == sorted(f"{found['day']}.{kind}" for kind in KINDS)
+    return (
+        found.keys() == {*_TEXTS, "documents", "journal"}
+        and named
+        and _fit(_TEXTS, found)
+        and _fit(dict.fromkeys(documents, SHA256), documents)
+        and (digest is None or (digest.keys() == _DIGEST.keys() and _fit(_DIGEST, digest)))
+    )
+
+
+def _fit(patterns: Mapping[str, str], found: Mapping[str, Any]) -> bool:
+    return all(re.fullmatch(pattern, found[name]) for name, pattern in patterns.items())
+
+
+_TEXTS: Mapping[str, str] = {
+    "format": re.escape(FORMAT),
+    "algorithm": ALGORITHM,
+    "pack": PACK,
+    "day": DAY,
+    "key": "[A-Za-z0-9-]{1,100}",
+    "public_key": "[ -~\n]{1,2000}",
+}
+_DIGEST: Mapping[str, str] = {"digest": rf"{DIGESTS}{DAY}\.json", "sha256": SHA256}
 
 
 def pem(public: bytes) -> str:

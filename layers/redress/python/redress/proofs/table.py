@@ -1,10 +1,9 @@
 """The milestones and gaps of a day as CSV, for whoever counts them in a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from redress import exports
 from redress.proofs.document import Document
 
 COLUMNS = (
@@ -12,26 +11,11 @@ COLUMNS = (
     *("pack_version", "due_at", "last_day", "zone", "met_at", "met_by", "met_type", "recorded_by", "late"),
     *("letter", "letter_sent_at", "letter_fate", "letter_failed", "words"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula. (OWASP, CSV injection.)"""
 
 
 def to_bytes(document: Document) -> bytes:
-    """UTF-8 with a header and CRLF (RFC 4180): a row for each milestone, letter by letter, then the gaps."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    for row in _rows(document):
-        writer.writerow({name: cell(value) for name, value in row.items()})
-    return text.getvalue().encode()
-
-
-def cell(value: object) -> str:
-    """A value as text that no spreadsheet computes."""
-    if value is None:
-        return ""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """A row for each milestone, letter by letter, then the gaps."""
+    return exports.to_csv(COLUMNS, _rows(document))
 
 
 def _rows(document: Document) -> Iterator[Mapping[str, Any]]:

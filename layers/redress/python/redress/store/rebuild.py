@@ -174,7 +174,7 @@ class Workbench(Table):
         if derived.at_rest:
             set_to |= {name: None for name in (*SWEPT, "token") if name in items.state}
         elif items.state.get(REBUILT, {}).get("S") != mark:
-            raised = int(items.state["generation"]["N"]) + STRIDE
+            raised = int(items.state.get("generation", {"N": "1"})["N"]) + STRIDE
             set_to |= {"generation": {"N": str(raised)}, REBUILT: {"S": mark}, **_attention(derived)}
             set_to |= {"token": None} if "token" in items.state else {}
         if set_to:

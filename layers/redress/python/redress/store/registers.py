@@ -101,12 +101,13 @@ class Registers:
 
 def _history(number: str, texts: list[Any], state: Any) -> History:  # noqa: ANN401 - items as boto3 has them
     records: list[Record] = []
-    head = state["head"]["S"] if state else ""
+    head = state.get("head", {}).get("S", "") if state else ""
     for item in texts:
         try:
             records.append(audit.read(item["text"]["S"]))
-        except (KeyError, TypeError, ValueError, RecursionError):
+        except audit.UNREADABLE:
             return History(number=number, records=(), unread=f"{item['sk']['S']} is no event")
-    if state is None and records:
-        return History(number=number, records=(), unread="the state is missing")
+    if records and not head:
+        what = "its head" if state else "the state"
+        return History(number=number, records=(), unread=f"{what} is missing")
     return History(number=number, records=tuple(records), head=head)

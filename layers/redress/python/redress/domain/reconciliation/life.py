@@ -1,0 +1,59 @@
+"""A complaint after each of its records, and what the report of the day before knew of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import takewhile
+
+from redress.domain import events
+from redress.domain.audit import Record
+from redress.domain.complaint import Complaint, begin, evolve
+from redress.domain.correspondence import Letter
+from redress.domain.milestones import milestones
+from redress.domain.promises import Promise, promises
+from redress.domain.reconciliation.facts import Period, RulesOf, Sent
+
+
+class Life:
+    """A complaint after each of its records."""
+
+    def __init__(self, records: Sequence[Record], rules_of: RulesOf) -> None:
+        self.records = records
+        self.rules_of = rules_of
+        self.states = [begin(records[0])]
+        for record in records[1:]:
+            self.states.append(evolve(self.states[-1], record))
+        self.last = self.states[-1]
+        self.rules = rules_of(self.last)
+        self.sent = {
+            one.event.letter: one.at for one in reversed(records) if isinstance(one.event, events.LetterSent)
+        }
+
+    def before(self, instant: datetime) -> Complaint | None:
+        """As it stood just before an instant; None: there was none."""
+        count = sum(1 for _ in takewhile(lambda record: record.at < instant, self.records))
+        return self.states[count - 1] if count else None
+
+    def is_told_of_before(self, of: Period) -> bool:
+        """Whether the report of the day before knew it: not one that came on record in the hour since."""
+        return self.records[0].at < of.start
+
+    def dates_told_before(self, of: Period) -> list[Promise]:
+        """The dates as the report of the day before knew them."""
+        then = self.before(of.told_before) if self.is_told_of_before(of) else None
+        return promises(self.rules_of(then), then) if then else []
+
+    def known_since(self, record: Record, key: str) -> datetime:
+        """Since when (UTC) the milestone was ahead that a record puts on record."""
+        since = record.at
+        for place in range(record.seq - 2, -1, -1):
+            state = self.states[place]
+            if key not in {one.key for one in milestones(self.rules_of(state), state)}:
+                break
+            since = self.records[place].at
+        return since
+
+    def letter(self, one: Letter) -> Sent:
+        """What became of a letter."""
+        return Sent(
+            key=one.key, kind=one.kind, sent_at=self.sent.get(one.key), fate=one.fate, failed=one.failed
+        )

@@ -1,0 +1,115 @@
+"""The proof of a day about what came on record late: some day tells of it, and as it was."""
+
+from copy import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from redress.domain import commands as c
+from redress.domain.correspondence import LetterKind
+from redress.domain.milestones import Milestone, milestones
+from redress.domain.reconciliation import Reconciliation
+from tests.support.complaints import APPROVE, APPROVER, PROPOSE, SYSTEM, TRIAGE, Case, submit
+from tests.support.days import DAY, HOUR, MINUTE, RECEIVED, acknowledged, gaps, line, live, post, told
+
+NOTE = c.AddNote(visibility="internal", content={"text": "x"})
+DAYS = [date(2026, 3, 1) + DAY * count for count in range(12)]
+
+
+def handed_in(at: datetime, received_at: str = "2026-03-01T12:00:00.000Z") -> Case:
+    """A complaint that an app puts on record days after it came."""
+    return Case(replace(submit("gb-ukgc"), received_at=received_at), at)
+
+
+def due(case: Case, name: str) -> Milestone:
+    """A milestone that is not on record yet."""
+    return next(one for one in milestones(case.rules, case.complaint) if one.name == name)
+
+
+def days_of(case: Case, clock: str, milestone: str) -> list[date]:
+    """The days that have a line of it."""
+    return [
+        day
+        for day in DAYS
+        for one in told(day, case).lines
+        if (one.clock, one.milestone) == (clock, milestone)
+    ]
+
+
+class TestHandedInLate:
+    @pytest.mark.parametrize("hour", [0.5, 0.99, 1, 12, 23.9])
+    def test_a_duty_that_was_overdue_then_is_told_on_that_day_be_it_in_its_first_hour(
+        self, hour: float
+    ) -> None:
+        """Until an hour after midnight the report of the day before is open: it is not of that day."""
+        case = handed_in(datetime(2026, 3, 7, tzinfo=UTC) + hour * HOUR)
+        assert days_of(case, "ack", "due") == [date(2026, 3, 7)]
+
+    def test_so_is_the_record_that_it_was_missed(self) -> None:
+        case = handed_in(datetime(2026, 3, 7, 0, 30, tzinfo=UTC))
+        case.do(due(case, "due").command, SYSTEM, at=case.now + MINUTE)
+        case.send(LetterKind.ACKNOWLEDGEMENT, at=case.now + MINUTE)
+        post(case)
+        found = told(date(2026, 3, 7), case)
+        assert (line(found, "ack").recorded_by, gaps(found)) == (2, [("late", "ack", "due")])
+        assert days_of(case, "ack", "due") == [date(2026, 3, 7)]
+
+    def test_a_warning_that_was_past_then_and_never_fired_is_a_gap_though_an_answer_made_it_needless(
+        self,
+    ) -> None:
+        case = handed_in(datetime(2026, 3, 31, 10, tzinfo=UTC), "2026-03-02T12:00:00.000Z")
+        case.do(due(case, "due").command, SYSTEM)
+        case.send(LetterKind.ACKNOWLEDGEMENT)
+        case.do(TRIAGE, SYSTEM)
+        assert due(case, "warning_1").at < datetime(2026, 3, 31, tzinfo=UTC)
+        case.do(PROPOSE, at=case.now + 3 * HOUR)
+        case.do(APPROVE, APPROVER)
+        post(case)
+        assert ("silent", "final", "warning_1") in gaps(told(date(2026, 3, 31), case))
+        assert gaps(told(date(2026, 4, 1), case)) == []
+
+    def test_what_others_did_every_few_minutes_meanwhile_hides_no_silence(self) -> None:
+        case = acknowledged()
+        live(case, RECEIVED + 20 * DAY)
+        silent_since = due(case, "warning_1").at
+        for count in range(1, 20):
+            case.do(NOTE, at=silent_since + count * 10 * MINUTE)
+        case.do(PROPOSE)
+        case.do(APPROVE, APPROVER)
+        post(case)
+        day = (silent_since + HOUR).date()
+        assert gaps(told(day, case)) == [("silent", "final", "warning_1")]
+
+
+class TestRecordedLate:
+    """The workflow stood still for hours, and then put on record whatever had come due."""
+
+    def test_every_milestone_of_an_outage_is_told_as_late(self) -> None:
+        found = self._after_an_outage()
+        late = {one.milestone: one.late for one in found.lines if one.clock == "final"}
+        assert late == {"warning_1": True, "escalation_1": True}
+
+    def test_what_a_person_did_meanwhile_excuses_nothing(self) -> None:
+        found = self._after_an_outage(NOTE)
+        assert {one.late for one in found.lines if one.clock == "final"} == {True}
+
+    def test_what_came_up_late_is_not_late_for_that(self) -> None:
+        case = handed_in(datetime(2026, 3, 31, 10, tzinfo=UTC), "2026-03-02T12:00:00.000Z")
+        case.send(LetterKind.ACKNOWLEDGEMENT)
+        case.do(TRIAGE, SYSTEM)
+        case.do(due(case, "warning_1").command, SYSTEM, at=case.now + MINUTE)
+        assert not line(told(date(2026, 3, 31), case), "final", "warning_1").late
+
+    @staticmethod
+    def _after_an_outage(*meanwhile: c.Command) -> Reconciliation:
+        """Warning and escalation, put on record five hours after the later of them."""
+        case = acknowledged()
+        live(case, RECEIVED + 20 * DAY)
+        ahead = [due(case, name) for name in ("warning_1", "escalation_1")]
+        recorded_at = max(one.at for one in ahead) + timedelta(hours=5)
+        for command in meanwhile:
+            case.do(command, at=recorded_at - MINUTE)
+        for one in ahead:
+            case.do(one.command, SYSTEM, at=recorded_at)
+        days = [told(recorded_at.date() - DAY * back, case) for back in range(10)]
+        return replace(days[0], lines=tuple(line for day in days for line in day.lines))
