@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from infra import logos, region_faults
 from redress.domain.webhooks import Schedule
-from redress.region import Brand, Client, EscalationLevel, ExternalBody, Macro, Region, Team
+from redress.region import Brand, Cause, Client, EscalationLevel, ExternalBody, Macro, Region, Team
 
 REGIONS = Path(__file__).parent / "regions"
 
@@ -33,6 +33,7 @@ FunctionName = Literal[
     "journal",
     "reports",
     "erasure",
+    "insight",
 ]
 FUNCTIONS: tuple[FunctionName, ...] = get_args(FunctionName)
 LONGEST_TRIED = 10 * 86_400
@@ -294,7 +295,7 @@ def _known_keys() -> list[str]:
         Settings,
     )
     own = [name for part in parts for name in part.model_fields]
-    shared = (Region, Brand, ExternalBody, Team, EscalationLevel, Client, Macro)
+    shared = (Region, Brand, ExternalBody, Team, EscalationLevel, Client, Macro, Cause)
     return own + [field.name for kind in shared if is_dataclass(kind) for field in fields(kind)]
 
 

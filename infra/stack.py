@@ -16,6 +16,7 @@ from infra.constructs.events import Events
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared, layers
 from infra.constructs.guard import Guard
+from infra.constructs.insight import Insight
 from infra.constructs.journal import Journal
 from infra.constructs.mail import Mail
 from infra.constructs.mailbox import Mailbox
@@ -130,6 +131,7 @@ class RedressStack(Stack):
                 "Journal": journal.function,
                 "Reports": reports.function,
                 "Erasure": erasure.function,
+                "Insight": self._insight(shared, table, events, alarms),
             }
         )
         buckets = [evidence.bucket, journal.bucket]
@@ -192,6 +194,11 @@ class RedressStack(Stack):
             bus=events.bus,
             secret=secret,
         )
+
+    def _insight(self, shared: Shared, table: ComplaintTable, events: Events, alarms: Alarms) -> Function:
+        insight = Insight(self, "Insight", shared=shared, table=table, bus=events.bus)
+        alarms.watch_insight(insight)
+        return insight.function
 
     def _plan(self, shared: Shared, table: ComplaintTable) -> Function:
         digest = {"DEFINITION_DIGEST": definition_digest()}

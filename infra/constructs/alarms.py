@@ -15,6 +15,7 @@ from constructs import Construct
 from infra.constructs.checks import acknowledge
 from infra.constructs.erasure import Erasure
 from infra.constructs.function import Function
+from infra.constructs.insight import Insight
 from infra.constructs.journal import Journal
 from infra.constructs.mailbox import Mailbox
 from infra.constructs.outcomes import Outcomes
@@ -104,13 +105,7 @@ class Alarms(Construct):
     def watch_sweep(self, sweep: Sweep) -> None:
         """The alarm behind the promise: something waits too long, or nobody looks any more."""
         lag, late = (
-            cloudwatch.Metric(
-                namespace=NAMESPACE,
-                metric_name=name,
-                dimensions_map={"function": "sweep", "service": sweep.function.service},
-                statistic=cloudwatch.Stats.MAXIMUM,
-                period=Duration.seconds(LAG_SECONDS),
-            )
+            _worst(name, "sweep", sweep.function, Duration.seconds(LAG_SECONDS))
             for name in (LAG_METRIC, CONSULTATION_METRIC)
         )
         description = "Complaints wait for attention, or the sweep is gone."
@@ -129,14 +124,8 @@ class Alarms(Construct):
             "EffectDeadLetters": relay.effect_dead_letters,
         }
         for name, queue in queues.items():
-            depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
-            self._alarm(name, depth, 1, "The relay gave up on an effect; redrive it after reading why.")
-        age = relay.function.function.metric(
-            "IteratorAge", statistic=cloudwatch.Stats.MAXIMUM, period=Duration.minutes(5)
-        )
-        self._alarm(
-            "RelayBehind", age, ITERATOR_AGE_SECONDS * 1000, "The relay is minutes behind the table's stream."
-        )
+            self._watch_empty(name, queue, "The relay gave up on an effect; redrive it after reading why.")
+        self._watch_behind("RelayBehind", relay.function, "The relay is minutes behind the table's stream.")
 
     def watch_webhooks(self, webhooks: Webhooks) -> None:
         """Faults of ours, not of endpoints; and so many deliveries waiting that SQS would stop."""
@@ -145,8 +134,7 @@ class Alarms(Construct):
             "WebhookDeliveryDeadLetters": webhooks.delivery_dead_letters,
         }
         for name, queue in queues.items():
-            depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
-            self._alarm(name, depth, 1, "Webhooks failed here; redrive them after reading why.")
+            self._watch_empty(name, queue, "Webhooks failed here; redrive them after reading why.")
         waiting = webhooks.deliveries.metric_approximate_number_of_messages_not_visible(
             statistic=cloudwatch.Stats.MAXIMUM
         )
@@ -194,60 +182,35 @@ class Alarms(Construct):
         self._alarm(f"{name}Untaken", age, UNTAKEN_SECONDS, "Nobody takes messages from this queue.")
 
     def _watch_undelivered(self, name: str, queue: sqs.Queue) -> None:
-        depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
-        self._alarm(f"{name}Undelivered", depth, 1, "A queue did not take this; hand it in within a week.")
+        description = "A queue did not take this; hand it in within a week."
+        self._watch_empty(f"{name}Undelivered", queue, description)
 
     def watch_journal(self, journal: Journal) -> None:
         """An event that the journal does not hold, or not yet, and a day without its digest."""
-        depth = journal.dead_letters.metric_approximate_number_of_messages_visible(
-            statistic=cloudwatch.Stats.MAXIMUM
-        )
-        self._alarm(
-            "JournalDeadLetters", depth, 1, "An event is not what was written, or not in the journal."
-        )
-        age = journal.function.function.metric(
-            "IteratorAge", statistic=cloudwatch.Stats.MAXIMUM, period=Duration.minutes(5)
-        )
-        self._alarm("JournalBehind", age, ITERATOR_AGE_SECONDS * 1000, "The journal is minutes behind.")
-        digest = cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=DIGEST_METRIC,
-            dimensions_map={"function": "journal", "service": journal.function.service},
-            statistic=cloudwatch.Stats.MAXIMUM,
-            period=Duration.hours(3),
-        )
+        description = "An event is not what was written, or not in the journal."
+        self._watch_empty("JournalDeadLetters", journal.dead_letters, description)
+        self._watch_behind("JournalBehind", journal.function, "The journal is minutes behind.")
         description = "A day of the journal has no digest, or nobody looks any more."
-        self._alarm(DIGEST_METRIC, digest, DIGEST_SECONDS, description, missing=_BREACHING)
+        self._watch_age(DIGEST_METRIC, "journal", journal.function, DIGEST_SECONDS, description)
 
     def watch_reports(self, reports: Reports) -> None:
         """A gap in a day's proof, and a day without one."""
         gaps = _counted(GAPS_METRIC, "reports", reports.function, Duration.hours(1))
         self._alarm(GAPS_METRIC, gaps, 1, "A deadline was missed, or its record has a gap: read the proof.")
-        age = cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=PROOF_METRIC,
-            dimensions_map={"function": "reports", "service": reports.function.service},
-            statistic=cloudwatch.Stats.MAXIMUM,
-            period=Duration.hours(3),
-        )
         description = "A day of a pack has no signed proof, or nobody looks any more."
-        self._alarm(PROOF_METRIC, age, PROOF_SECONDS, description, missing=_BREACHING)
+        self._watch_age(PROOF_METRIC, "reports", reports.function, PROOF_SECONDS, description)
 
     def watch_erasure(self, erasure: Erasure) -> None:
         """An erasure that was ordered and is not done, or nobody looks any more."""
-        depth = erasure.dead_letters.metric_approximate_number_of_messages_visible(
-            statistic=cloudwatch.Stats.MAXIMUM
-        )
-        self._alarm("ErasureDeadLetters", depth, 1, "An erasure failed; redrive it after reading why.")
-        lag = cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=ERASURE_METRIC,
-            dimensions_map={"function": "erasure", "service": erasure.function.service},
-            statistic=cloudwatch.Stats.MAXIMUM,
-            period=Duration.hours(3),
-        )
+        description = "An erasure failed; redrive it after reading why."
+        self._watch_empty("ErasureDeadLetters", erasure.dead_letters, description)
         description = "Personal data waits to be erased for a day, or nobody looks any more."
-        self._alarm(ERASURE_METRIC, lag, ERASURE_SECONDS, description, missing=_BREACHING)
+        self._watch_age(ERASURE_METRIC, "erasure", erasure.function, ERASURE_SECONDS, description)
+
+    def watch_insight(self, insight: Insight) -> None:
+        """A complaint that the counters do not count for what it is."""
+        description = "Complaints could not be counted; redrive them after reading why."
+        self._watch_empty("InsightDeadLetters", insight.dead_letters, description)
 
     def watch_table(self, table: ComplaintTable) -> None:
         """Requests that DynamoDB turned away."""
@@ -256,6 +219,25 @@ class Alarms(Construct):
                 f"{kind}ThrottleEvents", statistic=cloudwatch.Stats.SUM, period=Duration.minutes(5)
             )
             self._alarm(f"Table{kind}Throttled", throttled, 1, f"DynamoDB throttled a {kind.lower()}.")
+
+    def _watch_empty(self, name: str, queue: sqs.Queue, description: str) -> None:
+        """A queue in which nothing should ever lie."""
+        depth = queue.metric_approximate_number_of_messages_visible(statistic=cloudwatch.Stats.MAXIMUM)
+        self._alarm(name, depth, 1, description)
+
+    def _watch_behind(self, name: str, reader: Function, description: str) -> None:
+        """How far a function is behind the table's stream."""
+        age = reader.function.metric(
+            "IteratorAge", statistic=cloudwatch.Stats.MAXIMUM, period=Duration.minutes(5)
+        )
+        self._alarm(name, age, ITERATOR_AGE_SECONDS * 1000, description)
+
+    def _watch_age(
+        self, metric: str, function: FunctionName, owner: Function, most: int, description: str
+    ) -> None:
+        """What a function tells by the hour, in seconds; that it says nothing is as bad as too many."""
+        age = _worst(metric, function, owner, Duration.hours(3))
+        self._alarm(metric, age, most, description, missing=_BREACHING)
 
     def _alarm(
         self,
@@ -281,10 +263,21 @@ class Alarms(Construct):
 
 def _counted(name: str, function: FunctionName, owner: Function, period: Duration) -> cloudwatch.Metric:
     """The sum of what a function counts under its name and service."""
+    return _told(name, function, owner, period, cloudwatch.Stats.SUM)
+
+
+def _worst(name: str, function: FunctionName, owner: Function, period: Duration) -> cloudwatch.Metric:
+    """The most of what a function measures under its name and service."""
+    return _told(name, function, owner, period, cloudwatch.Stats.MAXIMUM)
+
+
+def _told(
+    name: str, function: FunctionName, owner: Function, period: Duration, statistic: str
+) -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=name,
         dimensions_map={"function": function, "service": owner.service},
-        statistic=cloudwatch.Stats.SUM,
+        statistic=statistic,
         period=period,
     )

@@ -4,20 +4,15 @@ The queue keeps an order for fourteen days; what fails comes again, and what fai
 dead letters. The clock asks the table besides, so that no order depends on its message alone.
 """
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.constructs.checks import acknowledge
+from infra.constructs.events import to_queue
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared
 from infra.constructs.queue import queue
+from infra.constructs.sources import by_clock, from_queue
 from infra.constructs.table import ComplaintTable
-
-SOURCE = "redress"
-"""What events on the bus name as their source."""
 
 SECONDS = 300
 """A complaint takes a second, one of a thousand contents ten; a run of the clock looks at thousands."""
@@ -41,7 +36,7 @@ class Erasure(Construct):
         super().__init__(scope, construct_id)
         self.dead_letters = queue(self, "DeadLetters", seconds=SECONDS)
         self._queue = queue(self, "Queue", seconds=SECONDS, dead_letters=self.dead_letters, retries=RETRIES)
-        self._listen(bus)
+        to_queue(self, "Ordered", bus, self._queue, otherwise=self.dead_letters, types=["ErasureOrdered"])
         self.function = Function(
             self,
             "erasure",
@@ -55,48 +50,6 @@ class Erasure(Construct):
         table.allow(self.function, "DeleteItem")
         table.allow_query(self.function, ["by_queue"])
         evidence.allow_erasing(self.function)
-        self._follow()
-        self._schedule()
-
-    def _listen(self, bus: events.IEventBus) -> None:
-        events.Rule(
-            self,
-            "Ordered",
-            event_bus=bus,
-            event_pattern=events.EventPattern(source=[SOURCE], detail_type=["ErasureOrdered"]),
-            targets=[targets.SqsQueue(self._queue, dead_letter_queue=self.dead_letters)],
-        )
-
-    def _follow(self) -> None:
-        self.function.allow(
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], self._queue.queue_arn
-        )
-        mapping = lambda_.CfnEventSourceMapping(
-            self,
-            "Source",
-            function_name=self.function.target.function_arn,
-            event_source_arn=self._queue.queue_arn,
-            batch_size=1,
-            function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximumConcurrency": CONCURRENCY},
-        )
-        mapping.node.add_dependency(self.function.role)
-        acknowledge(
-            mapping,
-            "The queue itself moves what fails to its dead letters.",
-            "Serverless-LambdaEventSourceMappingDestination",
-        )
-
-    def _schedule(self) -> None:
-        """Every hour: most runs find nothing to finish, and the round of the day done."""
-        target = targets.LambdaFunction(
-            self.function.target, retry_attempts=0, max_event_age=Duration.seconds(60)
-        )
-        schedule = events.Rule(
-            self, "Schedule", schedule=events.Schedule.rate(Duration.hours(1)), targets=[target]
-        )
-        acknowledge(
-            schedule,
-            "The next run does what a failed one left, and the alarm is on how long an erasure waits.",
-            "Serverless-EventBusDLQ",
-        )
+        from_queue(self, "Source", self.function, self._queue, concurrency=CONCURRENCY)
+        # Most runs find nothing to finish, and the round of the day done.
+        by_clock(self, self.function, watched="how long an erasure waits")

@@ -1,10 +1,15 @@
 """The events of complaints on a bus of their own, and an archive from which they can be had again."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.function import Function
 from infra.settings import EventsPart
+from redress.adapters.events import SOURCE
 
 
 class Events(Construct):
@@ -31,3 +36,22 @@ class Events(Construct):
     def allow_publishing(self, function: Function) -> None:
         """Grants putting events on this bus."""
         function.allow(["events:PutEvents"], self.bus.event_bus_arn)
+
+
+def to_queue(
+    scope: Construct,
+    construct_id: str,
+    bus: events.IEventBus,
+    taker: sqs.Queue,
+    *,
+    otherwise: sqs.Queue,
+    types: Sequence[str] | None = None,
+) -> None:
+    """Puts our events, or `types` of them alone, into a queue; `otherwise` gets what it refuses."""
+    events.Rule(
+        scope,
+        construct_id,
+        event_bus=bus,
+        event_pattern=events.EventPattern(source=[SOURCE], detail_type=types),
+        targets=[targets.SqsQueue(taker, dead_letter_queue=otherwise)],
+    )

@@ -4,12 +4,13 @@ Files come to `incoming/`, where a signed form may write one key for an hour. Th
 each and writes it anew under `kept/`, where no form can: what was scanned is what is opened later.
 """
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_guardduty as guardduty
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.bucket import acknowledge_parts, closed_bucket, resource
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function
 from infra.constructs.queue import KEPT_DAYS
@@ -35,16 +36,10 @@ class Evidence(Construct):
         super().__init__(scope, construct_id)
         self.scanned = settings.malware_scan
         self.scanner: iam.Role | None = None
-        self.bucket = s3.Bucket(
+        self.bucket = closed_bucket(
             self,
-            "Bucket",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            # Under the key S3 manages: always on, and free. No versions: what is deleted is gone.
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            lifecycle_rules=[
+            stack_settings,
+            rules=[
                 s3.LifecycleRule(
                     id="unclaimed",
                     prefix=f"{INCOMING}/",
@@ -52,7 +47,6 @@ class Evidence(Construct):
                 ),
                 s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=Duration.days(1)),
             ],
-            removal_policy=RemovalPolicy.RETAIN if stack_settings.retain else RemovalPolicy.DESTROY,
         )
         _announce(self.bucket)
         acknowledge(
@@ -104,12 +98,8 @@ class Evidence(Construct):
         return self.bucket.arn_for_objects(f"{part}/*")
 
     def _acknowledge(self, who: Construct, *parts: str) -> None:
-        bucket = Stack.of(self).get_logical_id(_resource(self.bucket))
-        acknowledge(
-            who,
-            "The files of all complaints lie under one prefix, each under a name nobody can guess.",
-            *(f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{part}/*]" for part in parts),
-        )
+        why = "The files of all complaints lie under one prefix, each under a name nobody can guess."
+        acknowledge_parts(who, self.bucket, why, *(f"{part}/" for part in parts))
 
     def _scan(self) -> None:
         """Malware Protection of what is kept. GuardDuty itself need not be on."""
@@ -172,13 +162,6 @@ class Evidence(Construct):
 
 def _announce(bucket: s3.Bucket) -> None:
     """The bucket tells EventBridge of its objects. The CDK's own switch is a function of its own."""
-    _resource(bucket).notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+    resource(bucket).notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
         event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
     )
-
-
-def _resource(bucket: s3.Bucket) -> s3.CfnBucket:
-    resource = bucket.node.default_child
-    if not isinstance(resource, s3.CfnBucket):
-        raise TypeError(f"{bucket.node.path} has no bucket resource")
-    return resource

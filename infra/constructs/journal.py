@@ -6,21 +6,18 @@ included. The policy of the bucket says the rest: one role writes, under the pro
 there yet, and nobody deletes.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.bucket import acknowledge_parts, closed_bucket, resource
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function, Shared
 from infra.constructs.queue import queue
+from infra.constructs.sources import by_clock, from_stream
 from infra.constructs.table import ComplaintTable
 from infra.settings import JournalPart, StackPart
 from redress.domain.journal import DIGESTS, EVENTS
@@ -68,29 +65,29 @@ class Journal(Construct):
         self._allow_writing()
         if settings.lock != "off":
             self._guard()
-        self._follow(table)
-        self._schedule()
+        # The second of the two readers that a stream serves at once; the relay is the first.
+        from_stream(
+            self,
+            self.function,
+            table,
+            patterns=(EVENT_ITEMS,),
+            batch=BATCH,
+            retries=RETRIES,
+            seconds=RETRIED_SECONDS,
+            given_up=self.dead_letters,
+        )
+        # Most runs find every digest written, and say how old the last one is.
+        by_clock(self, self.function, watched="the age of the last digest")
 
     def _bucket(self, stack: StackPart) -> s3.Bucket:
-        bucket = s3.Bucket(
-            self,
-            "Bucket",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            # Under the key S3 manages: always on, free, and nobody can delete it, and the proof with it.
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
-            removal_policy=RemovalPolicy.RETAIN if stack.retain else RemovalPolicy.DESTROY,
-        )
+        bucket = closed_bucket(self, stack, versioned=True)
         acknowledge(
             bucket,
             "Two functions write and read here, and hold no personal data; whoever syncs the bucket may.",
             "AwsSolutions-S1",
         )
         if self._settings.lock != "off":
-            _lock(_resource(bucket), self._settings)
+            _lock(resource(bucket), self._settings)
         return bucket
 
     def _allow_writing(self) -> None:
@@ -100,12 +97,8 @@ class Journal(Construct):
         self.function.allow(
             ["s3:PutObject", "s3:GetObject"], *(self.bucket.arn_for_objects(f"{part}*") for part in parts)
         )
-        bucket = Stack.of(self).get_logical_id(_resource(self.bucket))
-        acknowledge(
-            self.function.role,
-            "Keys are those of events and days to come.",
-            *(f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{part}*]" for part in parts),
-        )
+        why = "Keys are those of events and days to come."
+        acknowledge_parts(self.function.role, self.bucket, why, *parts)
 
     def _guard(self) -> None:
         """What holds for everybody, whatever their own policies grant."""
@@ -142,44 +135,6 @@ class Journal(Construct):
             )
         )
 
-    def _follow(self, table: ComplaintTable) -> None:
-        """The second of the two readers that a stream serves at once; the relay is the first."""
-        stream = table.table.table_stream_arn or ""
-        self.function.allow(["sqs:SendMessage"], self.dead_letters.queue_arn)
-        self.function.allow(
-            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], stream
-        )
-        self.function.allow(["dynamodb:ListStreams"], "*")
-        mapping = lambda_.CfnEventSourceMapping(
-            self,
-            "Stream",
-            function_name=self.function.target.function_arn,
-            event_source_arn=stream,
-            starting_position="TRIM_HORIZON",
-            batch_size=BATCH,
-            bisect_batch_on_function_error=True,
-            function_response_types=["ReportBatchItemFailures"],
-            maximum_retry_attempts=RETRIES,
-            maximum_record_age_in_seconds=RETRIED_SECONDS,
-            filter_criteria={"filters": [{"pattern": json.dumps(EVENT_ITEMS)}]},
-            destination_config={"onFailure": {"destination": self.dead_letters.queue_arn}},
-        )
-        mapping.node.add_dependency(self.function.role)
-
-    def _schedule(self) -> None:
-        """Every hour: most runs find every digest written, and say how old the last one is."""
-        target = targets.LambdaFunction(
-            self.function.target, retry_attempts=0, max_event_age=Duration.seconds(60)
-        )
-        schedule = events.Rule(
-            self, "Schedule", schedule=events.Schedule.rate(Duration.hours(1)), targets=[target]
-        )
-        acknowledge(
-            schedule,
-            "The next run does what a failed one left, and the alarm is on the age of the last digest.",
-            "Serverless-EventBusDLQ",
-        )
-
 
 def _lock(bucket: s3.CfnBucket, settings: JournalPart) -> None:
     """The CDK's own property counts in days; years have leap days."""
@@ -192,10 +147,3 @@ def _lock(bucket: s3.CfnBucket, settings: JournalPart) -> None:
             )
         ),
     )
-
-
-def _resource(bucket: s3.Bucket) -> s3.CfnBucket:
-    resource = bucket.node.default_child
-    if not isinstance(resource, s3.CfnBucket):
-        raise TypeError(f"{bucket.node.path} has no bucket resource")
-    return resource

@@ -5,33 +5,30 @@ fourteen days; what fails comes again, and an alarm tells of what fails too ofte
 the bucket all the while. What was told holds addresses, as notices do: there are no dead letters.
 """
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.bucket import acknowledge_parts, closed_bucket
 from infra.constructs.checks import acknowledge
+from infra.constructs.events import to_queue
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared
 from infra.constructs.queue import personal_queue, undelivered
 from infra.constructs.secret import GeneratedSecret
+from infra.constructs.sources import from_queue
 from infra.constructs.table import ComplaintTable
 from infra.region_faults import LETTER_SECONDS
 from infra.settings import MailPart, StackPart
 from redress.adapters.mail_store import RECEIVED
 
 SES = "ses.amazonaws.com"
-SOURCE = "redress"
-"""What events on the bus name as their source."""
-
 SECONDS = 60
 """For a mail of forty megabytes, the most that SES puts into a bucket: reading and taking it apart takes a
 few seconds, writing ten files of it some more."""
@@ -91,11 +88,11 @@ class Mailbox(Construct):
         evidence.allow_taking(self.function)
         self._allow_reading_mails()
         self.function.allow(["sqs:SendMessage"], self.notices.queue_arn)
-        self._follow("Source", self.function, self.queue, CONCURRENCY)
+        from_queue(self, "Source", self.function, self.queue, concurrency=CONCURRENCY)
 
     def notify(self, letters: Function) -> None:
         """Gives the notices to the function that may send mail."""
-        self._follow("NoticeSource", letters, self.notices, NOTICE_CONCURRENCY)
+        from_queue(self, "NoticeSource", letters, self.notices, concurrency=NOTICE_CONCURRENCY)
 
     def allow_erasing(self, function: Function) -> None:
         """Lets a function delete mails as they came, which it cannot read."""
@@ -105,20 +102,13 @@ class Mailbox(Construct):
         self._acknowledge_mails(function)
 
     def _bucket(self, stack: StackPart) -> s3.Bucket:
-        bucket = s3.Bucket(
+        bucket = closed_bucket(
             self,
-            "Bucket",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            # Under the key S3 manages: always on, and free. No versions: what is deleted is gone.
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            lifecycle_rules=[
+            stack,
+            rules=[
                 s3.LifecycleRule(id="kept", expiration=Duration.days(self._settings.kept_days)),
                 s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=Duration.days(1)),
             ],
-            removal_policy=RemovalPolicy.RETAIN if stack.retain else RemovalPolicy.DESTROY,
         )
         acknowledge(
             bucket, "One function reads it, and logs which mail; SES alone writes to it.", "AwsSolutions-S1"
@@ -132,13 +122,7 @@ class Mailbox(Construct):
                 self.queue, raw_message_delivery=True, dead_letter_queue=self.undelivered
             )
         )
-        events.Rule(
-            self,
-            "Accepted",
-            event_bus=bus,
-            event_pattern=events.EventPattern(source=[SOURCE], detail_type=["MailAccepted"]),
-            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered)],
-        )
+        to_queue(self, "Accepted", bus, self.queue, otherwise=self.undelivered, types=["MailAccepted"])
 
     def _receive(self, rule_set: str, key: kms.IKey) -> None:
         """The receipt rule, and what SES may do for rules of this set in this account, and for no other."""
@@ -188,32 +172,8 @@ class Mailbox(Construct):
         self._acknowledge_mails(self.function)
 
     def _acknowledge_mails(self, function: Function) -> None:
-        bucket = Stack.of(self).get_logical_id(self.bucket.node.default_child)  # type: ignore[arg-type]
-        acknowledge(
-            function.role,
-            "All mails lie under one prefix, each under the id that SES gave it.",
-            f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{RECEIVED}*]",
-        )
-
-    def _follow(self, name: str, function: Function, source: sqs.Queue, concurrency: int) -> None:
-        function.allow(
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], source.queue_arn
-        )
-        mapping = lambda_.CfnEventSourceMapping(
-            self,
-            name,
-            function_name=function.target.function_arn,
-            event_source_arn=source.queue_arn,
-            batch_size=1,
-            function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximumConcurrency": concurrency},
-        )
-        mapping.node.add_dependency(function.role)
-        acknowledge(
-            mapping,
-            "What fails stays in the queue, and comes again.",
-            "Serverless-LambdaEventSourceMappingDestination",
-        )
+        why = "All mails lie under one prefix, each under the id that SES gave it."
+        acknowledge_parts(function.role, self.bucket, why, RECEIVED)
 
 
 def _ses(actions: list[str], resource: str, ours: dict[str, dict[str, str]]) -> iam.PolicyStatement:

@@ -7,14 +7,13 @@ address of who sent a file: there are no dead letters.
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.constructs.checks import acknowledge
 from infra.constructs.evidence import Evidence
 from infra.constructs.function import Function, Shared
 from infra.constructs.mail import Mail
 from infra.constructs.queue import personal_queue, undelivered
+from infra.constructs.sources import from_queue
 from infra.constructs.table import ComplaintTable
 from redress.adapters import ses_events
 from redress.adapters.s3 import INCOMING
@@ -59,7 +58,7 @@ class Outcomes(Construct):
         )
         table.allow_appending(self.function)
         evidence.allow_collecting(self.function)
-        self._follow()
+        from_queue(self, "Source", self.function, self.queue, concurrency=CONCURRENCY)
 
     def _listen(self, evidence: Evidence) -> None:
         bucket = evidence.bucket.bucket_name
@@ -96,23 +95,3 @@ class Outcomes(Construct):
     def _rule(self, name: str, pattern: events.EventPattern) -> None:
         target = targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered)
         events.Rule(self, name, event_pattern=pattern, targets=[target])
-
-    def _follow(self) -> None:
-        self.function.allow(
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], self.queue.queue_arn
-        )
-        mapping = lambda_.CfnEventSourceMapping(
-            self,
-            "Source",
-            function_name=self.function.target.function_arn,
-            event_source_arn=self.queue.queue_arn,
-            batch_size=1,
-            function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximumConcurrency": CONCURRENCY},
-        )
-        mapping.node.add_dependency(self.function.role)
-        acknowledge(
-            mapping,
-            "What fails stays in the queue, and comes again.",
-            "Serverless-LambdaEventSourceMappingDestination",
-        )

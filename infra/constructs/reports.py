@@ -1,15 +1,13 @@
 """The proofs: a function that reconciles each day, and the key that signs for it."""
 
-from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.checks import acknowledge
+from infra.constructs.bucket import acknowledge_parts
 from infra.constructs.function import Function, Shared
 from infra.constructs.journal import Journal
+from infra.constructs.sources import by_clock
 from infra.constructs.table import ComplaintTable
 from redress.domain.journal import DIGESTS
 from redress.usecases.reconcile import PROOFS
@@ -52,7 +50,8 @@ class Reports(Construct):
         table.allow_query(self.function, ["by_attention", "by_register"])
         self.function.allow(["kms:Sign", "kms:GetPublicKey"], self.key.key_arn)
         self._allow_keeping(journal)
-        self._schedule()
+        # Each zone has its own midnight, and what failed is caught up with.
+        by_clock(self, self.function, watched="the age of the last proof")
 
     def _allow_keeping(self, journal: Journal) -> None:
         bucket = journal.bucket
@@ -60,26 +59,4 @@ class Reports(Construct):
         self.function.allow(["s3:PutObject", "s3:GetObject"], bucket.arn_for_objects(f"{PROOFS}*"))
         self.function.allow(["s3:GetObject"], bucket.arn_for_objects(f"{DIGESTS}*"))
         journal.leave_proofs_to(self.function)
-        resource = bucket.node.default_child
-        if not isinstance(resource, s3.CfnBucket):
-            raise TypeError(f"{bucket.node.path} has no bucket resource")
-        name = Stack.of(self).get_logical_id(resource)
-        acknowledge(
-            self.function.role,
-            "Keys are those of days to come.",
-            *(f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{part}*]" for part in (PROOFS, DIGESTS)),
-        )
-
-    def _schedule(self) -> None:
-        """Every hour: each zone has its own midnight, and what failed is caught up with."""
-        target = targets.LambdaFunction(
-            self.function.target, retry_attempts=0, max_event_age=Duration.seconds(60)
-        )
-        schedule = events.Rule(
-            self, "Schedule", schedule=events.Schedule.rate(Duration.hours(1)), targets=[target]
-        )
-        acknowledge(
-            schedule,
-            "The next run does what a failed one left, and the alarm is on the age of the last proof.",
-            "Serverless-EventBusDLQ",
-        )
+        acknowledge_parts(self.function.role, bucket, "Keys are those of days to come.", PROOFS, DIGESTS)

@@ -2,11 +2,11 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function, Shared
+from infra.constructs.sources import by_clock
 from infra.constructs.table import ComplaintTable
 from infra.constructs.workflow import Workflow
 
@@ -28,26 +28,13 @@ class Sweep(Construct):
         table.allow_query(self.function, ["by_attention"])
         table.allow(self.function, "GetItem", "UpdateItem")
         workflow.allow(self.function, "SendTaskSuccess")
-        schedule = events.Rule(
-            self,
-            "Schedule",
-            schedule=_every(shared.settings.sweep_seconds),
-            # The next run does what a failed one left, so a late repetition helps nobody.
-            targets=[
-                targets.LambdaFunction(
-                    self.function.target, retry_attempts=0, max_event_age=Duration.seconds(60)
-                )
-            ],
+        schedule = by_clock(
+            self, self.function, watched="the lag itself", schedule=_every(shared.settings.sweep_seconds)
         )
         acknowledge(
             schedule,
             "Only the embedded platform counts seconds; settings refuse them for every other stage.",
             "CloudFormation-Validate::E3027",
-        )
-        acknowledge(
-            schedule,
-            "The next run does what a failed one left, and the alarm is on the lag itself.",
-            "Serverless-EventBusDLQ",
         )
 
 

@@ -6,20 +6,15 @@ Complaints do not know of this: it begins behind the bus, and its function has a
 import json
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.constructs.checks import acknowledge
+from infra.constructs.events import to_queue
 from infra.constructs.function import Function, Shared
 from infra.constructs.queue import queue
 from infra.constructs.secret import GeneratedSecret
+from infra.constructs.sources import from_queue
 from infra.constructs.table import ComplaintTable
 from infra.settings import WebhooksPart
-
-SOURCE = "redress"
-"""What events on the bus name as their source."""
 
 SECONDS = 30
 """A delivery's call has ten of them; the rest is for reading the table and starting."""
@@ -64,7 +59,7 @@ class Webhooks(Construct):
             dead_letters=self.delivery_dead_letters,
             retries=DELIVERY_RETRIES,
         )
-        self._subscribe(bus)
+        to_queue(self, "Published", bus, self._events, otherwise=self.event_dead_letters)
         self.function = Function(
             self,
             "webhooks",
@@ -80,8 +75,15 @@ class Webhooks(Construct):
         table.allow(self.function, "GetItem", "Query", "PutItem", "UpdateItem")
         secret.allow_reading(self.function)
         self.function.allow(["sqs:SendMessage", "sqs:ChangeMessageVisibility"], self.deliveries.queue_arn)
-        self._follow("Events", self._events, EVENT_BATCH, EVENT_CONCURRENCY)
-        self._follow("Deliveries", self.deliveries, 1, DELIVERY_CONCURRENCY)
+        from_queue(
+            self,
+            "EventsSource",
+            self.function,
+            self._events,
+            batch=EVENT_BATCH,
+            concurrency=EVENT_CONCURRENCY,
+        )
+        from_queue(self, "DeliveriesSource", self.function, self.deliveries, concurrency=DELIVERY_CONCURRENCY)
 
     def allow_managing(self, function: Function) -> None:
         """Lets a function make webhooks and queue deliveries: it derives secrets, and calls nobody."""
@@ -96,32 +98,3 @@ class Webhooks(Construct):
             "WEBHOOK_DELIVERIES_URL": self.deliveries.queue_url,
         }
         return common | ({"WEBHOOKS_ALLOW_PRIVATE": "yes"} if self._settings.allow_private else {})
-
-    def _subscribe(self, bus: events.IEventBus) -> None:
-        events.Rule(
-            self,
-            "Published",
-            event_bus=bus,
-            event_pattern=events.EventPattern(source=[SOURCE]),
-            targets=[targets.SqsQueue(self._events, dead_letter_queue=self.event_dead_letters)],
-        )
-
-    def _follow(self, name: str, source: sqs.Queue, batch: int, concurrency: int) -> None:
-        self.function.allow(
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], source.queue_arn
-        )
-        mapping = lambda_.CfnEventSourceMapping(
-            self,
-            f"{name}Source",
-            function_name=self.function.target.function_arn,
-            event_source_arn=source.queue_arn,
-            batch_size=batch,
-            function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximumConcurrency": concurrency},
-        )
-        mapping.node.add_dependency(self.function.role)
-        acknowledge(
-            mapping,
-            "The queue itself moves what fails to its dead letters.",
-            "Serverless-LambdaEventSourceMappingDestination",
-        )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -124,8 +124,9 @@ def mail_of(record: dict[str, Any]) -> Mail:
     )
 
 
+@cache
 def client_of(endpoint: str, region: str, service: str) -> Any:  # noqa: ANN401 - see LocalStack.client
-    """A client with the platform's root credentials."""
+    """A client with the platform's root credentials: one for all threads, kept with its connections."""
     return boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=endpoint,

@@ -122,6 +122,12 @@ EXPECTED = {
         "JournalBucket/digests/*": {"s3:GetObject"},
         "JournalBucket/proofs/*": {"s3:PutObject", "s3:GetObject"},
     },
+    "Insight": {
+        "InsightLogs": LOG,
+        "*": TRACE,
+        "Complaints": READ_AND_APPEND,
+        "InsightQueue": TAKE,
+    },
     "Erasure": {
         "ErasureLogs": LOG,
         "*": TRACE,

@@ -23,6 +23,8 @@ CLEAN: Mapping[str, str] = {
     "WebhooksWebhookDeliveryDeadLetters": "what was in the queue of deliveries",
     "ErasureQueue": EVENT,
     "ErasureDeadLetters": EVENT,
+    "InsightQueue": EVENT,
+    "InsightDeadLetters": EVENT,
 }
 """Queue: what it holds. Nothing of it names, reaches or quotes anybody."""
 

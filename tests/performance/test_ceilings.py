@@ -59,6 +59,7 @@ NEVER: Mapping[str, set[str]] = {
         "redress.web",
         "redress.http",
     },
+    "insight": {"jinja2", "redress.letters", "redress.web", "redress.http"},
     "mailbox": {"jinja2", "redress.letters", "redress.web", "redress.http", *SEARCH},
     "journal": {
         "jinja2",
@@ -85,6 +86,7 @@ MODULES: Mapping[str, int] = {
     "journal": 400,
     "reports": 480,
     "erasure": 440,
+    "insight": 440,
 }
 
 

@@ -1,0 +1,64 @@
+"""Insight: from everything on the bus into a queue, and from there to the function that counts.
+
+A message only names a complaint: what it counts for is read anew, so their order does not matter, and several
+about one complaint are worked off at once.
+"""
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from constructs import Construct
+
+from infra.constructs.function import Function, Shared
+from infra.constructs.queue import queue
+from infra.constructs.sources import from_queue
+from infra.constructs.table import ComplaintTable
+
+SOURCE = "redress"
+"""What events on the bus name as their source."""
+
+SECONDS = 60
+"""A batch of complaints that take a second each, as long ones do, and time to spare."""
+
+BATCH, WINDOW_SECONDS = 25, 10
+"""The events of a change come together, and are counted together."""
+
+RETRIES, CONCURRENCY = 8, 2
+"""Two at a time: they write to the same counters, and who comes second has to begin again."""
+
+
+class Insight(Construct):
+    """Rule, queue, dead letters, function."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        shared: Shared,
+        table: ComplaintTable,
+        bus: events.IEventBus,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = queue(self, "DeadLetters", seconds=SECONDS)
+        self._queue = queue(self, "Queue", seconds=SECONDS, dead_letters=self.dead_letters, retries=RETRIES)
+        self._listen(bus)
+        self.function = Function(self, "insight", shared=shared, seconds=SECONDS, environment={})
+        table.allow_reading_and_appending(self.function)
+        from_queue(
+            self,
+            "Source",
+            self.function,
+            self._queue,
+            batch=BATCH,
+            window_seconds=WINDOW_SECONDS,
+            concurrency=CONCURRENCY,
+        )
+
+    def _listen(self, bus: events.IEventBus) -> None:
+        events.Rule(
+            self,
+            "Happened",
+            event_bus=bus,
+            event_pattern=events.EventPattern(source=[SOURCE]),
+            targets=[targets.SqsQueue(self._queue, dead_letter_queue=self.dead_letters)],
+        )
