@@ -203,6 +203,11 @@ def owed_by(event: events.Event, seq: int) -> tuple[Letter, ...]:
     return tuple(Letter(key=f"{kind}-{seq}", kind=kind, cause=seq, about=about) for kind in _kinds(event))
 
 
+def mailed_to_player(event: events.Event) -> bool:
+    """Whether it says that a letter left to the player by mail."""
+    return isinstance(event, events.LetterSent) and event.means == "email" and event.kind not in TO_STAFF
+
+
 def _about(event: events.Event) -> str:
     if isinstance(event, events.MilestoneReached):
         return f"{event.clock}:{event.deadline_version}"
