@@ -83,8 +83,8 @@ test: setup lint ## run every tier
 	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/unit tests/property tests/store tests/workflow tests/loopback tests/infra tests/performance tests/torture
 	@echo "→ browser: every page in every language"
 	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/browser --ignore $(DEPLOYED)
-	@echo "→ platform: the real stack is deployed once"
-	@.venv/bin/pytest tests/platform --ignore tests/platform/torture $(DEPLOYED)
+	@echo "→ platform: the real stack is deployed once, and tortured in the end"
+	@.venv/bin/pytest -p tests.torture.conftest tests/platform $(DEPLOYED)
 
 lint: setup ## check style, types, the direction of imports and the API's description
 	@.venv/bin/ruff check --quiet && .venv/bin/ruff format --check --quiet
@@ -103,10 +103,13 @@ clean: ## remove everything that was built or installed here
 .PHONY: torture
 torture: setup ## break every call of AWS in every way, and count what does not hold; minutes
 	@mkdir -p .redress && rm -f $(TALLY)
-	@echo "→ every call of every function, in this process"
-	@REDRESS_TORTURE=long REDRESS_TALLY=$(TALLY) .venv/bin/pytest --quiet --numprocesses 2 tests/torture
-	@echo "→ the deployed stack, permissions enforced"
-	@REDRESS_TORTURE=long REDRESS_TALLY=$(TALLY) .venv/bin/pytest --quiet -p tests.torture.conftest tests/platform/torture
+	@export REDRESS_TORTURE=long REDRESS_TALLY=$(TALLY) FAILED=; \
+	echo "→ every call of every function, in this process"; \
+	.venv/bin/pytest --quiet --numprocesses 2 tests/torture || FAILED=yes; \
+	echo "→ the deployed stack, permissions enforced"; \
+	.venv/bin/pytest --quiet -p tests.torture.conftest tests/platform/torture || FAILED=yes; \
+	$(PYTHON) -m tests.torture.tally $(TALLY); \
+	test -z "$$FAILED"
 
 .PHONY: bench
 bench: build ## what each function costs, as ratios to a bare function measured in the same run

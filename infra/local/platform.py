@@ -24,14 +24,14 @@ ACCOUNT = "000000000000"
 ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """MiniStack's root credentials: the deployer and the tests use them, the functions have their roles."""
 
-FOREGROUND_LIFE = 30 * 60.0
+FOREGROUND_LIFE = 2 * 60 * 60.0
 DETACHED_LIFE = 4 * 60 * 60.0
 LOCK = "platform.lock"
 """Held by the platform's process as long as it runs, in its home."""
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 STOP_SECONDS = 5.0
-RESTART_SECONDS = 30.0
+RESTART_SECONDS = 120.0
 """What is kept over a restart is written down first."""
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from infra.ops import shown, verify
 from infra.ops.asked import UsageError
+from infra.ops.check_counters import print_counters
 from infra.ops.journal import Journal
 from redress.domain.audit import ChainBroken, Record
 from redress.region import Region
@@ -65,7 +66,8 @@ def print_check(table: Workbench, region: Region, question: Question, now: Now) 
     print(f"{len(numbers)} complaints compared, {wrong} with differences")
     if question.fix:
         print(f"{fixed} differences mended")
-    return 1 if wrong else 0
+    miscounted = print_counters(table, region, numbers, fix=question.fix)
+    return 1 if wrong or miscounted else 0
 
 
 def _read_and_compare(

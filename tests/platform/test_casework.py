@@ -96,7 +96,7 @@ def test_two_hundred_complaints_are_worked_off_and_every_event_is_delivered_as_s
 def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told_the_version(http: httpx.Client) -> None:
     (number,) = complain(http, 1)
     place = f"complaints/{number}"
-    reasons = {"outcome": "upheld", "reasons": "The documents were in order."}
+    reasons = {"outcome": "upheld", "reasons": "The documents were in order.", "cause": "agent_error"}
 
     def propose(user: str) -> httpx.Response:
         return post(http, f"{place}/decision", reasons, user, **{"If-Match": seen})

@@ -1,6 +1,7 @@
 """`redress check`: what a complaint is found by is compared with its events, and each difference named."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from redress.domain import commands as c
 from redress.domain import instants
 from redress.domain.correspondence import LetterKind
 from redress.store import keys
+from redress.store.counters import Counters
 from redress.store.rebuild import Workbench
+from redress.store.registers import Registers
 from redress.store.table import Table
+from redress.usecases.count import Uncountable, count
 from tests.support import restores
 from tests.support.complaints import APPROVER, PLAYER, REGION, SYSTEM, TRIAGE, personal
 from tests.support.desks import Office
@@ -28,8 +32,16 @@ def bench(table: Table) -> Workbench:
     return Workbench(table.client, table.name)
 
 
+def count_all(bench: Workbench) -> None:
+    """What the function that counts does as soon as something happens."""
+    counters, registers = Counters(bench.client, bench.name), Registers(bench.client, bench.name)
+    for known in bench.numbers():
+        with suppress(Uncountable):
+            count(registers, counters, REGION, known)
+
+
 @pytest.fixture
-def number(office: Office) -> str:
+def number(office: Office, bench: Workbench) -> str:
     """A complaint under investigation, with an open task and one that is done."""
     known = office.receive()
     office.send(known, LetterKind.ACKNOWLEDGEMENT)
@@ -39,6 +51,7 @@ def number(office: Office) -> str:
     opened = office.complaint(known).open_tasks[0].opened
     office.do(known, c.CloseTask(opened=opened, outcome="done", content=personal("outcome")))
     office.do(known, c.Assign(assignee="subject-1", team="payments"))
+    count_all(bench)
     return known
 
 
@@ -66,6 +79,7 @@ def ask(bench: Workbench, office: Office, capsys: pytest.CaptureFixture[str]) ->
 
     def run(*, journal: Path | None = None, lost: Path | None = None, fix: bool = False) -> Answer:
         question = check.Question(journal=journal, lost=lost, fix=fix)
+        count_all(bench)
         status = check.print_check(bench, REGION, question, office.clock)
         return Answer(status, capsys.readouterr().out)
 

@@ -84,6 +84,8 @@ def test_a_table_is_checked_rebuilt_and_checked_again(
     assert (done.status, done.err) == (0, "")
     assert "put back: 1 events" in done.out
     lost = str(tmp_path / "report" / "lost-content.csv")
+    counted = ask("check", *deployment, "--journal", journal, "--lost", lost, "--fix")
+    assert "1 complaints counted anew" in counted.out
     right = ask("check", *deployment, "--journal", journal, "--lost", lost)
     assert (right.status, right.err) == (0, "")
     assert "1 complaints compared, 0 with differences" in right.out
@@ -124,7 +126,7 @@ def test_an_event_that_the_journal_has_otherwise_is_named(
     other = restores.rewritten(bench, number)
     assert other
     deployment = ("--table", bench.name, "--region-file", REGION_FILE)
-    assert ask("check", *deployment).status == 0
+    assert ask("check", *deployment, "--fix").status == 0
     answer = ask("check", *deployment, "--journal", journal)
     assert answer.status == 1
     assert f"Complaint {number}, event 1: is not in the table what it is in the journal" in answer.out
@@ -160,6 +162,8 @@ def test_a_long_run_tells_how_far_it_is(
     assert answer.err.splitlines() == [
         "redress: 1 of 2 complaints compared",
         "redress: 2 of 2 complaints compared",
+        "redress: 1 of 2 complaints recounted",
+        "redress: 2 of 2 complaints recounted",
     ]
     assert number
 

@@ -156,7 +156,8 @@ class Application:
     def propose(self, number: str, reasons: str) -> None:
         """Propose a decision."""
         self.world.promise(reasons)
-        self.guarded(number, "decision", {"outcome": "upheld", "reasons": reasons})
+        decision = {"outcome": "upheld", "reasons": reasons, "cause": "unclear_terms"}
+        self.guarded(number, "decision", decision)
 
     def approve(self, number: str) -> None:
         """Approve it, as another person."""

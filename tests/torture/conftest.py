@@ -1,9 +1,8 @@
 """The table at the end of the run, whichever process a campaign ran in.
 
-`REDRESS_TALLY` names a file by which several runs share one table: each adds to it, and prints all of it.
+`REDRESS_TALLY` names a file by which several runs share one table: each adds to it, and prints none.
 """
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -29,19 +28,11 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print it."""
-    for place, line in enumerate(tally.table(_of_all_runs())):
+    """Print it, or leave it to whoever puts several runs together."""
+    if file := os.environ.get("REDRESS_TALLY"):
+        tally.keep(Path(file))
+        return
+    for place, line in enumerate(tally.table(tally.reported)):
         if place == 0:
             terminalreporter.section("torture")
         terminalreporter.write_line(line)
-
-
-def _of_all_runs() -> list[tally.Line]:
-    """What this run reported, after what is in the file, which holds both from now on."""
-    if "REDRESS_TALLY" not in os.environ:
-        return tally.reported
-    file = Path(os.environ["REDRESS_TALLY"])
-    before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
-    lines = [*(tally.Line(**line) for line in before), *tally.reported]
-    file.write_text(json.dumps([vars(line) for line in lines]), encoding="utf-8")
-    return lines

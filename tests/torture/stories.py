@@ -158,6 +158,22 @@ def _a_decision_and_its_letter(world: World, told: Before) -> None:
     world.settle()
 
 
+@story(_investigated)
+def _a_cause_is_found_and_something_done_about_it(world: World, told: Before) -> None:
+    application, place = Application(world), "/corrective-actions"
+    application.post(f"/complaints/{told['number']}/subject", {"game": "slot-1842"})
+    title = {"title": "Rewrite the terms", "owner": "payments", "due_on": "2026-12-31"}
+    action = application.post(place, {**title, "cause": "unclear_terms"}).body["action"]
+    found = {"cause": "unclear_terms", "action": action}
+    application.post(f"/complaints/{told['number']}/cause", found)
+    tag = application.get(f"{place}/{action}").etag
+    done = {"done_on": world.clock.at.date().isoformat()}
+    application.post(f"{place}/{action}/completion", done, if_match=tag)
+    [kept] = application.get(place).body["items"]  # whatever went wrong: opened once, and done
+    assert (kept["action"], kept["done_on"]) == (action, done["done_on"])
+    world.settle()
+
+
 @story(_two)
 def _a_duplicate(world: World, told: Before) -> None:
     body = {"number": told["number"], "reason": "The same bonus."}

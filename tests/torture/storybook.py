@@ -5,7 +5,7 @@ from copy import replace
 from dataclasses import dataclass, field
 
 from redress.domain.values import Value
-from redress.region import Client, Region
+from redress.region import Cause, Client, Region
 from tests.support.complaints import REGION
 from tests.torture.world import World
 
@@ -30,6 +30,7 @@ STORY_REGION: Region = replace(
         ),
     ),
     retention_years=6,
+    causes=(Cause(id="unclear_terms", name="Our terms could be misread"),),
 )
 
 type Before = dict[str, str]

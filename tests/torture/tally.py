@@ -1,6 +1,12 @@
-"""What the campaigns did: faults put in, invariants checked, violations found."""
+"""What the campaigns did: faults put in, invariants checked, violations found.
 
+`python -m tests.torture.tally FILE` prints the table of all runs that kept what they did in this file.
+"""
+
+import json
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from redress.domain.values import Value
 
@@ -22,6 +28,19 @@ reported: list[Line] = []
 def tally(campaign: str, faults: int, checks: int, violations: int = 0) -> None:
     """Report what a test of a campaign did: how many faults it put in, and how much it checked after them."""
     reported.append(Line(campaign=campaign, faults=faults, checks=checks, violations=violations))
+
+
+def keep(file: Path) -> None:
+    """Add what this run reported to what is in the file."""
+    lines = [*kept(file), *reported]
+    file.write_text(json.dumps([vars(line) for line in lines]), encoding="utf-8")
+
+
+def kept(file: Path) -> list[Line]:
+    """What runs have kept in a file; nothing where none has."""
+    if not file.exists():
+        return []
+    return [Line(**line) for line in json.loads(file.read_text(encoding="utf-8"))]
 
 
 def table(lines: Iterable[Line]) -> list[str]:
@@ -49,3 +68,7 @@ def _padded(row: Sequence[object], widths: Sequence[int]) -> list[str]:
 
 def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+if __name__ == "__main__":
+    print("\n".join(table(kept(Path(sys.argv[1])))))  # noqa: T201 - what it is for

@@ -1,5 +1,10 @@
 """The table at the end of the run: one line for each campaign, and a sum."""
 
+from pathlib import Path
+
+import pytest
+
+from tests.torture import tally
 from tests.torture.tally import Line, table
 
 
@@ -19,3 +24,14 @@ def test_what_the_tests_of_a_campaign_report_is_one_line_and_all_of_it_the_sum()
 
 def test_a_run_without_a_campaign_prints_nothing() -> None:
     assert table([]) == []
+
+
+def test_several_runs_that_keep_what_they_did_share_one_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "kept.json"
+    assert tally.kept(file) == []
+    for lines in ([line("calls", 900, 4_000)], [line("races", 10, 200, 1)]):
+        monkeypatch.setattr(tally, "reported", lines)
+        tally.keep(file)
+    assert tally.kept(file) == [line("calls", 900, 4_000), line("races", 10, 200, 1)]

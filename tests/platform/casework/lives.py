@@ -200,7 +200,7 @@ class Work:
         """Propose an outcome, perhaps with redress in pence."""
         paid = {"redress_minor": redress, "currency": "GBP", "redress_kind": "refund"} if redress else {}
         reasons = {"outcome": outcome, "reasons": f"{MARK} The log shows it.", "clause": f"{MARK} Terms 7.2"}
-        self.decide("decision", {**reasons, **paid})
+        self.decide("decision", {**reasons, **paid, "cause": "agent_error"})
 
     def approve(self) -> None:
         """Another person agrees."""

@@ -17,12 +17,12 @@ from infra.local import demo
 from infra.local.describe import LocalStack
 from redress.domain.stages import Stage
 from redress.store.table import Table
+from tests.platform.torture.witness import Patience
 
 HANDS = 8
-LONGEST_LIFE = 300.0
-"""Seconds; a bound. The sandbox's longest life is sixty, and a letter that was lost takes twenty more."""
+ANSWERED, INSISTS = 120.0, 300.0
+"""Seconds until a request is answered, and until something is taken: bounds, for what fails alone."""
 
-INSISTS = 120.0
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 EXPECTED = frozenset({400, 404, 409, 412, 428, 429, 503})
 """What a door may answer besides success. Anything else is a fault of ours."""
@@ -48,9 +48,9 @@ class Door:
         limits = httpx.Limits(max_connections=None)
         headers = {"Authorization": f"Bearer {self.stack.token()}"}
         self.app = httpx.Client(
-            base_url=f"{self.stack.api_url}/v1/", headers=headers, timeout=60, limits=limits
+            base_url=f"{self.stack.api_url}/v1/", headers=headers, timeout=ANSWERED, limits=limits
         )
-        self.browser = httpx.Client(timeout=60, limits=limits)
+        self.browser = httpx.Client(timeout=ANSWERED, limits=limits)
 
     def close(self) -> None:
         """Close the connections."""
@@ -128,7 +128,8 @@ ASSIGN = Step("Triaged", "assignment", {"assignee": "agent-1"})
 ASK = Step("Assigned", "information-requests", {"question": "Which payment method did you choose?"})
 ANSWER = Step("InformationRequested", "replies", {"text": "A bank transfer."})
 NOTE = Step("PlayerReplied", "notes", {"text": "The bank confirms it."})
-PROPOSE = Step("NoteAdded", "decision", {"outcome": "rejected", "reasons": "The transfer had arrived."})
+REJECTED = {"outcome": "rejected", "reasons": "The transfer had arrived.", "cause": "no_fault_found"}
+PROPOSE = Step("NoteAdded", "decision", REJECTED)
 APPROVE = Step("DecisionProposed", "decision/approval", {}, "manager-1")
 WITHDRAW = Step("Acknowledged", "withdrawal", {})
 LIVES: Sequence[Sequence[Step]] = (
@@ -148,6 +149,11 @@ class Life:
     steps: Sequence[Step]
     page: str = ""
     done: int = 0
+    version: int = 0
+    """What was last read of it."""
+
+    due: bool = False
+    """Whether something had come to be done then."""
 
 
 def told(at: int) -> Json:
@@ -177,11 +183,11 @@ def begin(door: Door, count: int, *, form_every: int = 3) -> list[Life]:
         return list(hands.map(one, range(count)))
 
 
-def lead(door: Door, table: Table, lives: Sequence[Life], seconds: float = LONGEST_LIFE) -> list[str]:
-    """Work on complaints until all are closed; the numbers of those that are not in the end."""
-    deadline, left = time.monotonic() + seconds, list(lives)
+def lead(door: Door, table: Table, lives: Sequence[Life]) -> list[str]:
+    """Work on complaints until all are closed; the numbers of those on which nothing happens any more."""
+    left, patience = list(lives), Patience()
     with ThreadPoolExecutor(HANDS) as hands:
-        while left and time.monotonic() < deadline:
+        while left and patience.lasts([(life.number, life.version) for life in left]):
             closed = list(hands.map(lambda life: _turn(door, table, life), left))
             left = [life for life, over in zip(left, closed, strict=True) if not over]
             time.sleep(0.5)
@@ -190,22 +196,24 @@ def lead(door: Door, table: Table, lives: Sequence[Life], seconds: float = LONGE
 
 def _turn(door: Door, table: Table, life: Life) -> bool:
     """Do what has come to be done, if anything; whether the complaint is closed."""
-    case = table.load(life.number)
-    if case.complaint.stage is Stage.CLOSED:
-        return True
-    if life.done == len(life.steps):
+    state = table.state(life.number)
+    if state and state.version == life.version and not life.due:
         return False
+    case = table.load(life.number)
+    life.version = case.complaint.version
+    happened = {type(record.event).__name__ for record in case.records}
+    life.due = life.done < len(life.steps) and life.steps[life.done].after in happened
+    if life.due and case.complaint.stage is not Stage.CLOSED:
+        _do(door, life)
+    return case.complaint.stage is Stage.CLOSED
+
+
+def _do(door: Door, life: Life) -> None:
+    """The next step, once."""
     step = life.steps[life.done]
-    if any(type(record.event).__name__ == step.after for record in case.records):
-        key = f"torture {life.number} {step.path}"
-        try:
-            answer = door.post(
-                f"complaints/{life.number}/{step.path}",
-                step.body,
-                step.user,
-                **{"Idempotency-Key": key, "If-Match": f'"{case.complaint.version}"'},
-            )
-        except httpx.TransportError:
-            return False
-        life.done += answer.is_success or answer.status_code == httpx.codes.CONFLICT
-    return False
+    headers = {"Idempotency-Key": f"torture {life.number} {step.path}", "If-Match": f'"{life.version}"'}
+    try:
+        answer = door.post(f"complaints/{life.number}/{step.path}", step.body, step.user, **headers)
+    except httpx.TransportError:
+        return
+    life.done += answer.is_success or answer.status_code == httpx.codes.CONFLICT

@@ -117,6 +117,7 @@ def work_on(door: Door, witness: Witness, number: str) -> None:
         ("information-requests", {"question": f"Which method, {mark('question')}?"}, "agent-1"),
         ("replies", {"text": f"A transfer, {mark('reply')}."}, "agent-1"),
         ("contacts", {"email": f"{mark('contact')}@example.test"}, "agent-1"),
+        ("cause", {"cause": "no_fault_found"}, "agent-1"),
         ("decision", {"outcome": "rejected", "reasons": f"It had arrived: {mark('reasons')}."}, "agent-1"),
         ("decision/approval", {}, "manager-1"),
     ]

@@ -24,14 +24,37 @@ from redress.region import Region
 from redress.store import keys
 from redress.store.table import Table
 from redress.usecases.ports import CaseFile
+from redress.usecases.write_digests import Written
 from tests.torture import invariants
 from tests.torture.invariants import Standing, Stored, Violated
 
-SETTLING = 180.0
-"""Seconds in which everything that moves by itself has come to rest; a bound. A lost letter's claim lasts
-twenty."""
+COMES_AGAIN = 20
+"""Seconds after which queues hand out anew what a worker took and did not finish, while they are tortured."""
+
+SILENCE = 90.0
+"""Seconds. Nothing that still moves is silent for so long: not a message whose worker was killed
+(COMES_AGAIN), not a letter whose answer was lost (its claim lasts twenty), not a reader of the stream before
+it tries again (thirty at most), not a complaint of the sandbox before its next instant (forty at most)."""
+
+LONGEST = 900.0
+"""Seconds. What moves for so long comes to no end."""
 
 type Json = dict[str, Any]
+
+
+class Patience:
+    """Lasts as long as something moves, however slow the machine is."""
+
+    def __init__(self) -> None:
+        self._begun = self._since = time.monotonic()
+        self._last: object = None
+
+    def lasts(self, seen: object) -> bool:
+        """False once the same was seen for SILENCE, or anything for LONGEST."""
+        now = time.monotonic()
+        if seen != self._last:
+            self._last, self._since = seen, now
+        return now - self._since < SILENCE and now - self._begun < LONGEST
 
 
 @dataclass
@@ -88,6 +111,7 @@ class Witness:
     def __post_init__(self) -> None:
         self._before = self.numbers()
         self._waiting = self.queues()
+        self._read: dict[Written, bytes] = {}
 
     @cached_property
     def region(self) -> Region:
@@ -140,10 +164,14 @@ class Witness:
         )
 
     def journaled(self) -> Mapping[str, bytes]:
-        """The journal, as far as it is about the complaints of the campaign."""
+        """The journal, as far as it is about the complaints of the campaign.
+
+        An object is read again only where it was written again: its instant is another then.
+        """
         ours = set(self.accepted)
-        found = [one.key for one in self.bucket.written(journal.EVENTS) if one.key.split("/")[-2] in ours]
-        return {key: self.bucket.read(key) for key in found}
+        found = [one for one in self.bucket.written(journal.EVENTS) if one.key.split("/")[-2] in ours]
+        self._read = {one: self._read.get(one) or self.bucket.read(one.key) for one in found}
+        return {one.key: body for one, body in self._read.items()}
 
     def left(self) -> Counter[tuple[str, str]]:
         """Every mail that the platform has sent, by complaint and letter."""
@@ -171,16 +199,22 @@ class Witness:
         """What queues hold besides what they held before the campaign."""
         return [f"{name} holds {count} messages" for name, count in (self.queues() - self._waiting).items()]
 
-    def settled(self, seconds: float = SETTLING) -> int:
-        """How many things hold, as soon as all do. Raises Violated with what does not in the end."""
-        deadline = time.monotonic() + seconds
+    def settled(self) -> int:
+        """How many things hold, as soon as all do. Raises Violated with what does not once nothing moves."""
+        patience = Patience()
         while True:
             try:
-                return invariants.check(Glance(self))
-            except Violated:
-                if time.monotonic() > deadline:
+                return self._checked()
+            except Violated as violated:
+                if not patience.lasts(str(violated)):
                     raise
             time.sleep(1)
+
+    def _checked(self) -> int:
+        """The same at one time: what waits in queues says at little cost that the rest need not be read."""
+        if waiting := self.given_up():
+            raise Violated("\n".join(waiting))
+        return invariants.check(Glance(self))
 
 
 class Glance:
@@ -285,8 +319,8 @@ def executions(stack: LocalStack, status: str) -> list[str]:
     return [one["name"] for page in pages for one in page["executions"]]
 
 
-def until[Seen](look: Callable[[], Seen], seconds: float = 90.0) -> Seen:
-    """What is seen as soon as it is something, or in the end."""
+def until[Seen](look: Callable[[], Seen], seconds: float = 300.0) -> Seen:
+    """What is seen as soon as it is something, or in the end: a bound, for what fails alone."""
     deadline = time.monotonic() + seconds
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -83,6 +83,12 @@ class Counted(Value):
     counts: Mapping[Cell, int] = {}
 
 
+def difference(before: Counts, now: Counts) -> Counts:
+    """By how much each counter has to move, where it has to."""
+    moved = {cell: now.get(cell, 0) - before.get(cell, 0) for cell in {**before, **now}}
+    return {cell: by for cell, by in moved.items() if by}
+
+
 def counts(records: Sequence[Record], rules: Rules, renamed: Mapping[str, Mapping[str, str]]) -> Counts:
     """What the complaint of these records (all of them, in order) counts for, by its packs' `rules`.
 

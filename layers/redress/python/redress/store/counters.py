@@ -13,7 +13,7 @@ from datetime import date
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from redress.domain.counting import Cell, Counted, Counts
+from redress.domain.counting import Cell, Counted, Counts, difference
 from redress.store import keys, requests
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Counters:
         Raises VersionConflict where somebody else counts it, or its counters, at once. What takes several
         transactions may end after any of them: the next message finds the rest.
         """
-        moved = _by_item(_difference(before.counts, now))
+        moved = _by_item(difference(before.counts, now))
         parts = list(batched(sorted(moved), MOST_COUNTERS, strict=False)) or [()]
         reached = before
         for at, part in enumerate(parts, start=1):
@@ -63,17 +63,50 @@ class Counters:
             requests.transact(self.client, [self._record(number, reached, written), *adds], has_request=False)
             reached = written
 
-    def month(self, pack: str, month: str) -> Iterator[tuple[Cell, int]]:
-        """The counters of a licence in a local month (`2026-03`) that are not zero: some pages of 1 MB."""
+    def month(self, pack: str, month: str, kind: tuple[str, str] | None = None) -> Iterator[tuple[Cell, int]]:
+        """The counters of a licence in a local month (`2026-03`) that are not zero: some pages of 1 MB.
+
+        `kind` is a measure and a dimension: then those alone are read, mostly one page.
+        """
+        values = {":pk": {"S": keys.counts(pack, month)}}
+        narrowed = ""
+        if kind:
+            narrowed, values[":kind"] = " AND begins_with(sk, :kind)", {"S": keys.count_kind(*kind)}
         pages = self.client.get_paginator("query").paginate(
             TableName=self.name,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": keys.counts(pack, month)}},
+            KeyConditionExpression=f"pk = :pk{narrowed}",
+            ExpressionAttributeValues=values,
             ConsistentRead=True,
         )
         for page in pages:
             for item in page["Items"]:
                 yield from _cells(pack, item)
+
+    def recorded(self) -> Iterator[tuple[str, Counted]]:
+        """What each complaint was counted for. It reads the whole table."""
+        for item in self._scan(keys.counted("")):
+            yield item["pk"]["S"].removeprefix(keys.counted("")), _counted(item)
+
+    def all(self) -> Iterator[tuple[Cell, int]]:
+        """Every counter that is not zero. It reads the whole table."""
+        for item in self._scan(keys.COUNTS_PREFIX):
+            pack, _, _ = item["pk"]["S"].removeprefix(keys.COUNTS_PREFIX).rpartition("#")
+            yield from _cells(pack, item)
+
+    def correct(self, by: Counts) -> None:
+        """Move counters, for no complaint's sake: what they should say, less what they say."""
+        for place, moved in _by_item(by).items():
+            self.client.update_item(**self._add(place, moved)["Update"])
+
+    def _scan(self, prefix: str) -> Iterator[dict[str, Any]]:
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.name,
+            FilterExpression="begins_with(pk, :prefix)",
+            ExpressionAttributeValues={":prefix": {"S": prefix}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
 
     def _record(self, number: str, before: Counted, after: Counted) -> "TransactWriteItemTypeDef":
         item = {
@@ -105,11 +138,6 @@ class Counters:
                 "ExpressionAttributeValues": values,
             }
         }
-
-
-def _difference(before: Counts, now: Counts) -> Counts:
-    moved = {cell: now.get(cell, 0) - before.get(cell, 0) for cell in {**before, **now}}
-    return {cell: by for cell, by in moved.items() if by}
 
 
 def _by_item(moved: Counts) -> Mapping[tuple[str, str], dict[Cell, int]]:

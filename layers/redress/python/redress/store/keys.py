@@ -15,8 +15,11 @@ CAP = "CAP"
 WEBHOOKS = "WEBHOOKS"
 ENDPOINT_PREFIX = "ENDPOINT#"
 DEAD_PREFIX = "DEAD#"
+ACTIONS = "ACTIONS"
+ACTION_PREFIX = "ACTION#"
 CONSULTATION = "CONSULTATION"
 COUNTED = "COUNTED"
+COUNTS_PREFIX = "COUNTS#"
 MESSAGE_PREFIX = "MESSAGE#"
 ATTENTION_SHARDS = tuple(f"ATTENTION#{shard}" for shard in range(4))
 UNANSWERED = "CONSULTATIONS"
@@ -135,6 +138,11 @@ def dead_letter(died_at: datetime, number: str, seq: int) -> str:
     return f"{DEAD_PREFIX}{instants.to_text(died_at)}#{number}#{seq:06d}"
 
 
+def action(action_id: str) -> str:
+    """Sort key of a corrective action; all of them are in the partition ACTIONS."""
+    return f"{ACTION_PREFIX}{action_id}"
+
+
 def drawn(person: str) -> str:
     """Partition of what a person drew last from each queue."""
     return f"DRAWN#{person}"
@@ -157,9 +165,14 @@ def counted(number: str) -> str:
 
 def counts(pack: str, month: str) -> str:
     """Partition of the counters of a licence in a local month (`2026-03`)."""
-    return f"COUNTS#{pack}#{month}"
+    return f"{COUNTS_PREFIX}{pack}#{month}"
 
 
 def count(measure: str, dimension: str, day: date, brand: str, hour: str) -> str:
     """Sort key of the counters of a brand and day by one dimension; its values are attributes."""
-    return f"{measure}#{dimension}#{day}#{brand}#{hour}"
+    return f"{count_kind(measure, dimension)}{day}#{brand}#{hour}"
+
+
+def count_kind(measure: str, dimension: str) -> str:
+    """How the sort keys of the counters of a measure by a dimension begin."""
+    return f"{measure}#{dimension}#"

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from redress.domain import audit
 from redress.domain.complaint import fold
 from redress.domain.counting import Counted, Counts, counts
+from redress.domain.errors import RedressError
 from redress.domain.reconciliation import History
 from redress.region import Region
 from redress.usecases.ports import VersionConflict
@@ -30,8 +32,12 @@ class Counting(Protocol):
         """Have it counted for something else. Raises VersionConflict."""
 
 
-class Uncountable(Exception):
+class Uncountable(RedressError):
     """The complaint cannot be read, or others kept counting it."""
+
+    def __init__(self, number: str, problem: str) -> None:
+        self.number, self.problem = number, problem
+        super().__init__(f"Complaint {number} cannot be counted: {problem}.")
 
 
 def count(histories: Histories, counters: Counting, region: Region, number: str) -> bool:
@@ -42,8 +48,6 @@ def count(histories: Histories, counters: Counting, region: Region, number: str)
     for _ in range(TRIES):
         before = counters.counted(number)
         found = histories.history(number)
-        if found.unread or not found.records:
-            raise Uncountable(f"{number}: {found.unread or 'there is no such complaint'}")
         now = of(found, region)
         seq = found.records[-1].seq
         if (before.seq, before.counts) == (seq, now):
@@ -53,12 +57,17 @@ def count(histories: Histories, counters: Counting, region: Region, number: str)
         except VersionConflict:
             continue
         return True
-    raise Uncountable(f"{number}: others count at once")
+    raise Uncountable(number, "others count at once")
 
 
 def of(found: History, region: Region) -> Counts:
-    """What a complaint counts for in this region. Raises RulePackInvalid."""
-    return counts(found.records, region.rules_of(fold(found.records)), renamed(region))
+    """What a complaint counts for in this region. Raises Uncountable, RulePackInvalid."""
+    if found.unread or not found.records:
+        raise Uncountable(found.number, found.unread or "there is no such complaint")
+    try:
+        return counts(found.records, region.rules_of(fold(found.records)), renamed(region))
+    except audit.UNREADABLE as broken:
+        raise Uncountable(found.number, "its events tell no story") from broken
 
 
 def renamed(region: Region) -> Mapping[str, Mapping[str, str]]:
