@@ -18,7 +18,7 @@ from redress.store import keys, requests
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 MOST_COUNTERS = 99
 """Items of counters in a transaction, of which DynamoDB takes a hundred writes."""
@@ -115,15 +115,15 @@ class Counters:
             "turn": {"N": str(after.turn)},
             "counts": {"S": _to_text(after.counts)},
         }
-        if before.turn == 0:
-            condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        else:
-            condition = {
-                "ConditionExpression": "#turn = :before",
-                "ExpressionAttributeNames": {"#turn": "turn"},
-                "ExpressionAttributeValues": {":before": {"N": str(before.turn)}},
-            }
-        return {"Put": {"TableName": self.name, "Item": item, **condition}}
+        put: PutTypeDef = {
+            "TableName": self.name,
+            "Item": item,
+            "ConditionExpression": "#turn = :before" if before.turn else "attribute_not_exists(#turn)",
+            "ExpressionAttributeNames": {"#turn": "turn"},
+        }
+        if before.turn:
+            put["ExpressionAttributeValues"] = {":before": {"N": str(before.turn)}}
+        return {"Put": put}
 
     def _add(self, place: tuple[str, str], moved: Counts) -> "TransactWriteItemTypeDef":
         named = {f"#n{at}": MARK + cell.value for at, cell in enumerate(moved)}
