@@ -31,6 +31,7 @@ KINDS: Mapping[str, Templates] = {
     "letters_html": Templates(("letters/html", "letters/words"), autoescape=True),
     "letters_text": Templates(("letters/text", "letters/words"), autoescape=False),
     "proofs": Templates(("proofs/templates",), autoescape=True),
+    "returns": Templates(("returns/templates",), autoescape=True),
 }
 
 

@@ -6,7 +6,7 @@ player has the longest of their times.
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from redress.domain import clock, packs
@@ -78,9 +78,13 @@ def at_receipt(
     return Rules(tuple(_on_day_of(pack, received_at, settings) for pack in chosen))
 
 
+def on_day(pack_id: str, day: date, settings: Settings) -> RulePack:
+    """The version of a pack that holds on a local day. Raises RulePackInvalid."""
+    return packs.valid_on(pack_id, day, _text(settings, pack_id))
+
+
 def _on_day_of(pack: RulePack, received_at: datetime, settings: Settings) -> RulePack:
-    day = clock.local_day(received_at, pack.timezone)
-    return packs.valid_on(pack.id, day, _text(settings, pack.id))
+    return on_day(pack.id, clock.local_day(received_at, pack.timezone), settings)
 
 
 def _text(settings: Settings, pack_id: str) -> str:

@@ -1,0 +1,159 @@
+"""Returns under any lives of complaints: every total is that of a recount that shares no code with them."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redress.domain import instants, periods
+from redress.domain.periods import Span
+from redress.returns import document
+from tests.support.returns import HOUR, LATER, LICENSED, STEPS, Book, figures, recount, step, stocks
+
+FIRST = datetime(2026, 1, 20, tzinfo=UTC)
+RULES = settings(max_examples=40, deadline=None)
+ADDED_UP = ("gb-ukgc", "cw-cga")
+
+gaps = st.integers(0, 24 * 24).map(lambda hours: hours * HOUR)
+anything = st.lists(st.sampled_from(STEPS), max_size=4)
+ways = st.sampled_from(
+    [
+        ("dispute", "answer", "close"),
+        ("dispute", "answer", "reopen", "answer", "close"),
+        ("complaint", "answer", "close", "refer", "rejected", "close"),
+        ("dispute", "deadlock", "refer", "upheld"),
+        ("complaint", "overrule", "withdraw"),
+        ("duplicate",),
+        ("spam",),
+        (),
+    ]
+)
+steps = st.builds(lambda way, more: (*way, *more), ways, anything)
+told = st.fixed_dictionaries(
+    {
+        "category": st.sampled_from(["bonuses", "account", "technical"]),
+        "suspicions": st.sampled_from([(), (), ("too_fast",)]),
+        "training": st.sampled_from([False, False, False, True]),
+    }
+)
+
+
+@st.composite
+def books(draw: st.DrawFn, pack: str) -> Book:
+    """A register of a few complaints, some told of later than they were received."""
+    book = Book()
+    for _ in range(draw(st.integers(0, 5))):
+        at = FIRST + draw(st.integers(0, 150 * 24)) * HOUR
+        earlier = draw(st.sampled_from([0, 0, 3, 40])) * 24 * HOUR
+        received = instants.to_text(at - earlier) if earlier else None
+        case = book.receive(pack, at, received_at=received, **draw(told))
+        for what in draw(steps):
+            case.now += draw(gaps)
+            step(book, case, what)
+    return book
+
+
+def span(pack: str, period: str) -> Span:
+    """The instants of a period, by the zone of a pack."""
+    zone = LICENSED.pack(pack).timezone
+    return periods.span(periods.parse(period), lambda _: zone)
+
+
+def recounted(book: Book, of: Span, as_of: datetime) -> Counter[str]:
+    """The recount of a period."""
+    texts = [[record.text for record in case.records] for case in book.cases]
+    return recount(texts, *(instants.to_text(at) for at in (of.start, min(of.end, as_of), as_of)))
+
+
+def shared(found: dict[str, Any], counts: Counter[str]) -> dict[str, int]:
+    """What the recount says of the figures of a return."""
+    names = {
+        "of_which_to_adr.in_period": "adr.referred",
+        "adr.partly_upheld": "",
+        "adr.settled": "",
+        "adr.discontinued": "",
+    }
+    return {name: counts[names.get(name, name)] for name in found}
+
+
+@RULES
+@given(books("gb-ukgc"), st.integers(0, 200))
+def test_the_british_return_is_what_a_recount_of_the_events_says(book: Book, days: int) -> None:
+    as_of = datetime(2026, 4, 1, tzinfo=UTC) + timedelta(days=days)
+    found = figures(book.ask("gb-ukgc", "2026-Q1", 1, as_of))
+    found.pop("of_which_to_adr.no_disputes")
+    assert found == shared(found, recounted(book, span("gb-ukgc", "2026-Q1"), as_of))
+
+
+@RULES
+@given(books("cw-cga"), st.integers(0, 200))
+def test_the_half_yearly_return_is_what_a_recount_of_the_events_says(book: Book, days: int) -> None:
+    as_of = datetime(2026, 7, 2, tzinfo=UTC) + timedelta(days=days)
+    found = figures(book.ask("cw-cga", "2026-H1", 1, as_of))
+    counted = {name: value for name, value in found.items() if name.startswith(("volumes", "adr."))}
+    counted.pop("adr.waiting")
+    assert counted == shared(counted, recounted(book, span("cw-cga", "2026-H1"), as_of))
+
+
+@RULES
+@given(books("cw-cga"))
+def test_each_complaint_has_one_outcome(book: Book) -> None:
+    found = figures(book.ask("cw-cga", "2026-H1"))
+    ends = [
+        value or 0
+        for name, value in found.items()
+        if name.startswith("outcomes.") and name != "outcomes.answered_in_period"
+    ]
+    categories = [value or 0 for name, value in found.items() if name.startswith("volumes.category.")]
+    assert sum(ends) == sum(categories) == found["volumes"]
+
+
+@RULES
+@given(books("gb-ukgc"))
+def test_periods_that_follow_each_other_add_up(book: Book) -> None:
+    whole = book.ask("gb-ukgc", "2026-Q1", 1)
+    months = [figures(book.ask("gb-ukgc", f"2026-{month:02}", 1)) for month in (1, 2, 3)]
+    for name, value in figures(whole).items():
+        if name not in stocks(whole):
+            assert value == sum(one[name] or 0 for one in months), name
+
+
+@RULES
+@given(books("cw-cga"))
+def test_what_is_open_at_an_end_is_open_at_the_next_start(book: Book) -> None:
+    first, second = (figures(book.ask("cw-cga", period)) for period in ("2026-H1", "2026-H2"))
+    assert first["volumes.open_at_end"] == second["volumes.open_at_start"]
+
+
+@RULES
+@given(books("gb-ukgc"), st.integers(0, 200))
+def test_what_happens_later_changes_no_byte(book: Book, days: int) -> None:
+    as_of = datetime(2026, 4, 1, tzinfo=UTC) + timedelta(days=days)
+    then = Book()
+    for case in book.cases:
+        kept = [record for record in case.records if record.at < as_of]
+        if kept:
+            then.cases.append(case)
+    now = document.to_bytes(book.ask("gb-ukgc", "2026-Q1", 1, as_of))
+    for case in then.cases:
+        del case.records[sum(record.at < as_of for record in case.records) :]
+    assert document.to_bytes(then.ask("gb-ukgc", "2026-Q1", 1, as_of)) == now
+
+
+@RULES
+@given(books("gb-ukgc"), st.integers(0, 200))
+def test_corrections_lead_from_the_figures_before_to_those_now(book: Book, days: int) -> None:
+    earlier = book.ask("gb-ukgc", "2026-Q1", 1, datetime(2026, 4, 1, tzinfo=UTC) + timedelta(days=days))
+    now = book.ask("gb-ukgc", "2026-Q1", 1, LATER, earlier)
+    before, after = figures(earlier), figures(now)
+    corrected = {one["id"]: one for one in now["corrects"]["figures"]}
+    for name, value in before.items():
+        if name in corrected:
+            assert (corrected[name]["before"], corrected[name]["now"]) == (value, after[name])
+            since = [one["events"] for one in corrected[name]["complaints"]]
+            assert all(since)
+            assert all(at >= earlier["as_of"] for events in since for *_, at in events)
+        else:
+            assert value == after[name]
