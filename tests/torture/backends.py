@@ -26,7 +26,7 @@ QUEUE_URL = "https://sqs.eu-west-2.amazonaws.com/123456789012/"
 STATE_MACHINE = "arn:aws:states:eu-west-2:123456789012:stateMachine:complaints"
 
 EFFECTS, NOTICES, MAIL, OUTCOMES, ERASURES = "effects", "notices", "mail", "outcomes", "erasures"
-PUBLISHED, DELIVERIES, SET_ASIDE = "published", "deliveries", "set_aside"
+PUBLISHED, DELIVERIES, SET_ASIDE, HAPPENED = "published", "deliveries", "set_aside", "happened"
 
 
 class Sent(Value):
@@ -51,12 +51,15 @@ class Message:
 
 @dataclass
 class Held:
-    """All that is put aside and brought back. What is put into queues that are `unheard` is lost."""
+    """All that is put aside and brought back. What is put into queues that are `unheard` is lost.
+
+    Nobody counts but where a story is about that: it would be in every story, and no other there.
+    """
 
     queues: dict[str, list[Message]] = field(default_factory=dict)
     published: list[dict[str, Any]] = field(default_factory=list)
     mails: list[Sent] = field(default_factory=list)
-    unheard: set[str] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=lambda: {HAPPENED})
 
 
 class Services:
@@ -119,6 +122,7 @@ class Services:
             }
             self.held.published.append(event["detail"])
             self.put(PUBLISHED, event)
+            self.put(HAPPENED, event)
             if one["DetailType"] == "MailAccepted":
                 self.put(MAIL, event)
             if one["DetailType"] == "ErasureOrdered":

@@ -13,7 +13,15 @@ import pytest
 from botocore.session import get_session
 
 from redress import region as regions
-from redress.adapters import clients, erasure_wiring, evidence_wiring, mail_wiring, webhook_wiring, wiring
+from redress.adapters import (
+    clients,
+    erasure_wiring,
+    evidence_wiring,
+    insight_wiring,
+    mail_wiring,
+    webhook_wiring,
+    wiring,
+)
 from redress.region import Region
 from tests.support import tables
 from tests.torture.backends import DELIVERIES, EFFECTS, NOTICES, QUEUE_URL, STATE_MACHINE
@@ -34,11 +42,12 @@ FUNCTIONS = (
     "mailbox",
     "erasure",
     "reports",
+    "insight",
 )
 DIGEST = "digest"
 """Of the definition that is deployed."""
 
-_WIRINGS = (wiring, regions, webhook_wiring, evidence_wiring, mail_wiring, erasure_wiring)
+_WIRINGS = (wiring, regions, webhook_wiring, evidence_wiring, mail_wiring, erasure_wiring, insight_wiring)
 
 
 class Context:

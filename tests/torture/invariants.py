@@ -19,7 +19,9 @@
    and no dead letters do.
 10. *Forgotten is gone.* Of a complaint whose erasure was ordered no content, salt, file or mail is there, nor
    the question it began as, and that it is gone is on record once. Of no other it is.
-11. *A proof is proven.* Each day's proof has all its documents, each written once, as its key signed them.
+11. *What is counted is counted once.* Where somebody counts, each complaint is counted for what its events
+   say, and each counter is the sum of that.
+12. *A proof is proven.* Each day's proof has all its documents, each written once, as its key signed them.
 
 Another campaign gives its own world what `Evidence` asks for; what it cannot know it leaves empty.
 """
@@ -106,6 +108,9 @@ class Evidence(Protocol):
 
     def standing(self, number: str) -> Standing | None:
         """The live execution of a complaint; None where nobody can look."""
+
+    def miscounted(self) -> Sequence[str] | None:
+        """What counters say otherwise than the events, in words; None where nobody counts."""
 
     def given_up(self) -> Sequence[str]:
         """What still waits to be done, or nobody will do, in words."""
@@ -284,6 +289,11 @@ def _published(world: Evidence, stored: Mapping[str, Stored]) -> Looked:
     return len(ids), [f"event {one} was never published" for one in ids if one not in published]
 
 
+def _miscounted(world: Evidence, stored: Mapping[str, Stored]) -> Looked:
+    wrong = world.miscounted()
+    return (0, []) if wrong is None else (len(stored) + 1, list(wrong))
+
+
 def _given_up(world: Evidence, _stored: Mapping[str, Stored]) -> Looked:
     return 1, list(world.given_up())
 
@@ -293,5 +303,6 @@ WHOLE: Sequence[Callable[[Evidence, Mapping[str, Stored]], Looked]] = (
     _journal,
     _proofs,
     _published,
+    _miscounted,
     _given_up,
 )

@@ -16,6 +16,7 @@ from tests.torture.backends import (
     DELIVERIES,
     EFFECTS,
     ERASURES,
+    HAPPENED,
     MAIL,
     NOTICES,
     OUTCOMES,
@@ -33,6 +34,7 @@ SOURCES: Mapping[str, str] = {
     PUBLISHED: "webhooks",
     DELIVERIES: "webhooks",
     ERASURES: "erasure",
+    HAPPENED: "insight",
 }
 """The queues, and whose they are."""
 

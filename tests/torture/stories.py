@@ -11,6 +11,7 @@ import jwt
 from tests.store.test_delivery_events import bounce
 from tests.torture import actors
 from tests.torture.actors import Application, Browser, number_of
+from tests.torture.backends import HAPPENED
 from tests.torture.endings import ENDINGS
 from tests.torture.environment import PREFILL_SECRET
 from tests.torture.sources import for_the_relay
@@ -61,6 +62,12 @@ def _subscribed(world: World) -> Before:
     made = Application(world).post("/webhooks", body)
     world.settle()
     return {**told, "webhook": str(made.body["webhook"])}
+
+
+def _counted(world: World) -> Before:
+    """Two complaints, and whatever happens to them is counted from the first event on."""
+    world.services.held.unheard.discard(HAPPENED)
+    return _two(world)
 
 
 def _asked(world: World) -> Before:
@@ -114,6 +121,15 @@ def _a_complaint_by_the_api(world: World, _: Before) -> None:
 @story(_investigated)
 def _a_reply_on_the_tracking_page(world: World, told: Before) -> None:
     Browser(world).reply(told["path"], "It was on Sunday: P-1.")
+    world.settle()
+
+
+@story(_counted)
+def _complaints_are_counted(world: World, told: Before) -> None:
+    Application(world).complain("One more bonus: P-0c.", account="player-9", email="other@example.test")
+    world.settle()
+    Browser(world).reply(told["path"], "It was on Sunday: P-1.")
+    Application(world).guarded(told["other"], "withdrawal", {})
     world.settle()
 
 

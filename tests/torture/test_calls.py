@@ -71,6 +71,7 @@ UNCALLED: Mapping[str, Grants] = {
     "outcomes": {"OutcomesQueue": TAKE, "EvidenceBucket": {"s3:ListBucket"}},
     "mailbox": {"MailboxQueue": TAKE, "MailboxBucket": {"s3:ListBucket"}},
     "erasure": {"ErasureQueue": TAKE},
+    "insight": {"InsightQueue": TAKE},
     # What the browser does with a form or an address that the function signed.
     "portal": {"EvidenceBucket/incoming/*": {"s3:PutObject"}},
     "operator_api": {

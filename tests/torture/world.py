@@ -35,8 +35,9 @@ from tests.support import tables
 from tests.support.complaints import T0
 from tests.support.desks import Clock
 from tests.support.memory_workflow import SUCCEEDED, MemoryWorkflow, StepFailed
+from tests.support.recounts import recounted
 from tests.torture import backends, environment
-from tests.torture.backends import QUEUE_URL, SET_ASIDE, Services
+from tests.torture.backends import HAPPENED, QUEUE_URL, SET_ASIDE, Services
 from tests.torture.environment import DIGEST, EVIDENCE_BUCKET, JOURNAL_BUCKET, MAIL_BUCKET
 from tests.torture.faults import Fault, Killed, Wire
 from tests.torture.invariants import Standing, Stored
@@ -294,6 +295,14 @@ class World:
             token=live.token if live else None,
             state_token=state.token if state else None,
         )
+
+    def miscounted(self) -> list[str] | None:
+        """What is counted wrong, where a story lets it be counted."""
+        if HAPPENED in self.services.held.unheard:
+            return None
+        client = environment.client("dynamodb")
+        numbers = [one["number"]["S"] for one in backends.items() if one["sk"]["S"] == keys.STATE]
+        return recounted(client, tables.NAME, self.region, numbers)
 
     def given_up(self) -> list[str]:
         """What lies in queues, and in the stream before its readers."""

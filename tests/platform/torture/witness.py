@@ -25,6 +25,7 @@ from redress.store import keys
 from redress.store.table import Table
 from redress.usecases.ports import CaseFile
 from redress.usecases.write_digests import Written
+from tests.support.recounts import recounted
 from tests.torture import invariants
 from tests.torture.invariants import Standing, Stored, Violated
 
@@ -279,6 +280,11 @@ class Glance:
             token=token,
             state_token=token,
         )
+
+    def miscounted(self) -> Sequence[str]:
+        """What is counted wrong."""
+        stack = self._witness.stack
+        return recounted(stack.dynamodb, stack.table_name, self.region, sorted(self._stored))
 
     def given_up(self) -> Sequence[str]:
         """What waits in queues."""
