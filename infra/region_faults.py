@@ -12,7 +12,7 @@ from redress.domain.actors import SUBJECT
 from redress.domain.categories import Category
 from redress.domain.macros import FIELDS as MACRO_FIELDS
 from redress.domain.reading import RulePackInvalid
-from redress.region import Brand, Client, Macro, Region, Team
+from redress.region import Brand, Cause, Client, Macro, Region, Team
 
 if TYPE_CHECKING:  # it asks here what is wrong
     from infra.settings import IssuerPart, Settings
@@ -42,6 +42,7 @@ RECEIVES_MAIL = frozenset(
 https://docs.aws.amazon.com/general/latest/gr/ses.html."""
 
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_CAUSE = re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}$")
 _COLOUR = re.compile(r"^#[0-9a-f]{6}$")
 
 
@@ -55,6 +56,7 @@ def faults(settings: Settings) -> Iterator[str]:
         yield from _brand_faults(brand, settings)
     yield from _rules_faults(operator)
     yield from _ids("macros", operator.macros)
+    yield from _cause_faults(operator.causes)
     yield from triage_rules.faults(operator)
     yield from _team_faults(operator.teams)
     yield from _mailbox_faults("operator.escalation", [level.email for level in operator.escalation])
@@ -203,6 +205,22 @@ def _macro_faults(macro: Macro) -> Iterator[str]:
         if unknown:
             known = ", ".join(MACRO_FIELDS)
             yield f"{key}.{language}: unknown fields {', '.join(sorted(unknown))}; use {known}"
+
+
+def _cause_faults(causes: Iterable[Cause]) -> Iterator[str]:
+    """What is counted under an id must not be counted under another one, too."""
+    owner: dict[str, str] = {}
+    for index, cause in enumerate(causes):
+        key = f"operator.causes.{index}"
+        for name, value in (("id", cause.id), *(("formerly", one) for one in cause.formerly)):
+            if not _CAUSE.fullmatch(value):
+                remedy = "use up to 64 lower-case letters, digits, hyphens and underscores"
+                yield f"{key}.{name}: {value!r}; {remedy}"
+            if value in owner:
+                yield f"{key}.{name}: {value!r} stands for {owner[value]!r} already; remove one of them"
+            owner.setdefault(value, cause.id)
+        if not cause.name.strip():
+            yield f"{key}.name: empty; say in words what it is"
 
 
 def _client_faults(client: Client, operator: Region) -> Iterator[str]:

@@ -180,6 +180,7 @@ DECISION = {
     "reasons": "The withdrawal was held by a check that should have ended after one day.",
     "redress_minor": 25_000,
     "currency": "GBP",
+    "cause": "verification_backlog",
 }
 
 

@@ -35,6 +35,7 @@ SHARED: Mapping[str, type] = {
     "`[[operator.escalation]]`": region.EscalationLevel,
     "`[[operator.clients]]`": region.Client,
     "`[[operator.macros]]`": region.Macro,
+    "`[[operator.causes]]`": region.Cause,
 }
 
 

@@ -24,7 +24,8 @@ from redress.adapters.webhook_queue import DeliveriesQueue
 from redress.domain import commands
 from redress.domain.correspondence import Delivery, LetterKind
 from redress.http.routes import ROUTES, Route
-from redress.region import Client, Macro, Team
+from redress.region import Cause, Client, Macro, Team
+from redress.store.actions import ActionTable
 from redress.store.webhooks import WebhookTable
 from redress.usecases.change import Desk, change
 from redress.usecases.evidence_ports import Download, Upload
@@ -64,8 +65,19 @@ _MACRO = Macro(
         "en": "Dear {player_name}, your complaint {number} is not forgotten: you hear from us by {due_on}."
     },
 )
+_CAUSES = (
+    Cause(id="unclear_terms", name="Our terms or our offer could be misread", formerly=("terms",)),
+    Cause(id="payment_provider_delay", name="A payment provider or bank was slow"),
+    Cause(id="no_fault_found", name="Nothing went wrong"),
+)
 STORY_REGION = replace(
-    REGION, brands=(_BRAND,), clients=(_CLIENT,), teams=_TEAMS, macros=(_MACRO,), redress_team="finance"
+    REGION,
+    brands=(_BRAND,),
+    clients=(_CLIENT,),
+    teams=_TEAMS,
+    macros=(_MACRO,),
+    causes=_CAUSES,
+    redress_team="finance",
 )
 
 SUSPECTED = 6_543_210_987  # the number 0630-2YFB-D
@@ -172,6 +184,9 @@ class Teller:
         store = self.desk.store
         if "consultation" in path:
             version = store.consultations.load(path["consultation"], self.clock()).version
+        elif "action" in path:
+            known = _actions().action(path["action"])
+            version = known.version if known else 1
         else:
             version = store.load(path["number"]).complaint.version
         return {"If-Match": f'"{version}"'}
@@ -204,9 +219,14 @@ def story_of(function: ModuleType, api: Any) -> Teller:
         random_bits=lambda size: next(bits) % 2**size,
         webhooks=cache(lambda: _webhooks(clock)),
         evidence=_StoryDoor,
+        actions=_actions,
         faq=delivered,
     )
     return Teller(door(function.handler), desk, clock)
+
+
+def _actions() -> ActionTable:
+    return ActionTable(client("dynamodb"), tables.NAME)
 
 
 def _webhooks(clock: Clock) -> WebhookDesk:

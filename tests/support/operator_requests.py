@@ -42,6 +42,8 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
     "add_note": {"text": "He called again."},
     "attach_context": {"references": [{"kind": "bet", "id": "B-1", "system": "sportsbook"}]},
     "open_task": {"team": "payments", "what": "Was the deposit booked?"},
+    "state_subject": {"product": "casino", "game": "slot-1842"},
+    "find_cause": {"cause": "unclear_terms"},
     "link_duplicate": {"number": "0000-0001-Y", "reason": "The same bonus."},
     "escalate": {"reason": "The press asks."},
     "record_reply": {"text": "It was on Sunday."},
@@ -60,7 +62,7 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
     "extend_deadline": {"stage": "final", "reasons": "The game's supplier has not answered yet."},
     "recategorise": {"category": "account", "reason": "It is about the account."},
     "adopt_pack_version": {"pack": "sandbox", "version": "2026.1", "reason": "The law says so."},
-    "propose_decision": {"outcome": "upheld", "reasons": "You are right."},
+    "propose_decision": {"outcome": "upheld", "reasons": "You are right.", "cause": "agent_error"},
     "approve_decision": {},
     "return_decision": {"comment": "Say which clause."},
     "refer_to_adr": {"body": "adr"},
@@ -81,6 +83,7 @@ _PLACES: Mapping[str, str] = {
     "webhook": "unknown",
     "evidence": "unknown",
     "consultation": "Q-ZZZZ-ZZZZ-0",
+    "action": "A-ZZZZ-ZZZZ-0",
 }
 ABOUT_COMPLAINTS = tuple(route for route in ROUTES if "number" in route.places)
 

@@ -28,6 +28,8 @@ EXAMPLES = {
     errors.NotOfTeam: errors.NotOfTeam("payments"),
     errors.NoSuchConsultation: errors.NoSuchConsultation("Q-R7K3-9QXM-3"),
     errors.ConsultationOver: errors.ConsultationOver("Q-R7K3-9QXM-3", "answer", "closed", "it is closed"),
+    errors.NoSuchAction: errors.NoSuchAction("A-R7K3-9QXM-3"),
+    errors.ActionDone: errors.ActionDone("A-R7K3-9QXM-3", "2026-03-06"),
     errors.NoSuchEvidence: errors.NoSuchEvidence("R7K3-9QXM-3", "5b1f"),
     errors.EvidenceNotReleased: errors.EvidenceNotReleased("R7K3-9QXM-3", "5b1f", "checking"),
     errors.NoSuchWebhook: errors.NoSuchWebhook("wh-1"),

@@ -12,8 +12,15 @@ import pytest
 from moto import mock_aws
 
 from redress import region as regions
-from redress.adapters import clients, evidence_wiring, webhook_wiring, wiring
-from redress.region import Client
+from redress.adapters import (
+    action_wiring,
+    clients,
+    evidence_wiring,
+    insight_wiring,
+    webhook_wiring,
+    wiring,
+)
+from redress.region import Cause, Client
 from tests.support import tables
 from tests.support.complaints import REGION
 from tests.support.desks import Clock
@@ -36,6 +43,11 @@ DOCUMENT = replace(
         Client(id="back-office", brands=("northlight",), scopes=("read", "write", "decide", "admin")),
         Client(id="crm", brands=("southlight",), scopes=("read", "write")),
     ),
+    causes=(
+        Cause(id="unclear_terms", name="Our terms could be misread", formerly=("terms", "offer")),
+        Cause(id="agent_error", name="One of us erred"),
+        Cause(id="no_fault_found", name="Nothing went wrong"),
+    ),
     rules={
         "mt": {"final": {"amount": 10, "unit": "business_days"}},
         "gb-ukgc": {"house": {"targets": {"final": {"amount": 6, "unit": "weeks"}}}},
@@ -52,7 +64,8 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     region_file.write_text(json.dumps(asdict(DOCUMENT)), encoding="utf-8")
     cached = (
         *(wiring.region, wiring.table, wiring.desk, wiring.live_versions, clients.client, regions.load),
-        *(webhook_wiring.desk, webhook_wiring.queue, evidence_wiring.door),
+        *(webhook_wiring.desk, webhook_wiring.queue, evidence_wiring.door, action_wiring.table),
+        *(insight_wiring.counters, insight_wiring.registers, insight_wiring.desk),
     )
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         for name, value in {

@@ -86,7 +86,7 @@ def test_it_takes_a_complaint_through_its_whole_life(office: BackOffice) -> None
     assert (listed.number, listed.stage) == (number, "investigating")
 
     handler, approver = {"user": "handler-7"}, {"user": "approver-2"}
-    upheld = m.Decision(outcome=m.DecisionOutcome.UPHELD, reasons="All was due.")
+    upheld = m.Decision(outcome=m.DecisionOutcome.UPHELD, reasons="All was due.", cause="agent_error")
     for operation, guarded, who, body in (
         ("assign", True, handler, m.Assignment(assignee="handler-7")),
         ("request_information", False, handler, m.InformationRequest(question="Which game was it?")),

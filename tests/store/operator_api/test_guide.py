@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from infra import settings
-from redress.adapters import wiring
+from redress.adapters import action_wiring, wiring
 from redress.http.routes import find
 from redress.usecases.change import Desk
 from tests.support import guide
@@ -65,6 +65,9 @@ class Reader:
         store = self.desk.store
         if command.path.startswith("consultations/"):
             return store.consultations.load(self.variables["consultation"], self.clock()).version
+        if command.path.startswith("corrective-actions/"):
+            known = action_wiring.table().action(self.variables["action"])
+            return known.version if known else 1
         return store.load(self.variables["number"]).complaint.version
 
     def filled(self, text: str) -> str:

@@ -181,6 +181,11 @@ class Region:
         """The cause that an id stands for: its own, or one that it had formerly. None where there is none."""
         return next((one for one in self.causes if cause_id in {one.id, *one.formerly}), None)
 
+    def present_cause(self, cause_id: str | None) -> str | None:
+        """The id that a cause has now; what the list does not hold (any more) keeps its own."""
+        known = self.cause(cause_id) if cause_id else None
+        return known.id if known else cause_id
+
     def team_for(self, category: str) -> Team:
         """The team that owns a category; the first team owns what nobody claims."""
         return next((team for team in self.teams if category in team.categories), self.teams[0])

@@ -143,7 +143,12 @@ def _note(complaint: Complaint, command: Noting) -> list[Change]:
         case c.StateSubject():
             return _noted(complaint, e.SubjectStated(**vars(command)))
         case c.FindCause():
-            return _noted(complaint, e.CauseFound(**vars(command)))
+            return found(complaint, command)
+
+
+def found(complaint: Complaint, command: c.FindCause) -> list[Change]:
+    """What lies at the root of it; nothing where that is known already."""
+    return _noted(complaint, e.CauseFound(**vars(command)))
 
 
 def _noted(complaint: Complaint, event: e.SubjectStated | e.CauseFound) -> list[Change]:

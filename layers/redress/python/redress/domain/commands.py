@@ -231,13 +231,17 @@ class Reply(Value):
 
 
 class ProposeDecision(Value):
-    """The handler proposes an outcome: upheld, partly_upheld, rejected, goodwill, withdrawn, out_of_scope."""
+    """The handler proposes an outcome: upheld, partly_upheld, rejected, goodwill, withdrawn, out_of_scope.
+
+    `cause` is what they found at the root of it; None leaves that as it is.
+    """
 
     outcome: str
     content: Content
     redress_minor: int | None = None
     currency: str | None = None
     redress_kind: str | None = None
+    cause: "FindCause | None" = None
 
 
 class ReturnDecision(Value):

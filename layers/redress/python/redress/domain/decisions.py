@@ -124,7 +124,8 @@ def _decide_outcome(
             currency=command.currency,
             redress_kind=command.redress_kind,
         )
-        return [Change(event=event, content=command.content)]
+        cause = casework_decisions.found(complaint, command.cause) if command.cause else []
+        return [*cause, Change(event=event, content=command.content)]
     if not proposal:
         raise illegal(complaint, command, "no proposal waits for approval")
     if isinstance(command, c.ReturnDecision):

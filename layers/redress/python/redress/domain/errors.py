@@ -19,11 +19,15 @@ RedressError
 ├── NoSuchWebhook           no such webhook, or none of the caller's own
 ├── TooManyWebhooks         the caller has as many as it may
 ├── WebhookDisabled         nothing is sent to the webhook
+├── NoSuchAction            no such corrective action
+├── ActionDone              the corrective action is done already
 ├── NoSuchEvidence          the complaint has no such file
 ├── EvidenceNotReleased     the file may not be opened, or not yet
 ├── NotMoney                (money) a text is no amount of its currency
 ├── ChainBroken             (audit) a record does not follow from the one before it
 ├── JournalRefused          (journal) the write-once log cannot hold this as it is
+├── NotAPeriod              (periods) a text is no period, or none that a report can be about
+├── ReturnRefused           (return_lives) a return cannot be made as it was asked for
 ├── RulePackInvalid         (reading) a pack cannot be used; says what counsel must supply
 └── LetterIncomplete        (letters) a letter lacks what its rule pack asks for, and does not go out
 
@@ -189,6 +193,22 @@ class WebhookDisabled(RedressError):
     def __init__(self, webhook: str) -> None:
         self.webhook = webhook
         super().__init__(f"Webhook {webhook} is disabled: enable it first.")
+
+
+class NoSuchAction(RedressError):
+    """No corrective action of that id."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        super().__init__(f"There is no corrective action {action}.")
+
+
+class ActionDone(RedressError):
+    """The corrective action is done already; `done_on` is the day."""
+
+    def __init__(self, action: str, done_on: str) -> None:
+        self.action, self.done_on = action, done_on
+        super().__init__(f"Corrective action {action} is done since {done_on}: open another one for more.")
 
 
 class NoSuchEvidence(RedressError):

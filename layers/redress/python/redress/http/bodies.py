@@ -101,7 +101,9 @@ class AdrDecision(Strict):
 class Decision(Strict):
     """The outcome proposed, with what the player gets: `redress_minor` in minor units of `currency`.
 
-    `redress_kind` is other unless it says.
+    `redress_kind` is other unless it says. `cause` lies at the root of the complaint, by the region file's
+    list: it is needed where there is a list and no cause was found before. `action` is the corrective action
+    against it. Of these two, what is left out stays as it is.
     """
 
     outcome: Annotated[Outcome, Rule(*unknown("outcome", get_args(Outcome)))]
@@ -110,6 +112,8 @@ class Decision(Strict):
     redress_minor: AmountMinor | None = None
     currency: Annotated[CurrencyCode | None, paying("redress_minor"), Field(validate_default=True)] = None
     redress_kind: Annotated[RedressKind, Rule(*unknown("redress_kind", get_args(RedressKind)))] | None = None
+    cause: Short | None = None
+    action: Short | None = None
 
 
 class Approval(Strict):

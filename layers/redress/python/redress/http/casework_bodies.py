@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from redress.domain.actors import SUBJECT
 from redress.http.bodies import Letter, Note, Short
 from redress.http.fields import AmountMinor, CurrencyCode, Date, Future, Rule, Strict, Text
-from redress.http.intake import unknown
+from redress.http.intake import AboutProduct, Counted, unknown
 
 MOST_REFERENCES = 50
 
@@ -92,6 +92,25 @@ class TaskClosure(Strict):
 
     outcome: Annotated[TaskOutcome, Rule(*unknown("outcome", get_args(TaskOutcome)))] = "done"
     result: Letter | None = None
+
+
+class ComplaintSubject(Strict):
+    """What a complaint is about, by your own ids and no text: they are counted and published."""
+
+    product: AboutProduct | None = None
+    game: Counted | None = None
+    provider: Counted | None = None
+    payment_route: Counted | None = None
+
+
+class CauseFinding(Strict):
+    """What lies at the root of a complaint, by the region file's list, and the corrective action against it.
+
+    Without `action` there is none, whatever was named before.
+    """
+
+    cause: Short
+    action: Short | None = None
 
 
 class DuplicateOf(Strict):

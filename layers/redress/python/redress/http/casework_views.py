@@ -47,8 +47,8 @@ class ChainView(TypedDict):
 class EvidencePackView(TypedDict):
     """What an outside body needs: the complaint, every event, the clock explained, the letters, the proof.
 
-    The operator's own affairs are left out of it: internal notes, tasks, how the complaint was weighed, and
-    mails of which nobody has found that they are the player's.
+    The operator's own affairs are left out of it: internal notes, tasks, how the complaint was weighed, what
+    was found at its root, and mails of which nobody has found that they are the player's.
     """
 
     generated_at: str
@@ -70,7 +70,13 @@ def evidence_pack(case: CaseFile, region: Region, now: datetime) -> EvidencePack
     shown = views.complaint(told, region, now)
     return {
         "generated_at": instants.to_text(now),
-        "complaint": {**shown, "triage": None, "notes": [one for one in shown["notes"] if one["text"]]},
+        "complaint": {
+            **shown,
+            "triage": None,
+            "cause": None,
+            "corrective_action": None,
+            "notes": [one for one in shown["notes"] if one["text"]],
+        },
         "clock": clock_views.clock(case, region, now),
         "events": views.history(told)["items"],
         "letters": shown["letters"],

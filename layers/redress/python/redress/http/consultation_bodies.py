@@ -1,16 +1,15 @@
 """What is sent about consultations: to the operator's API, and by the portal's forms."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints
 
 from redress.domain.categories import Category
 from redress.domain.consultation import State
 from redress.http.bodies import Letter, Short
-from redress.http.fields import Rule, Strict, broken
-from redress.http.intake import unknown
+from redress.http.fields import Rule, Strict
+from redress.http.intake import BrandId, JurisdictionId, unknown
 from redress.http.list_bodies import Cursor, Flag, Limit
-from redress.region import Region
 
 Language = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")],
@@ -29,27 +28,11 @@ class Question(Strict):
     first one.
     """
 
-    brand: Short
+    brand: BrandId
     text: Letter
     category: AnyCategory | None = None
-    jurisdiction: Short | None = None
+    jurisdiction: JurisdictionId | None = None
     language: Language | None = None
-
-    @field_validator("brand")
-    @classmethod
-    def _brand_exists(cls, brand: str, info: ValidationInfo) -> str:
-        region = _region(info)
-        if region.brand(brand) is None:
-            raise broken(*unknown("brand", (one.id for one in region.brands)))
-        return brand
-
-    @field_validator("jurisdiction")
-    @classmethod
-    def _jurisdiction_is_the_brands(cls, jurisdiction: str | None, info: ValidationInfo) -> str | None:
-        brand = _region(info).brand(info.data.get("brand", ""))
-        if brand and jurisdiction is not None and jurisdiction not in brand.jurisdictions:
-            raise broken(*unknown("jurisdiction", brand.jurisdictions))
-        return jurisdiction
 
 
 class ConsultationAnswer(Strict):
@@ -77,9 +60,3 @@ class ConsultationQuery(Strict):
     total: Annotated[Flag | None, Field(description="Count the whole list, too, up to a thousand.")] = None
     limit: Limit = 25
     cursor: Cursor | None = None
-
-
-def _region(info: ValidationInfo) -> Region:
-    """Whose brands and jurisdictions there are."""
-    context: Any = info.context
-    return cast("Region", context["region"])

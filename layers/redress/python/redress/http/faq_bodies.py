@@ -1,34 +1,23 @@
 """What is asked of the help pages and of the assistant, by the operator's own chat or app."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 
 from redress.assistant.state import LONGEST_SAID, State, Unusable, state
-from redress.http.bodies import Short
 from redress.http.consultation_bodies import Language
 from redress.http.fields import Strict, Text, broken
-from redress.http.intake import unknown
-from redress.region import Region
+from redress.http.intake import BrandId
 
 LONGEST_QUESTION = 1_000
 STATE = ("assistant_state", "Send the state of the answer before, unchanged; leave it out to begin anew.")
 
 
 class _OfBrand(Strict):
-    brand: Annotated[Short, Field(description="The brand that the player asks.")]
+    brand: Annotated[BrandId, Field(description="The brand that the player asks.")]
     language: Annotated[
         Language | None, Field(description="The player's language; English for one that the portal lacks.")
     ] = None
-
-    @field_validator("brand")
-    @classmethod
-    def _brand_exists(cls, brand: str, info: ValidationInfo) -> str:
-        context: Any = info.context
-        region = cast("Region", context["region"])
-        if region.brand(brand) is None:
-            raise broken(*unknown("brand", (one.id for one in region.brands)))
-        return brand
 
 
 class FaqQuery(_OfBrand):

@@ -4,7 +4,8 @@ Every failure is an InvalidInput with one FieldProblem per field, whose `rule` i
 required, text, text_length, control_character, unknown_brand, unknown_jurisdiction, unknown_category, email,
 date, date_in_future, date_too_early, currency, currency_without_amount, amount_without_currency, amount,
 amount_digits, amount_range, whole_number, list, too_many, unknown_field, object, unknown_channel, language,
-residence, instant, instant_in_future, instant_too_early, instant_order, training_unavailable.
+residence, instant, instant_in_future, instant_too_early, instant_order, training_unavailable,
+unknown_product, counted_id.
 How text is kept, and what is refused in it, is told in `fields`. A model is read with `region`, whose brands
 and jurisdictions there are, and `now`, any aware instant.
 """
@@ -15,12 +16,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import FailFast, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, FailFast, Field, StringConstraints, ValidationInfo, field_validator
 
 from redress.domain import instants, money
 from redress.domain.categories import Category
-from redress.domain.commands import Submit
+from redress.domain.commands import StateSubject, Submit
 from redress.domain.errors import FieldProblem, InvalidInput
+from redress.domain.rulepack import Product
 from redress.http.countries import COUNTRIES
 from redress.http.fields import (
     AmountMinor,
@@ -46,12 +48,47 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2
 Reference = Annotated[str, Text(100)]
 # ISO 3166: a country, or a part of one where rules differ by it.
 Residence = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+# What a complaint is about, by the operator's own ids: they are counted and published, so it is no free text,
+# in which a player or a handler could name somebody.
+Counted = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"),
+    Rule("counted_id", "Send an id such as slot-1842, of lower-case letters, digits and . _ -, and no text."),
+]
 _RESIDENCE = ("residence", "Send the ISO 3166 code of a country or a part of it, such as GB or US-MI.")
 
 
 def unknown(field: str, known: Iterable[str]) -> tuple[str, str]:
     """The rule that a field which names something else breaks, with its remedy."""
     return f"unknown_{field}", f"Choose one of: {', '.join(known)}."
+
+
+def _region(info: ValidationInfo) -> Region:
+    """Whose brands and jurisdictions there are."""
+    context: Any = info.context
+    return cast("Region", context["region"])
+
+
+def _brand(brand: str, info: ValidationInfo) -> str:
+    region = _region(info)
+    if region.brand(brand) is None:
+        raise broken(*unknown("brand", (one.id for one in region.brands)))
+    return brand
+
+
+def _jurisdiction(jurisdiction: str, info: ValidationInfo) -> str:
+    brand = _region(info).brand(info.data.get("brand", ""))
+    if brand and jurisdiction not in brand.jurisdictions:
+        raise broken(*unknown("jurisdiction", brand.jurisdictions))
+    return jurisdiction
+
+
+# One of the region file's brands, and one of the jurisdictions of `brand`, a field that comes before.
+BrandId = Annotated[str, Text(100), AfterValidator(_brand)]
+JurisdictionId = Annotated[str, Text(100), AfterValidator(_jurisdiction)]
+
+
+AboutProduct = Annotated[Product, Rule(*unknown("product", get_args(Product)))]
 
 
 class Intake(Strict):
@@ -62,11 +99,12 @@ class Intake(Strict):
     those of deadlines that begin with something else than this request; one that is not told is not known.
     `intermediary` is who passed it on (an ADR body, a consumer platform), `vulnerable` what the operator's
     systems know of the player, `training` marks a complaint that is practice. `other_emails` are tried in
-    their order, where a letter does not arrive.
+    their order, where a letter does not arrive. `product`, `game`, `provider` and `payment_route` say what it
+    is about.
     """
 
-    brand: Annotated[str, Text(100)]
-    jurisdiction: Annotated[str, Text(100)]
+    brand: BrandId
+    jurisdiction: JurisdictionId
     category: Annotated[Category, Field(strict=False), Rule(*unknown("category", Category))]
     description: Annotated[str, Text(10_000, lines=True)]
     name: Annotated[str, Text(200)]
@@ -87,28 +125,16 @@ class Intake(Strict):
     vulnerable: bool | None = None
     training: bool | None = None
     residence: Annotated[Residence, Rule(*_RESIDENCE)] | None = None
+    product: AboutProduct | None = None
+    game: Counted | None = None
+    provider: Counted | None = None
+    payment_route: Counted | None = None
     sent_at: Past | None = None
     platform_posted_at: Past | None = None
     received_at: Past | None = None
     registered_at: Past | None = None
     operator_aware_at: Past | None = None
     event_settled_at: Past | None = None
-
-    @field_validator("brand")
-    @classmethod
-    def _brand_exists(cls, brand: str, info: ValidationInfo) -> str:
-        region = _region(info)
-        if region.brand(brand) is None:
-            raise broken(*unknown("brand", (one.id for one in region.brands)))
-        return brand
-
-    @field_validator("jurisdiction")
-    @classmethod
-    def _jurisdiction_is_the_brands(cls, jurisdiction: str, info: ValidationInfo) -> str:
-        brand = _region(info).brand(info.data.get("brand", ""))
-        if brand and jurisdiction not in brand.jurisdictions:
-            raise broken(*unknown("jurisdiction", brand.jurisdictions))
-        return jurisdiction
 
     @field_validator("occurred_on")
     @classmethod
@@ -155,6 +181,13 @@ class Intake(Strict):
         """Of these fields those that were sent."""
         return {name: value for name in names if (value := getattr(self, name))}
 
+    def _subject(self) -> StateSubject | None:
+        """What it is about, if any of it is told."""
+        subject = StateSubject(
+            product=self.product, game=self.game, provider=self.provider, payment_route=self.payment_route
+        )
+        return subject if any(vars(subject).values()) else None
+
     def to_command(self, channel: str, language: str, region: Region, now: datetime) -> Submit:
         """The command that submits the complaint under the rule packs in force at its receipt.
 
@@ -182,6 +215,7 @@ class Intake(Strict):
             platform_posted_at=self.platform_posted_at,
             event_settled_at=self.event_settled_at,
             training=bool(self.training),
+            subject=self._subject(),
             content={
                 "name": self.name,
                 "email": self.email,
@@ -232,12 +266,6 @@ def read_form(sent: Mapping[str, str], region: Region, now: datetime) -> Intake:
     if problems:
         raise InvalidInput(problems)
     return intake
-
-
-def _region(info: ValidationInfo) -> Region:
-    """Whose brands and jurisdictions there are."""
-    context: Any = info.context
-    return cast("Region", context["region"])
 
 
 def _today(info: ValidationInfo) -> date:

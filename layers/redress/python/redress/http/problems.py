@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from redress.domain import instants
 from redress.domain.errors import (
+    ActionDone,
     Conflict,
     ConsultationOver,
     EvidenceNotReleased,
@@ -16,6 +17,7 @@ from redress.domain.errors import (
     IllegalTransition,
     InvalidInput,
     Leased,
+    NoSuchAction,
     NoSuchConsultation,
     NoSuchEvidence,
     NoSuchTeam,
@@ -57,6 +59,7 @@ NOT_OF_TEAM = Kind("not-of-team", 403, "The person is no member of the team")
 NOT_FOUND = Kind("not-found", 404, "There is no such complaint")
 NO_SUCH_CONSULTATION = Kind("no-such-consultation", 404, "There is no such consultation")
 NO_SUCH_WEBHOOK = Kind("no-such-webhook", 404, "There is no such webhook")
+NO_SUCH_ACTION = Kind("no-such-action", 404, "There is no such corrective action")
 NO_SUCH_EVIDENCE = Kind("no-such-evidence", 404, "The complaint has no such file")
 NO_SUCH_TEAM = Kind("no-such-team", 404, "There is no such team")
 NO_SUCH_PATH = Kind("no-such-path", 404, "There is nothing at this path")
@@ -68,6 +71,7 @@ NOT_ALLOWED_BY_PACK = Kind("not-allowed-by-rule-pack", 409, "No rule pack of the
 CONSULTATION_OVER = Kind("consultation-over", 409, "The consultation has ended")
 TOO_MANY_WEBHOOKS = Kind("too-many-webhooks", 409, "The client has as many webhooks as it may")
 WEBHOOK_DISABLED = Kind("webhook-disabled", 409, "The webhook is disabled")
+ACTION_DONE = Kind("action-done", 409, "The corrective action is done already")
 EVIDENCE_NOT_RELEASED = Kind("evidence-not-released", 409, "The file may not be opened, or not yet")
 LEASED = Kind("leased", 409, "Another person has the complaint before them")
 STALE_VERSION = Kind("stale-version", 412, "The complaint has changed since")
@@ -115,6 +119,8 @@ KINDS: Mapping[type[RedressError], Kind] = {
     NoSuchWebhook: NO_SUCH_WEBHOOK,
     TooManyWebhooks: TOO_MANY_WEBHOOKS,
     WebhookDisabled: WEBHOOK_DISABLED,
+    NoSuchAction: NO_SUCH_ACTION,
+    ActionDone: ACTION_DONE,
     NoSuchEvidence: NO_SUCH_EVIDENCE,
     EvidenceNotReleased: EVIDENCE_NOT_RELEASED,
 }

@@ -25,7 +25,9 @@ from redress.usecases.ports import Request
 
 if TYPE_CHECKING:  # imported when the first request for one comes
     from redress.faq.entries import Faq
+    from redress.usecases.actions import ActionStore
     from redress.usecases.evidence_ports import EvidenceDoor
+    from redress.usecases.insight import InsightDesk
     from redress.usecases.webhooks import WebhookDesk
 
 LARGEST_BODY = 256 * 1024  # bytes: the longest valid complaint, every character escaped, needs 190 KiB
@@ -47,6 +49,8 @@ class Call(Value):
     player_secret: Callable[[], bytes]
     webhooks: Callable[[], "WebhookDesk"]
     evidence: Callable[[], "EvidenceDoor"]
+    actions: Callable[[], "ActionStore"]
+    insight: Callable[[], "InsightDesk"]
     link_secrets: Callable[[], Sequence[bytes]]
     faq: Callable[[str, str], "Faq"]
     random_bits: Callable[[int], int]
