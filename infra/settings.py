@@ -177,11 +177,13 @@ class JournalPart(Part):
     """The write-once log of events. Its `lock` keeps objects from being deleted for `retention_years`.
 
     Governance: by everybody who may not lift it. Compliance: by everybody, for no reason, until then; also
-    by the account's root, and by whoever would rather have chosen fewer years.
+    by the account's root, and by whoever would rather have chosen fewer years. With `catalog` Athena answers
+    questions to it.
     """
 
     lock: Literal["compliance", "governance", "off"]
     retention_years: Annotated[int, Field(ge=1, le=100)] = 5
+    catalog: bool = True
 
 
 class WebhooksPart(Part):

@@ -11,6 +11,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms
+from infra.constructs.catalog import Catalog
+from infra.constructs.dashboard import Dashboard
 from infra.constructs.erasure import Erasure
 from infra.constructs.events import Events
 from infra.constructs.evidence import Evidence
@@ -134,7 +136,7 @@ class RedressStack(Stack):
                 "Insight": self._insight(shared, table, events, alarms),
             }
         )
-        buckets = [evidence.bucket, journal.bucket]
+        buckets = [evidence.bucket, journal.bucket, *self._catalogued(journal)]
         if settings.mail.inbound:
             secrets = (link_secret, player_index_secret)
             mailbox = self._mailbox(shared, table, evidence, events, alarms, letters, secrets)
@@ -148,6 +150,9 @@ class RedressStack(Stack):
             "PrefillSecretArn": prefill_secret.arn,
             "JournalBucket": journal.bucket.bucket_name,
             "ProofKeyId": reports.key.key_id,
+            "DashboardUrl": Dashboard(
+                self, "Dashboard", alarms=alarms, portal=portal, api=api, table=table, workflow=workflow
+            ).url,
         }
         self._publish(portal, api, table, workflow, mail, events, more)
 
@@ -199,6 +204,15 @@ class RedressStack(Stack):
         insight = Insight(self, "Insight", shared=shared, table=table, bus=events.bus)
         alarms.watch_insight(insight)
         return insight.function
+
+    def _catalogued(self, journal: Journal) -> list[s3.Bucket]:
+        """The journal for Athena, and the bucket that it writes to, if the region file wants it."""
+        if not self._settings.journal.catalog:
+            return []
+        catalog = Catalog(self, "Catalog", settings=self._settings.stack, journal=journal.bucket)
+        CfnOutput(self, "AthenaWorkGroup", value=catalog.workgroup)
+        CfnOutput(self, "CatalogBucket", value=catalog.bucket.bucket_name)
+        return [catalog.bucket]
 
     def _plan(self, shared: Shared, table: ComplaintTable) -> Function:
         digest = {"DEFINITION_DIGEST": definition_digest()}

@@ -1,6 +1,7 @@
 """What wakes a person: an alarm per promise that could silently break, and the topic they go to."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -80,6 +81,13 @@ _BREACHING = cloudwatch.TreatMissingData.BREACHING
 _QUIET = cloudwatch.TreatMissingData.NOT_BREACHING
 
 
+class Watched(NamedTuple):
+    """An alarm, and the metric that it watches."""
+
+    alarm: cloudwatch.Alarm
+    metric: cloudwatch.Metric
+
+
 class Alarms(Construct):
     """The topic, its key and the alarms. The key is our own: CloudWatch cannot use the one AWS manages."""
 
@@ -93,6 +101,10 @@ class Alarms(Construct):
                 resources=["*"],
             )
         )
+        self.functions: dict[str, Function] = {}
+        """What `watch_functions` was told of."""
+        self.watched: dict[str, Watched] = {}
+        """Every alarm by its name here."""
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
         if settings.email:
             subscription = self.topic.add_subscription(subscriptions.EmailSubscription(settings.email))
@@ -149,13 +161,13 @@ class Alarms(Construct):
 
     def watch_letters(self, letters: Function, outcomes: Outcomes) -> None:
         """Letters that do not leave while there is still time, and letters that do not arrive."""
-        waiting = _counted(WAITING_METRIC, "letters", letters, Duration.minutes(5))
+        waiting = counted(WAITING_METRIC, "letters", letters, Duration.minutes(5))
         self._alarm(
             WAITING_METRIC, waiting, MOST_WAITED, "A letter that the law asks for cannot leave; read why."
         )
-        staff = _counted(STAFF_BOUNCED_METRIC, "outcomes", outcomes.function, Duration.minutes(5))
+        staff = counted(STAFF_BOUNCED_METRIC, "outcomes", outcomes.function, Duration.minutes(5))
         self._alarm(STAFF_BOUNCED_METRIC, staff, 1, "A notice to staff did not arrive; mend its mailbox.")
-        bounced = _counted(BOUNCED_METRIC, "outcomes", outcomes.function, Duration.hours(1))
+        bounced = counted(BOUNCED_METRIC, "outcomes", outcomes.function, Duration.hours(1))
         self._alarm(
             BOUNCED_METRIC, bounced, MOST_BOUNCED, "Many letters bounce; check the mail domain and SES."
         )
@@ -163,6 +175,7 @@ class Alarms(Construct):
     def watch_functions(self, functions: Mapping[str, Function]) -> None:
         """An unhandled error or a timeout in any function."""
         for name, function in functions.items():
+            self.functions[name] = function
             errors = function.function.metric_errors(
                 period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM
             )
@@ -176,7 +189,7 @@ class Alarms(Construct):
 
     def _watch_personal(self, name: str, queue: sqs.Queue, function: FunctionName, owner: Function) -> None:
         """A queue without dead letters: what fails in it again and again, and what nobody takes from it."""
-        failed = _counted(stuck.METRIC, function, owner, Duration.minutes(15))
+        failed = counted(stuck.METRIC, function, owner, Duration.minutes(15))
         self._alarm(f"{name}Stuck", failed, 1, "Messages fail again and again; mend why, and they are done.")
         age = queue.metric_approximate_age_of_oldest_message(statistic=cloudwatch.Stats.MAXIMUM)
         self._alarm(f"{name}Untaken", age, UNTAKEN_SECONDS, "Nobody takes messages from this queue.")
@@ -195,7 +208,7 @@ class Alarms(Construct):
 
     def watch_reports(self, reports: Reports) -> None:
         """A gap in a day's proof, and a day without one."""
-        gaps = _counted(GAPS_METRIC, "reports", reports.function, Duration.hours(1))
+        gaps = counted(GAPS_METRIC, "reports", reports.function, Duration.hours(1))
         self._alarm(GAPS_METRIC, gaps, 1, "A deadline was missed, or its record has a gap: read the proof.")
         description = "A day of a pack has no signed proof, or nobody looks any more."
         self._watch_age(PROOF_METRIC, "reports", reports.function, PROOF_SECONDS, description)
@@ -259,9 +272,10 @@ class Alarms(Construct):
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
+        self.watched[name] = Watched(alarm, metric)
 
 
-def _counted(name: str, function: FunctionName, owner: Function, period: Duration) -> cloudwatch.Metric:
+def counted(name: str, function: FunctionName, owner: Function, period: Duration) -> cloudwatch.Metric:
     """The sum of what a function counts under its name and service."""
     return _told(name, function, owner, period, cloudwatch.Stats.SUM)
 

@@ -49,6 +49,8 @@ class Function(Construct):
         logs = log_group(self, "Logs", days=settings.log_retention_days)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         shared.roles.append(self.role)
+        self.name: FunctionName = name
+        self.memory = memory
         self.allow(["logs:CreateLogStream", "logs:PutLogEvents"], logs.log_group_arn)
         self.service = f"{Stack.of(self).stack_name}-{name.replace('_', '-')}"
         self.function = lambda_.Function(

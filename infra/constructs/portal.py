@@ -77,8 +77,9 @@ class Portal(Construct):
         prefill_secret.allow_reading(self.function)
         self.api = self._make_api(shared.settings.log_retention_days)
         self._answer_refusals_with_pages()
+        self.web_acl: WebAcl | None = None
         if settings.waf:
-            WebAcl(
+            self.web_acl = WebAcl(
                 self,
                 "WebAcl",
                 protects=self.api.deployment_stage,

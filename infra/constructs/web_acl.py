@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
@@ -22,6 +23,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
 }
 RATE_WINDOW_SECONDS = 300
 TOO_MANY = "too-many-requests"
+METRIC = "Portal"
 
 
 class WebAcl(Construct):
@@ -47,13 +49,20 @@ class WebAcl(Construct):
             "Acl",
             scope="REGIONAL",
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
-            visibility_config=_visible("Portal"),
+            visibility_config=_visible(METRIC),
             custom_response_bodies={
                 TOO_MANY: wafv2.CfnWebACL.CustomResponseBodyProperty(
                     content=refusals.page("too_many"), content_type="TEXT_HTML"
                 )
             },
             rules=[_rate(requests_per_address), *managed],
+        )
+        self.blocked = cloudwatch.Metric(
+            namespace="AWS/WAFV2",
+            metric_name="BlockedRequests",
+            dimensions_map={"WebACL": METRIC, "Rule": "ALL", "Region": Stack.of(self).region},
+            statistic=cloudwatch.Stats.SUM,
+            period=Duration.minutes(5),
         )
         wafv2.CfnWebACLAssociation(
             self, "Association", web_acl_arn=acl.attr_arn, resource_arn=protects.stage_arn

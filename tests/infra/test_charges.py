@@ -34,6 +34,7 @@ def counted(template: Template) -> Mapping[str, int]:
         "KMS key": len(template.of_type("KMS::Key")),
         "Alarm": len(template.of_type("CloudWatch::Alarm")),
         "API client (Cognito)": len(template.of_type("Cognito::UserPoolClient")),
+        "Dashboard": len(template.of_type("CloudWatch::Dashboard")),
     }
 
 

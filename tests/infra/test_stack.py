@@ -326,6 +326,7 @@ def test_the_local_stack_lacks_only_what_its_region_file_switches_off(
         *("AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping"),
         "AWS::SES::ReceiptRule",
         "AWS::GuardDuty::MalwareProtectionPlan",
+        *("AWS::Glue::Database", "AWS::Glue::Table", "AWS::Athena::WorkGroup", "AWS::Athena::NamedQuery"),
     }
     assert not _kinds(local) - _kinds(production)
 
