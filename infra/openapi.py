@@ -107,6 +107,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "letter": ("The letter's key.", "acknowledgement-1"),
     "evidence": ("The file's id.", "5b1f0c6a9d3e47f28a60c4d1e7b2935f"),
     "consultation": ("The consultation's number.", "Q-R7K3-9QXM-3"),
+    "action": ("The corrective action's id.", "A-R7K3-9QXM-3"),
     "received": ("The mail's number within its complaint.", "7"),
 }
 # What the parameters of queries mean, unless the model's field has a description of its own.
@@ -126,6 +127,9 @@ TAGS: Mapping[str, str] = {
     "rule-packs": "The time-tables that complaints run by.",
     "webhooks": "Endpoints that are told of events.",
     "players": "What is held about a player, and its erasure.",
+    "causes": "What may lie at the root of complaints.",
+    "corrective-actions": "What is done so that a cause brings no more complaints.",
+    "reports": "What the complaints of a period say, counted.",
     "teams": "Queues of teams, and what is next for whom.",
     "tasks": "What teams were asked for.",
     "consultations": "Questions without a name, and their answers.",
@@ -134,7 +138,7 @@ TAGS: Mapping[str, str] = {
 }
 
 HEADERS: Mapping[str, Json] = {
-    "ETag": {"description": "The version of the complaint or consultation.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version of what is shown.", "schema": {"type": "string"}},
     "Location": {"description": "Where what was made is found.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
         "description": "`true` if the same request was answered before.",

@@ -16,7 +16,9 @@ from redress.store.allowance import AllowanceTable
 from redress.usecases.allowance import Allowance, AllowanceUnknown
 
 if TYPE_CHECKING:
+    from redress.usecases.actions import ActionStore
     from redress.usecases.evidence_ports import EvidenceDoor
+    from redress.usecases.insight import InsightDesk
     from redress.usecases.webhooks import WebhookDesk
 
 logger = Logger()
@@ -55,6 +57,20 @@ def evidence() -> "EvidenceDoor":
     return evidence_wiring.door()
 
 
+def actions() -> "ActionStore":
+    """The register of corrective actions."""
+    from redress.adapters import action_wiring  # noqa: PLC0415 - few requests are about it
+
+    return action_wiring.table()
+
+
+def insight() -> "InsightDesk":
+    """The counters."""
+    from redress.adapters import insight_wiring  # noqa: PLC0415 - as above
+
+    return insight_wiring.desk()
+
+
 api = Api(
     desk=wiring.desk,
     tokens=Tokens(**json.loads(os.environ["TOKENS"])),
@@ -62,6 +78,8 @@ api = Api(
     player_secret=lambda: wiring.secret(os.environ["PLAYER_INDEX_SECRET_ARN"])[0],
     webhooks=webhooks,
     evidence=evidence,
+    actions=actions,
+    insight=insight,
     link_secrets=lambda: wiring.secret(os.environ["LINK_SECRET_ARN"]),
     faq=wiring.faq,
     random_bits=secrets.randbits,

@@ -65,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(add("explain", "the dates of a stored complaint, explained"))
     _add_verify(add("verify", "check the events of a stored complaint, a copy of the journal, or a proof"))
     _add_reconcile(add("reconcile", "what fell due on a day and by what it was met, as documents to file"))
+    _add_return(add("return", "what a licence owes its authority about a period, as documents"))
+    _add_report(add("report", "what the complaints of a period say, as a page with charts, and as CSVs"))
+    _add_register(add("register", "the register of a licence, as CSV or JSON Lines"))
     _add_rebuild(add("rebuild", "bring a table that was restored up to date with the journal"))
     _add_check(add("check", "compare what complaints are found by with their events"))
     _add_person(add("person", "what is known of a player: hand it out, or have it erased"))
@@ -171,7 +174,7 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("number", nargs="?", help=f"{NUMBER}; or the file of a proof, .json or .sig.json")
+    parser.add_argument("number", nargs="?", help=f"{NUMBER}; or a file of a proof, such as DAY.sig.json")
     parser.add_argument("--journal", metavar="FOLDER", type=Path, help="copy of the bucket; asks no AWS")
     parser.add_argument("--key", metavar="PEM", type=Path, help="the public key that a proof is signed with")
     _add_deployment(parser)
@@ -179,11 +182,11 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    """A number has no dot, and the file of a proof ends in `.json`: they are never confused."""
-    if options.number and options.number.endswith(".json"):
+    """A number has no dot and no slash, and a file has a dot: they are never confused."""
+    if options.number and {".", "/", os.sep} & {*options.number}:
         return _verify_proof(options)
     if options.key:
-        raise UsageError("--key is for a proof: give its file, .json or .sig.json")
+        raise UsageError("--key is for a proof: give one of its files, such as .sig.json")
     if options.number and options.journal:
         raise UsageError("--journal is not allowed beside a complaint number, but beside the file of a proof")
     if not (options.number or options.journal):
@@ -213,6 +216,72 @@ def _add_reconcile(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="YYYY-MM-DD", type=asked.day, help="last day (default: the same)")
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the documents")
     parser.set_defaults(run=_about_stored, command="reconcile")
+
+
+def _add_return(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pack", required=True, help="rule pack; without --period: what it owes")
+    parser.add_argument("--period", help="2026-03, 2026-Q1, 2026-H1, 2026 or 2026-03-09")
+    parser.add_argument("--report", metavar="N", type=int, help="which (default: the only periodic one)")
+    parser.add_argument(
+        "--as-of",
+        metavar="INSTANT",
+        type=asked.instant,
+        help="what was known before (default: a quarter of an hour ago)",
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder for the documents")
+    parser.add_argument(
+        "--correcting", metavar="FILE", type=Path, help="JSON of the return that was made before"
+    )
+    parser.add_argument("--draft", action="store_true", help="of a period that is not over, and marked so")
+    _add_bom(parser)
+    _add_deployment(parser)
+    parser.set_defaults(run=_return, command="return")
+
+
+def _return(options: argparse.Namespace) -> int:
+    """What renders pages takes half a second to import."""
+    from infra.ops import returns  # noqa: PLC0415
+
+    missing = [f"--{name.replace('_', '-')}" for name in ("region_file", "out") if not vars(options)[name]]
+    if options.period is None:
+        for name in ("report", "as_of", "out", "correcting", "draft"):
+            if vars(options)[name]:
+                raise UsageError(f"--{name.replace('_', '-')} is about a return: give --period, too")
+        return returns.print_owed(options.pack)
+    if missing:
+        raise UsageError(f"a return needs {' and '.join(missing)}")
+    return _about_stored(options)
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    _add_deployment(parser, needs_region=True)
+    parser.add_argument("--pack", required=True, help="rule pack of a licence, such as gb-ukgc")
+    parser.add_argument("--period", required=True, help="2026-03, 2026-Q1, 2026-H1, 2026 or 2026-03-09")
+    parser.add_argument("--brand", help="one brand alone (default: all of them)")
+    parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the page and CSVs")
+    _add_bom(parser)
+    parser.set_defaults(run=_about_stored, command="report")
+
+
+def _add_register(parser: argparse.ArgumentParser) -> None:
+    _add_deployment(parser, needs_region=True)
+    parser.add_argument("--pack", required=True, help="rule pack of a licence, such as gb-ukgc")
+    for name, dest, words in (("from", "since", "from when on"), ("to", "until", "up to when, exclusive")):
+        parser.add_argument(
+            f"--{name}",
+            dest=dest,
+            required=True,
+            metavar="WHEN",
+            type=asked.moment,
+            help=f"received {words}: a local day of the pack, or an instant",
+        )
+    parser.add_argument("--out", required=True, metavar="FILE", type=Path, help="FILE.csv or FILE.jsonl")
+    _add_bom(parser)
+    parser.set_defaults(run=_about_stored, command="register")
+
+
+def _add_bom(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bom", action="store_true", help="CSV with a byte order mark, for old spreadsheets")
 
 
 def _add_rebuild(parser: argparse.ArgumentParser) -> None:

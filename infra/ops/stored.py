@@ -16,9 +16,12 @@ from redress.adapters.clients import client
 from redress.domain import number as complaint_number
 from redress.domain.errors import NotFound
 from redress.region import Region
+from redress.store.actions import ActionTable
+from redress.store.counters import Counters
 from redress.store.rebuild import Workbench
 from redress.store.table import Table
 from redress.usecases.change import Desk
+from redress.usecases.insight import InsightDesk
 from redress.usecases.ports import CaseFile
 
 
@@ -83,6 +86,18 @@ def _return(options: argparse.Namespace) -> int:
     return returns.print_return(_table(options), _region(options), question, shown.now())
 
 
+def _report(options: argparse.Namespace) -> int:
+    from infra.ops import report  # noqa: PLC0415 - it brings the library that draws
+
+    table = _table(options)
+    counters, actions = Counters(table.client, table.name), ActionTable(table.client, table.name)
+    question = report.Question(
+        pack=options.pack, period=options.period, brand=options.brand, out=options.out, bom=options.bom
+    )
+    desk = InsightDesk(months=counters, actions=actions)
+    return report.write(desk, _region(options), question, shown.now())
+
+
 def _register(options: argparse.Namespace) -> int:
     from infra.ops import register  # noqa: PLC0415 - as above
 
@@ -120,6 +135,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "rebuild": _rebuild,
     "check": _check,
     "return": _return,
+    "report": _report,
     "register": _register,
     "person export": _person_export,
     "person erase": _person_erase,

@@ -35,6 +35,8 @@ NEVER: Mapping[str, set[str]] = {
         "redress.web",
         "redress.store.webhooks",
         "redress.usecases.webhooks",
+        "redress.store.actions",
+        "redress.usecases.actions",
         "redress.adapters.s3",
         *SEARCH,
     },

@@ -101,7 +101,9 @@ def adopt_pack_version(call: Call, asked: bodies.PackAdoption) -> Answer:
 
 
 def propose_decision(call: Call, asked: bodies.Decision) -> Answer:
-    """Propose an outcome for approval."""
+    """Propose an outcome for approval, and say what lies at the root of the complaint."""
+    from redress.http.causes import with_decision  # noqa: PLC0415 - of all requests only a proposal needs it
+
     if asked.redress_kind and asked.redress_minor is None:
         refuse("redress_kind", "kind_without_amount", "Give the amount, or leave out the kind.")
     command = commands.ProposeDecision(
@@ -116,7 +118,7 @@ def propose_decision(call: Call, asked: bodies.Decision) -> Answer:
         if asked.clause is None and _needs_clause(call, case, asked.outcome):
             why = "Name the clause of the terms: the rule pack has the final response cite it."
             refuse("clause", "required", why)
-        return command
+        return command.__replace__(cause=with_decision(call, case, asked.cause, asked.action))
 
     return decide(call, choose)
 

@@ -1,14 +1,13 @@
 """What callers of the operator's API send about a person: whose data, and what shall be of them."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from redress.domain.personal_data import REQUEST
 from redress.http.bodies import Note, Short
-from redress.http.fields import Email, Rule, Strict, Text, broken
-from redress.http.intake import unknown
-from redress.region import Region
+from redress.http.fields import Email, Rule, Strict, Text
+from redress.http.intake import BrandId, unknown
 from redress.usecases.export_person import MOST
 
 Cursor = Annotated[str, Text(4_000)]
@@ -38,18 +37,9 @@ class Person(Strict):
     A complaint that was told with an account is found by that alone.
     """
 
-    brand: Short
+    brand: BrandId
     account: Short | None = None
     email: Email | None = None
-
-    @field_validator("brand")
-    @classmethod
-    def _brand_exists(cls, brand: str, info: ValidationInfo) -> str:
-        context: Any = info.context
-        region = cast("Region", context["region"])
-        if region.brand(brand) is None:
-            raise broken(*unknown("brand", (one.id for one in region.brands)))
-        return brand
 
 
 class PersonExport(Person):

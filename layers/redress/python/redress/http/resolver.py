@@ -22,7 +22,9 @@ from redress.usecases.change import Desk
 
 if TYPE_CHECKING:  # imported when the first request for one comes
     from redress.faq.entries import Faq
+    from redress.usecases.actions import ActionStore
     from redress.usecases.evidence_ports import EvidenceDoor
+    from redress.usecases.insight import InsightDesk
     from redress.usecases.webhooks import WebhookDesk
 
 # What passes by itself: the SDK has tried several times by then.
@@ -55,6 +57,8 @@ class Api(Value):
     player_secret: Callable[[], bytes]
     webhooks: Callable[[], "WebhookDesk"]
     evidence: Callable[[], "EvidenceDoor"]
+    actions: Callable[[], "ActionStore"]
+    insight: Callable[[], "InsightDesk"]
     link_secrets: Callable[[], Sequence[bytes]]
     faq: Callable[[str, str], "Faq"]
     random_bits: Callable[[int], int]
@@ -126,6 +130,8 @@ def _call(
         player_secret=api.player_secret,
         webhooks=api.webhooks,
         evidence=api.evidence,
+        actions=api.actions,
+        insight=api.insight,
         link_secrets=api.link_secrets,
         faq=api.faq,
         random_bits=api.random_bits,

@@ -16,6 +16,8 @@ CONSULTATION = f"{CONSULTATIONS}/{{consultation}}"
 WEBHOOKS = "/v1/webhooks"
 WEBHOOK = f"{WEBHOOKS}/{{webhook}}"
 PLAYERS = "/v1/players"
+ACTIONS = "/v1/corrective-actions"
+ACTION = f"{ACTIONS}/{{action}}"
 
 
 class Route(Value):
@@ -131,6 +133,8 @@ ROUTES = (
     _post(f"{COMPLAINT}/context", "casework:attach_context", "casework_bodies:Context"),
     _post(f"{COMPLAINT}/tasks", "casework:open_task", "casework_bodies:TaskBody"),
     _post(f"{COMPLAINT}/tasks/{{task}}/closure", "casework:close_task", "casework_bodies:TaskClosure"),
+    _post(f"{COMPLAINT}/subject", "causes:state_subject", "casework_bodies:ComplaintSubject"),
+    _post(f"{COMPLAINT}/cause", "causes:find_cause", "casework_bodies:CauseFinding"),
     _post(f"{COMPLAINT}/duplicate-of", "casework:link_duplicate", "casework_bodies:DuplicateOf"),
     _post(f"{COMPLAINT}/escalation", "casework:escalate", "casework_bodies:Escalation"),
     _post(f"{COMPLAINT}/information-requests", "operations:request_information", "bodies:InformationRequest"),
@@ -218,6 +222,29 @@ ROUTES = (
         shows="person_views:PersonErasureView",
         permission="admin",
     ),
+    _get("/v1/causes", "causes:list_causes", "cause_views:CausesView"),
+    _post(
+        ACTIONS,
+        "actions:open_action",
+        "action_bodies:NewAction",
+        shows="action_views:ActionView",
+        status=201,
+    ),
+    _get(
+        ACTIONS,
+        "actions:list_actions",
+        "action_views:ActionPageView",
+        query="action_bodies:ActionQuery",
+    ),
+    _get(ACTION, "actions:get_action", "action_views:ActionView"),
+    _post(
+        f"{ACTION}/completion",
+        "actions:complete_action",
+        "action_bodies:ActionCompletion",
+        shows="action_views:ActionView",
+        guarded=True,
+    ),
+    _get("/v1/reports", "reports:get_report", "report_views:ReportView", query="report_bodies:ReportQuery"),
     _get("/v1/tasks", "lists:list_tasks", "list_views:TaskPageView", query="list_bodies:TaskQuery"),
     _get("/v1/teams", "queues:list_teams", "queue_views:TeamsView"),
     _get(f"{TEAM}/workload", "queues:show_workload", "queue_views:WorkloadView"),

@@ -146,14 +146,16 @@ class ReferralView(TypedDict):
 class ComplaintView(list_views.SummaryView):
     """A complaint as it stands. `proposal` waits for approval, `decision` is the operator's.
 
-    `residence_packs` (`id@version`) apply besides the licence's pack. `paused_for` are the reasons for which
-    clocks stand still now. `received_at` is its own receipt, `clock_from` the earliest of it and its
-    `duplicates`; a complaint that goes on in another one names it as `primary`. `suspicions` say why it may
-    be spam; while it is `held` no letter to the player leaves. `verified`: your own site said whose account
-    it is. `consultation` is the anonymous one that the player made it of. `acknowledged_at` is when the
-    acknowledgement was sent first; `acknowledgement` says what became of it. `contacts` are the player's
-    addresses, in the order in which they are tried. Under a `legal_hold` nothing is erased; after
-    `erasure_ordered_at` nothing new about the player is taken in, and by `erased_at` what was known is gone.
+    `residence_packs` (`id@version`) apply besides the licence's pack. `paused_for` are the reasons for
+    which clocks stand still now. `received_at` is its own receipt, `clock_from` the earliest of it and
+    its `duplicates`; a complaint that goes on in another one names it as `primary`. `suspicions` say why
+    it may be spam; while it is `held` no letter to the player leaves. `verified`: your own site said
+    whose account it is. `cause` lies at the root of it, under the id that the region file has for it now,
+    and `corrective_action` is to keep it from coming again. `consultation` is the anonymous one that the
+    player made it of. `acknowledged_at` is when the acknowledgement was sent first; `acknowledgement`
+    says what became of it. `contacts` are the player's addresses, in the order in which they are tried.
+    Under a `legal_hold` nothing is erased; after `erasure_ordered_at` nothing new about the player is
+    taken in, and by `erased_at` what was known is gone.
     """
 
     pack_version: str
@@ -162,6 +164,12 @@ class ComplaintView(list_views.SummaryView):
     language: str
     nature: str | None
     triage: TriageView | None
+    product: str | None
+    game: str | None
+    provider: str | None
+    payment_route: str | None
+    cause: str | None
+    corrective_action: str | None
     intermediary: str | None
     intermediary_reference: str | None
     vulnerable: bool
@@ -261,6 +269,12 @@ def complaint(case: CaseFile, region: Region, now: datetime) -> ComplaintView:
         "language": one.language,
         "nature": one.nature,
         "triage": _triage(case),
+        "product": one.product,
+        "game": one.game,
+        "provider": one.provider,
+        "payment_route": one.payment_route,
+        "cause": region.present_cause(one.cause),
+        "corrective_action": one.corrective_action,
         "intermediary": told.get("intermediary"),
         "intermediary_reference": told.get("intermediary_reference"),
         "vulnerable": bool(told.get("vulnerable")),

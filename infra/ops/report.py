@@ -1,0 +1,97 @@
+"""`redress report`: what the complaints of a period say, as a page with charts, as CSVs and as JSON."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from infra.ops.asked import UsageError
+from infra.ops.report_page import page, percent
+from infra.ops.report_tables import tables
+from infra.ops.returns import check_licence
+from redress import exports
+from redress.domain import clock, periods
+from redress.domain.figures import Figures
+from redress.domain.rules import on_day
+from redress.domain.values import Value
+from redress.region import Region
+from redress.usecases import insight
+from redress.usecases.insight import InsightDesk
+
+
+class Question(Value):
+    """Which period of a pack, which brand (None: all), the folder, and whether CSVs begin with a mark."""
+
+    pack: str
+    period: str
+    brand: str | None
+    out: Path
+    bom: bool
+
+
+def write(desk: InsightDesk, region: Region, question: Question, now: datetime) -> int:
+    """Write the page and the tables, and print the first figures. Raises UsageError, RedressError."""
+    check_licence(region, question.pack)
+    _check_brand(region, question.brand)
+    period = periods.parse(question.period)
+    today = clock.local_day(now, on_day(question.pack, now.date(), region.rules).timezone)
+    if not insight.EARLIEST <= period.first <= today:
+        raise UsageError(f"--period {period}: give one that begins from {insight.EARLIEST} to {today}")
+    last = min(period.last, today)
+    brands = None if question.brand is None else (question.brand,)
+    made = insight.report(desk, region, question.pack, brands, period.first, last)
+    title = f"Complaints: {question.pack}, {period}"
+    body = page(made, title, _names(region), over=period.last < today)
+    _write(question.out, {"report.html": body, **_data(made, bom=question.bom)})
+    print("\n".join(_lines(made, question)))
+    return 0
+
+
+def _check_brand(region: Region, brand: str | None) -> None:
+    known = sorted(one.id for one in region.brands)
+    if brand is not None and brand not in known:
+        raise UsageError(f"--brand {brand}: the region file has no such brand, but {', '.join(known)}")
+
+
+def _names(region: Region) -> Callable[[str, str], str]:
+    """What people call a value: by the region file, or in its own words."""
+    named: Mapping[str, Mapping[str, str]] = {
+        "cause": {one.id: one.name for one in region.causes},
+        "brand": {one.id: one.name for one in region.brands},
+    }
+
+    def name(dimension: str, value: str) -> str:
+        if dimension in {"category", "severity", "nature", "channel", "outcome", "payment_route"}:
+            return value.replace("_", " ")
+        return named.get(dimension, {}).get(value, value)
+
+    return name
+
+
+def _data(made: Figures, *, bom: bool) -> dict[str, bytes]:
+    found = {
+        f"{name}.csv": exports.to_csv(one.columns, one.rows, bom=bom) for name, one in tables(made).items()
+    }
+    figures = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)
+    return {"figures.json": f"{figures}\n".encode(), **found}
+
+
+def _write(folder: Path, bodies: Mapping[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, body in bodies.items():
+            (folder / name).write_bytes(body)
+    except OSError as error:
+        raise UsageError(f"--out {folder}: cannot be written: {error.strerror}") from None
+
+
+def _lines(made: Figures, question: Question) -> list[str]:
+    totals, kept = made["totals"], made["service"]["answered_in_time_by_law"]
+    last = date.fromisoformat(made["last_day"])
+    told = "" if made["counters"] else "; nothing was counted in this period"
+    counted = f"received {totals.get('received', 0)}, closed {totals.get('closed', 0)}"
+    return [
+        f"{question.out / 'report.html'}",
+        f"{made['pack']} {made['first_day']} to {last}: {counted}, open {made['backlog']['open']}{told}",
+        f"  answered in time by law: {kept['numerator']} of {kept['denominator']}, {percent(kept['share'])}",
+    ]

@@ -1,0 +1,134 @@
+"""The figures of a period as tables: what the page shows beside its charts, and what the CSVs hold."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from redress.domain.figures import Figures
+from redress.domain.figures.statistics import Share
+from redress.domain.values import Value
+
+SHARE = ("numerator", "denominator", "share", "low", "high")
+
+type Row = Mapping[str, Any]
+
+
+class Table(Value):
+    """Rows under columns; `name` is that of the file, `caption` says what is counted."""
+
+    name: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def tables(made: Figures) -> dict[str, Table]:
+    """All tables by their names."""
+    found = (
+        *_volumes(made),
+        *_service(made),
+        *_causes(made),
+        *_backlog(made),
+    )
+    return {one.name: one for one in found}
+
+
+def _volumes(made: Figures) -> Iterator[Table]:
+    totals = [{"what": name, "count": n} for name, n in made["totals"].items()]
+    yield _table("totals", "How often each thing happened in the period.", ("what", "count"), totals)
+    columns = ("day", "received", "closed", "open")
+    yield _table("days", "Each local day; open at its end.", columns, made["days"])
+    rows = [
+        {"dimension": part["dimension"], "value": one["value"], **one["received"]}
+        for part in made["volumes"]
+        for one in part["values"]
+    ]
+    rows += [
+        {
+            "dimension": part["dimension"],
+            "numerator": part["unknown"],
+            "denominator": made["totals"].get("received", 0),
+        }
+        for part in made["volumes"]
+        if part["unknown"]
+    ]
+    caption = "Complaints received, by what they differ in, of all received. Without a value: not known."
+    yield _table("volumes", caption, ("dimension", "value", *SHARE), rows)
+
+
+def _service(made: Figures) -> Iterator[Table]:
+    served = made["service"]
+    caption = "How many took less than so long, of all that were acknowledged or answered in the period."
+    steps = [
+        {"what": what, "under": one["under"], "unit": served[what]["unit"], **one["part"]}
+        for what in ("acknowledged", "answered")
+        for one in served[what]["steps"]
+    ]
+    yield _table("times", caption, ("what", "under", "unit", *SHARE), steps)
+    rates = [{"rate": name, **part} for name, part in _rates(made).items()]
+    caption = "Numerator, denominator, share and its interval of 95 % (Wilson)."
+    yield _table("rates", caption, ("rate", *SHARE), rates)
+    decided = [{"outcome": name, "count": n} for name, n in served["decisions"].items()]
+    yield _table("decisions", "The operator's decisions in the period.", ("outcome", "count"), decided)
+    missed = [{"clock": name, "count": n} for name, n in served["breaches"].items()]
+    yield _table("breaches", "Dates that were not kept, by clock.", ("clock", "count"), missed)
+    paid = [{"currency": name, "amount_minor": n} for name, n in served["redress_minor"].items()]
+    yield _table("redress", "Redress paid in the period.", ("currency", "amount_minor"), paid)
+    caption = "What outside bodies decided, where the operator had decided so."
+    yield _table("adr", caption, ("own", "adr", "count", "verdict"), served["adr"]["table"])
+    scores = [{"score": int(name), "count": n} for name, n in served["scores"].items()]
+    yield _table("scores", "Scores that players gave.", ("score", "count"), scores)
+
+
+def _rates(made: Figures) -> dict[str, Share]:
+    served = made["service"]
+    return {
+        "acknowledged_in_time_by_law": served["acknowledged_in_time_by_law"],
+        "acknowledged_in_time_by_house": served["acknowledged_in_time_by_house"],
+        "answered_in_time_by_law": served["answered_in_time_by_law"],
+        "answered_in_time_by_house": served["answered_in_time_by_house"],
+        "upheld_of_decisions": served["upheld"],
+        "reopened_for_each_answer": served["reopened"],
+        "overturned_outside": served["adr"]["overturned"],
+        "responded_to_survey": served["responded"],
+        "closed_without_cause": served["closed_without_cause"],
+    }
+
+
+def _causes(made: Figures) -> Iterator[Table]:
+    found = [
+        {
+            "cause": one["cause"],
+            **one["received"],
+            "since": one["since"],
+            "redress_minor": _money(one["redress_minor"]),
+        }
+        for one in made["causes"]
+    ]
+    caption = f"Complaints received, by cause. Since: as far back as {made['known_from']}."
+    yield _table("causes", caption, ("cause", *SHARE, "since", "redress_minor"), found)
+    columns = (
+        *("action", "title", "cause", "turned_on", "done"),
+        *("before", "days_before", "per_day_before", "after", "days_after", "per_day_after", "chance"),
+    )
+    caption = (
+        "Complaints for the cause in the days before and after the action was done, or is due. Chance: how"
+        " likely such a difference is if nothing changed (conditional test of two Poisson rates)."
+    )
+    yield _table("actions", caption, columns, made["actions"])
+
+
+def _backlog(made: Figures) -> Iterator[Table]:
+    yield _table(
+        "weeks",
+        "The last eight weeks, by the last day of each.",
+        ("last_day", "received", "closed"),
+        made["backlog"]["weeks"],
+    )
+
+
+def _money(amounts: Mapping[str, int]) -> str | None:
+    return ", ".join(f"{currency} {amount}" for currency, amount in amounts.items()) or None
+
+
+def _table(name: str, caption: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Table:
+    return Table(name=name, caption=caption, columns=columns, rows=tuple(rows))
