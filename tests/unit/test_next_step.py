@@ -297,9 +297,7 @@ class TestClaimsOfALetterThatLostItsPoint:
         ahead = NextStep(step=Step.FEEDBACK, until=claimed_at + CLAIM_EXPIRY)
         assert next_step(case.complaint, [], case.now, CLAIM_EXPIRY) == ahead
         asked = next_step(case.complaint, [], claimed_at + CLAIM_EXPIRY, CLAIM_EXPIRY)
-        assert asked == NextStep(
-            step=Step.GIVE_UP_LETTER, letter=case.letter(LetterKind.INFORMATION_REQUEST)
-        )
+        assert asked == NextStep(step=Step.GIVE_UP_LETTER, letter=case.letter(LetterKind.INFORMATION_REQUEST))
 
     def test_a_second_look_forgets_no_claim_of_the_first(self) -> None:
         case = at_stage(Stage.RESOLVED)
