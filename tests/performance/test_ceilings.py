@@ -88,7 +88,7 @@ MODULES: Mapping[str, int] = {
     "journal": 400,
     "reports": 480,
     "erasure": 440,
-    "insight": 440,
+    "insight": 450,
 }
 
 
