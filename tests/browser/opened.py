@@ -7,6 +7,7 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.states import State
 from tests.support.portal import Visitor
@@ -205,13 +206,22 @@ def summary_troubles(page: Page) -> list[str]:
     summary = page.locator("main .notice[role=alert]")
     if not summary.count():
         return []
-    found = [] if _has_focus(page, ".notice[role=alert]") else ["reading does not start at the summary"]
+    found = [] if _gets_focus(page, ".notice[role=alert]") else ["reading does not start at the summary"]
     for link in summary.locator("a").all():
         link.focus()
         page.keyboard.press("Enter")
         if not _has_focus(page, "input, select, textarea"):
             found.append(link.evaluate("link => link.outerHTML"))
     return found
+
+
+def _gets_focus(page: Page, selector: str) -> bool:
+    """Whether it is focused once the page is drawn: a browser gives `autofocus` with its first frame."""
+    try:
+        page.locator(f"{selector}:focus").wait_for()
+    except PlaywrightTimeoutError:
+        return False
+    return True
 
 
 def _has_focus(page: Page, selector: str) -> bool:
