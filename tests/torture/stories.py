@@ -341,8 +341,9 @@ def _a_webhook_that_never_answers_is_given_up(world: World, told: Before) -> Non
     world.failing_posts = 10_000
     Application(world).note(told["number"], "He called again: P-1.")
     world.settle()
-    world.skip(timedelta(days=2))
-    world.settle()
+    for _ in range(2):  # what came twice begins anew where the first one ends
+        world.skip(timedelta(days=2))
+        world.settle()
 
 
 @story(_investigated)
