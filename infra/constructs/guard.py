@@ -19,7 +19,10 @@ ITEMS = (
 )
 """Actions on items. Transactions ask for the actions of their items."""
 
-COPIES = ("ExportTableToPointInTime", "RestoreTableToPointInTime", "CreateBackup")
+COPIES = (
+    *("ExportTableToPointInTime", "RestoreTableToPointInTime", "CreateBackup"),
+    "EnableKinesisStreamingDestination",
+)
 """A copy has no policy of its own: whoever makes one reads everything."""
 
 RECORDS = ("GetRecords", "GetShardIterator")

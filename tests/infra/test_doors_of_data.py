@@ -24,7 +24,10 @@ STRANGERS = (
 )
 READING = ("GetItem", "BatchGetItem", "Query", "Scan", "PartiQLSelect")
 WRITING = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate")
-COPYING = ("ExportTableToPointInTime", "RestoreTableToPointInTime", "CreateBackup")
+COPYING = (
+    *("ExportTableToPointInTime", "RestoreTableToPointInTime", "CreateBackup"),
+    "EnableKinesisStreamingDestination",
+)
 ADMINISTERING = (
     *("DescribeTable", "UpdateTable", "DeleteTable", "TagResource", "UpdateTimeToLive"),
     *("PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy", "UpdateContinuousBackups"),
