@@ -404,7 +404,11 @@ def _add_hold(parser: argparse.ArgumentParser) -> None:
 
 def _add_who(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--by", metavar="ID", type=asked.subject, help="who acts: a subject id of the identity provider"
+        "--by",
+        metavar="ID",
+        type=asked.subject,
+        required=True,
+        help="who acts: a subject id of the identity provider",
     )
 
 

@@ -137,7 +137,7 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def erase(desk: Desk, asked: Question, by: str | None) -> int:
+def erase(desk: Desk, asked: Question, by: str) -> int:
     """Order the erasure of a player's closed complaints, and say what came of each; 1 if one has to stay.
 
     Raises UsageError, NotFound, Conflict.

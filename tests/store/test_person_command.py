@@ -71,6 +71,7 @@ def receive(office: Office, mail_key: str = "one") -> str:
     return office.receive(submit("gb-ukgc", content=TOLD), key=mail_key, player=who)
 
 
+BY = ("--by", "privacy-1")
 WHO = ("--brand", "northlight", "--email", "PLAYER@example.com")
 
 
@@ -172,11 +173,11 @@ def test_a_question_that_names_nobody_or_two_is_refused(
     refused(ask("person", "export", *deployment, *out, *WHO, "--number", "R7K3-9QXM-3"), "one complaint")
     refused(ask("person", "export", *deployment, *out, "--brand", "nobodys", "--account", "a"), "use one of")
     refused(ask("person", "export", *deployment, *out, "--number", "R7K3-9QXM-3"), "no complaint")
-    refused(ask("person", "erase", *deployment, "--number", "nonsense"), "no complaint")
+    refused(ask("person", "erase", *deployment, "--number", "nonsense", *BY), "no complaint")
 
 
 def test_without_the_secret_nobody_is_found(ask: Ask, deployment: list[str]) -> None:
-    refused(ask("person", "erase", *deployment[:4], *WHO), "--player-index-secret-arn")
+    refused(ask("person", "erase", *deployment[:4], *WHO, *BY), "--player-index-secret-arn")
 
 
 def test_what_is_closed_is_ordered_to_be_erased_and_what_is_open_has_to_stay(
@@ -184,7 +185,7 @@ def test_what_is_closed_is_ordered_to_be_erased_and_what_is_open_has_to_stay(
 ) -> None:
     closed = receive(office, "closed")
     office.do(closed, c.Withdraw(), PLAYER)
-    answer = ask("person", "erase", *deployment, *WHO, "--by", "privacy-1")
+    answer = ask("person", "erase", *deployment, *WHO, *BY)
     assert answer.status == 1
     assert f"{closed}: ordered." in answer.out
     assert f"{number}: open." in answer.out
@@ -198,7 +199,7 @@ def test_one_complaint_is_erased_by_its_number(ask: Ask, office: Office, deploym
     number = receive(office)
     office.do(number, c.Withdraw(), PLAYER)
     for said in ("ordered", "already"):
-        answer = ask("person", "erase", *deployment[:4], "--number", number)
+        answer = ask("person", "erase", *deployment[:4], "--number", number, *BY)
         assert (answer.status, answer.out.startswith(f"{number}: {said}.")) == (0, True)
     assert office.complaint(number).erasure_ordered_at
 
@@ -208,7 +209,7 @@ def test_one_complaint_is_erased_whose_brand_the_operator_gave_up(
 ) -> None:
     number = office.receive(replace(submit("gb-ukgc", content=TOLD), brand="given-up"))
     office.do(number, c.Withdraw(), PLAYER)
-    answer = ask("person", "erase", *deployment[:4], "--number", number)
+    answer = ask("person", "erase", *deployment[:4], "--number", number, *BY)
     assert (answer.status, answer.out.startswith(f"{number}: ordered.")) == (0, True)
     assert office.complaint(number).erasure_ordered_at
 
@@ -234,7 +235,12 @@ def test_a_name_or_an_address_is_no_subject_id(ask: Ask, by: str) -> None:
 
 
 def test_an_unknown_number_is_under_no_hold(ask: Ask, deployment: list[str]) -> None:
-    refused(ask("hold", "place", "R7K3-9QXM-3", *deployment[:4], "--reason", "why"), "no complaint")
+    refused(ask("hold", "place", "R7K3-9QXM-3", *deployment[:4], "--reason", "why", *BY), "no complaint")
+
+
+def test_who_erases_or_holds_says_who_they_are(ask: Ask, deployment: list[str]) -> None:
+    refused(ask("person", "erase", *deployment, *WHO), "--by")
+    refused(ask("hold", "place", "R7K3-9QXM-3", *deployment[:4], "--reason", "why"), "--by")
 
 
 def test_unseen_signs_are_shown_by_their_code() -> None:
