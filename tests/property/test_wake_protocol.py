@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from redress.domain import commands
+from redress.domain import commands, next_step
 from redress.domain.commands import Command
+from redress.domain.complaint import is_live
 from redress.domain.correspondence import Letter
 from redress.domain.stages import LEGAL_AT, Stage
 from redress.usecases import plan_next, sweep, wake
@@ -338,6 +339,7 @@ BROKEN: Mapping[str, tuple[object, str, object]] = {
     "a relay on generation alone": (wake_world, "effect_of", relay_on_generation_alone),
     "a sweep that only wakes": (sweep, "_attend", sweep_that_only_wakes),
     "a plan that ignores the generation": (wake_world, "plan_next", plan_that_ignores_the_generation),
+    "a claim that is forgotten when nothing is owed": (next_step, "_is_unsettled", is_live),
     "a claim that never has to wait": (Letter, "next_attempt_at", claim_that_never_has_to_wait),
 }
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from redress.domain import audit, instants, milestones, promises
 from redress.domain.commands import Command
 from redress.domain.complaint import Complaint, is_live
-from redress.domain.correspondence import Delivery, Letter
+from redress.domain.correspondence import Delivery, Letter, LetterStatus
 from redress.domain.errors import IllegalTransition, NotAllowedByPack
 from redress.domain.events import MilestoneReached
 from redress.domain.next_step import NextStep, Step, next_step
@@ -268,9 +268,13 @@ class World:
             assert at_once <= came_back, f"{key} was sent twice at once"
 
     def check_letters_are_done(self) -> None:
-        """Nothing is left to be sent."""
+        """Nothing is left to be sent, and no claim stands for ever."""
         complaint = self.complaint
-        live = [key for key, letter in complaint.letters.items() if is_live(complaint, letter)]
+        live = [
+            key
+            for key, letter in complaint.letters.items()
+            if letter.status is LetterStatus.CLAIMED or is_live(complaint, letter)
+        ]
         assert not live, f"{live} wait for ever"
 
     def _check_breaches(self) -> None:
