@@ -133,7 +133,7 @@ class RedressStack(Stack):
                 "Journal": journal.function,
                 "Reports": reports.function,
                 "Erasure": erasure.function,
-                "Insight": self._insight(shared, table, events, alarms),
+                "Insight": self._insight(shared, table, events, mail, alarms),
             }
         )
         buckets = [evidence.bucket, journal.bucket, *self._catalogued(journal)]
@@ -200,8 +200,18 @@ class RedressStack(Stack):
             secret=secret,
         )
 
-    def _insight(self, shared: Shared, table: ComplaintTable, events: Events, alarms: Alarms) -> Function:
-        insight = Insight(self, "Insight", shared=shared, table=table, bus=events.bus)
+    def _insight(
+        self, shared: Shared, table: ComplaintTable, events: Events, mail: Mail, alarms: Alarms
+    ) -> Function:
+        insight = Insight(
+            self,
+            "Insight",
+            shared=shared,
+            table=table,
+            bus=events.bus,
+            mail=mail,
+            teams=self._settings.operator.teams,
+        )
         alarms.watch_insight(insight)
         return insight.function
 

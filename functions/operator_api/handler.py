@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from redress.usecases.actions import ActionStore
     from redress.usecases.evidence_ports import EvidenceDoor
     from redress.usecases.insight import InsightDesk
+    from redress.usecases.watch import Register
     from redress.usecases.webhooks import WebhookDesk
 
 logger = Logger()
@@ -66,9 +67,16 @@ def actions() -> "ActionStore":
 
 def insight() -> "InsightDesk":
     """The counters."""
-    from redress.adapters import insight_wiring  # noqa: PLC0415 - as above
+    from redress.adapters import figures_wiring  # noqa: PLC0415 - as above
 
-    return insight_wiring.desk()
+    return figures_wiring.desk()
+
+
+def alarms() -> "Register":
+    """The alarms about rises."""
+    from redress.adapters import alarm_wiring  # noqa: PLC0415 - as above
+
+    return alarm_wiring.table()
 
 
 api = Api(
@@ -80,6 +88,7 @@ api = Api(
     evidence=evidence,
     actions=actions,
     insight=insight,
+    alarms=alarms,
     link_secrets=lambda: wiring.secret(os.environ["LINK_SECRET_ARN"]),
     faq=wiring.faq,
     random_bits=secrets.randbits,

@@ -71,6 +71,12 @@ ERASURE_METRIC = "ErasureLag"
 ERASURE_SECONDS = 86_400
 """Hours of tries by the queue have failed then, and a day of the clock's. The law leaves a month."""
 
+RISE_METRIC = "AlarmLag"
+"""Seconds since a rise was found that its owner was not told of, zero if none; `insight` tells it hourly."""
+
+RISE_SECONDS = 2 * 3600
+"""Three tries have failed then: at once, and in each hour since."""
+
 ITERATOR_AGE_SECONDS = 300
 
 UNTAKEN_SECONDS = 3600
@@ -221,9 +227,11 @@ class Alarms(Construct):
         self._watch_age(ERASURE_METRIC, "erasure", erasure.function, ERASURE_SECONDS, description)
 
     def watch_insight(self, insight: Insight) -> None:
-        """A complaint that the counters do not count for what it is."""
+        """A complaint that the counters do not count for what it is, and a rise whose owner knows nothing."""
         description = "Complaints could not be counted; redrive them after reading why."
         self._watch_empty("InsightDeadLetters", insight.dead_letters, description)
+        description = "Complaints rise and their owner could not be told, or nobody looks any more."
+        self._watch_age(RISE_METRIC, "insight", insight.function, RISE_SECONDS, description)
 
     def watch_table(self, table: ComplaintTable) -> None:
         """Requests that DynamoDB turned away."""

@@ -115,7 +115,14 @@ class Dashboard(Construct):
 
     def _promises(self) -> Iterator[Row]:
         yield _heading("Promises: no complaint is lost, no deadline passes unseen")
-        names = (a.LAG_METRIC, a.CONSULTATION_METRIC, a.DIGEST_METRIC, a.PROOF_METRIC, a.ERASURE_METRIC)
+        names = (
+            a.LAG_METRIC,
+            a.CONSULTATION_METRIC,
+            a.DIGEST_METRIC,
+            a.PROOF_METRIC,
+            a.ERASURE_METRIC,
+            a.RISE_METRIC,
+        )
         yield [self._now(name) for name in names]
         yield _row(
             self._alarmed("Lag of the sweep, s", a.LAG_METRIC),
@@ -220,7 +227,7 @@ class Dashboard(Construct):
     def _now(self, name: str) -> cloudwatch.IWidget:
         """The latest value of what an alarm watches, in seconds."""
         return cloudwatch.SingleValueWidget(
-            title=f"{name}, s", metrics=[self._watched[name].metric], width=WIDTH // 5, height=3
+            title=f"{name}, s", metrics=[self._watched[name].metric], width=WIDTH // 6, height=3
         )
 
     def _alarmed(self, title: str, name: str) -> Graph:

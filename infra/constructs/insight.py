@@ -1,17 +1,22 @@
-"""Insight: from everything on the bus into a queue, and from there to the function that counts.
+"""Insight: from everything on the bus into a queue, and from there to the function that counts; and a clock.
 
 A message only names a complaint: what it counts for is read anew, so their order does not matter, and several
-about one complaint are worked off at once.
+about one complaint are worked off at once. By the clock the function looks at which keys rise, and writes to
+the teams that own them.
 """
+
+from collections.abc import Iterable
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra.constructs.function import Function, Shared
+from infra.constructs.mail import Mail
 from infra.constructs.queue import queue
-from infra.constructs.sources import from_queue
+from infra.constructs.sources import by_clock, from_queue
 from infra.constructs.table import ComplaintTable
+from redress.region import Team
 
 SOURCE = "redress"
 """What events on the bus name as their source."""
@@ -37,13 +42,24 @@ class Insight(Construct):
         shared: Shared,
         table: ComplaintTable,
         bus: events.IEventBus,
+        mail: Mail,
+        teams: Iterable[Team],
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = queue(self, "DeadLetters", seconds=SECONDS)
         self._queue = queue(self, "Queue", seconds=SECONDS, dead_letters=self.dead_letters, retries=RETRIES)
         self._listen(bus)
-        self.function = Function(self, "insight", shared=shared, seconds=SECONDS, environment={})
+        self.function = Function(
+            self,
+            "insight",
+            shared=shared,
+            seconds=SECONDS,
+            environment={"CONFIGURATION_SET": mail.configuration_set_name},
+        )
         table.allow_reading_and_appending(self.function)
+        table.allow_query(self.function, ["by_register"])
+        mail.allow_sending(self.function, to=[team.email for team in teams])
+        by_clock(self, self.function, watched="how long an alarm waits to be told")
         from_queue(
             self,
             "Source",

@@ -3,6 +3,8 @@
 The configuration set tells EventBridge what became of each letter; `constructs/outcomes.py` listens.
 """
 
+from collections.abc import Iterable
+
 from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_ses as ses
@@ -10,6 +12,7 @@ from constructs import Construct
 
 from infra.constructs.function import Function
 from infra.settings import Settings
+from redress.adapters.ses import writable
 
 TOLD = (
     ses.EmailSendingEvent.DELIVERY,
@@ -85,13 +88,20 @@ class Mail(Construct):
     def _return_path(self) -> str:
         return f"{RETURN_PATH}.{self._settings.mail.domain}"
 
-    def allow_sending(self, function: Function) -> None:
-        """Grants sending from the brands' own addresses, and from no other address of the domain."""
+    def allow_sending(self, function: Function, *, to: Iterable[str] | None = None) -> None:
+        """Grants sending from the brands' own addresses, and from no other address of the domain.
+
+        Where mailboxes are named, it grants sending to those and to nobody else.
+        """
+        conditions: dict[str, object] = {"StringEquals": {"ses:FromAddress": self._senders}}
+        if to is not None:
+            mailboxes = sorted({writable(one) or one for one in to})
+            conditions["ForAllValues:StringEquals"] = {"ses:Recipients": mailboxes}
         function.allow(
             ["ses:SendEmail"],
             self.identity.email_identity_arn,
             Stack.of(self).format_arn(
                 service="ses", resource="configuration-set", resource_name=self.configuration_set_name
             ),
-            conditions={"StringEquals": {"ses:FromAddress": self._senders}},
+            conditions=conditions,
         )

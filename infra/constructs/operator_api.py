@@ -91,6 +91,7 @@ class OperatorApi(Construct):
             },
         )
         table.allow_reading_and_appending(self.function)
+        table.allow(self.function, "BatchGetItem")
         table.allow_query(self.function, ["by_queue", "by_register", "by_player"])
         player_index_secret.allow_reading(self.function)
         link_secret.allow_reading(self.function)

@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_reconcile(add("reconcile", "what fell due on a day and by what it was met, as documents to file"))
     _add_return(add("return", "what a licence owes its authority about a period, as documents"))
     _add_report(add("report", "what the complaints of a period say, as a page with charts, and as CSVs"))
+    _add_themes(add("themes", "what many texts of a period have in common, with the words that say so"))
     _add_register(add("register", "the register of a licence, as CSV or JSON Lines"))
     _add_rebuild(add("rebuild", "bring a table that was restored up to date with the journal"))
     _add_check(add("check", "compare what complaints are found by with their events"))
@@ -261,6 +262,15 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the page and CSVs")
     _add_bom(parser)
     parser.set_defaults(run=_about_stored, command="report")
+
+
+def _add_themes(parser: argparse.ArgumentParser) -> None:
+    _add_deployment(parser, needs_region=True)
+    parser.add_argument("--pack", required=True, help="rule pack of a licence, such as gb-ukgc")
+    parser.add_argument("--period", required=True, help="2026-03, 2026-Q1, 2026-H1, 2026 or 2026-03-09")
+    parser.add_argument("--brand", help="one brand alone (default: all of them)")
+    _add_json(parser)
+    parser.set_defaults(run=_about_stored, command="themes")
 
 
 def _add_register(parser: argparse.ArgumentParser) -> None:

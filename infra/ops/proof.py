@@ -17,8 +17,9 @@ from infra.ops.asked import UsageError
 from infra.ops.journal import PLACE, Journal, JournalBroken
 from redress.domain import audit, journal
 from redress.domain.audit import ChainBroken
+from redress.domain.history import History
 from redress.domain.reading import RulePackInvalid
-from redress.domain.reconciliation import History, reconcile
+from redress.domain.reconciliation import reconcile
 from redress.domain.values import Value
 from redress.proofs import document, manifest
 from redress.proofs.document import Document, NoProof

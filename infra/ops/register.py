@@ -9,7 +9,7 @@ from infra.ops.returns import check_licence
 from infra.ops.what_if import PAGE
 from redress import exports
 from redress.domain import clock, instants
-from redress.domain.reconciliation import History
+from redress.domain.history import History
 from redress.domain.rules import on_day
 from redress.domain.values import Value
 from redress.exports import Row

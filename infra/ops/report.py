@@ -10,9 +10,8 @@ from infra.ops.report_page import page, percent
 from infra.ops.report_tables import tables
 from infra.ops.returns import check_licence
 from redress import exports
-from redress.domain import clock, periods
+from redress.domain import periods
 from redress.domain.figures import Figures
-from redress.domain.rules import on_day
 from redress.domain.values import Value
 from redress.region import Region
 from redress.usecases import insight
@@ -34,14 +33,13 @@ def write(desk: InsightDesk, region: Region, question: Question, now: datetime) 
     check_licence(region, question.pack)
     _check_brand(region, question.brand)
     period = periods.parse(question.period)
-    today = clock.local_day(now, on_day(question.pack, now.date(), region.rules).timezone)
+    today = insight.today(region, question.pack, now)
     if not insight.EARLIEST <= period.first <= today:
         raise UsageError(f"--period {period}: give one that begins from {insight.EARLIEST} to {today}")
-    last = min(period.last, today)
     brands = None if question.brand is None else (question.brand,)
-    made = insight.report(desk, region, question.pack, brands, period.first, last)
+    made = insight.report(desk, region, question.pack, brands, period.first, period.last, now)
     title = f"Complaints: {question.pack}, {period}"
-    body = page(made, title, _names(region), over=period.last < today)
+    body = page(made, title, _names(region))
     _write(question.out, {"report.html": body, **_data(made, bom=question.bom)})
     print("\n".join(_lines(made, question)))
     return 0

@@ -3,6 +3,7 @@
 Colours are written as attributes, which the page's style sheet replaces in the dark.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
@@ -22,13 +23,18 @@ SINGLE_DAYS = 62
 """A longer period is drawn by weeks."""
 MOST = 8
 """Bars of a chart: the table beside it has the rest."""
-VERDICTS = {"agrees": GOOD, "gave_more": BAD, "gave_less": SECOND, "no_comparison": SOFT}
+VERDICTS = {
+    "agrees": (GOOD, "circle"),
+    "gave_more": (BAD, "triangle-up"),
+    "gave_less": (SECOND, "triangle-down"),
+    "no_comparison": (SOFT, "square"),
+}
 
 CONFIG = {
     "aria": False,
     "background": None,
     "font": "Arial, Liberation Sans, Helvetica, sans-serif",  # drawn as wide as it is measured
-    "padding": {"left": 16, "right": 28, "top": 4, "bottom": 4},
+    "padding": {"left": 28, "right": 28, "top": 4, "bottom": 4},
     "view": {"stroke": None},
     "axis": {
         "labelColor": SOFT,
@@ -45,11 +51,13 @@ CONFIG = {
     "text": {"color": INK, "fontSize": 12},
 }
 
+ROLES = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
+
 type Records = Sequence[Mapping[str, Any]]
 
 
 def charts(made: Figures) -> dict[str, str]:
-    """SVG by the name of the table that it is of; without figures there is no chart."""
+    """Figures of HTML by the name of the table that they are of; without figures there is no chart."""
     served = made["service"]
     found = {
         "days": _flow(made) if made["counters"] else None,
@@ -83,7 +91,14 @@ def _flow(made: Figures) -> str:
     drawn = (
         alt.Chart(_data(rows))
         .mark_line(strokeWidth=2, point=len(grouped) == 1)
-        .encode(x=_day_axis(made), y=_count("Complaints"), color=_kinds("received", "closed"))
+        .encode(
+            x=_day_axis(made),
+            y=_count("Complaints"),
+            color=_kinds("received", "closed"),
+            strokeDash=alt.StrokeDash(
+                "what:N", scale=alt.Scale(domain=["received", "closed"], range=[[1, 0], [6, 3]])
+            ),
+        )
     )
     by = "day" if _by_day(made) else "week"
     return _svg(drawn, f"Complaints received and closed by {by}")
@@ -173,19 +188,17 @@ def _adr(made: Figures) -> str | None:
     base = alt.Chart(_data(rows)).encode(
         x=alt.X(
             "adr:N",
-            title="What the outside body decided, by what the operator did",
+            title="Decided outside",
             axis=alt.Axis(labelAngle=0),
         ),
-        y=alt.Y("own:N", title=None),
+        y=alt.Y("own:N", title="Decided here"),
     )
-    colours = alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values()))
-    dots = base.mark_circle(opacity=0.35).encode(
-        size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[120, 1200], zero=True)),
-        color=alt.Color(
-            "verdict:N",
-            scale=colours,
-            legend=alt.Legend(labelExpr="replace(datum.label, '_', ' ')", columns=2),
-        ),
+    colours, shapes = zip(*VERDICTS.values(), strict=True)
+    legend = alt.Legend(labelExpr="replace(datum.label, '_', ' ')", columns=2)
+    dots = base.mark_point(filled=True, opacity=0.35).encode(
+        size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[200, 1200], zero=True)),
+        color=alt.Color("verdict:N", scale=alt.Scale(domain=list(VERDICTS), range=colours), legend=legend),
+        shape=alt.Shape("verdict:N", scale=alt.Scale(domain=list(VERDICTS), range=shapes), legend=legend),
     )
     return _svg(
         alt.layer(dots, base.mark_text().encode(text="n:Q")),
@@ -228,7 +241,7 @@ def _weeks(made: Figures) -> str:
         alt.Chart(_data(rows))
         .mark_bar()
         .encode(
-            x=alt.X("day:O", sort=None, title="Week that ended on", axis=alt.Axis(labelAngle=0)),
+            x=alt.X("day:O", sort=None, title="Week that ended on", axis=alt.Axis(labelAngle=-40)),
             xOffset=alt.XOffset("what:N", sort=["received", "closed"]),
             y=_count("Complaints"),
             color=_kinds("received", "closed"),
@@ -290,7 +303,7 @@ def _percent(title: str) -> alt.Y:
 
 
 def _kinds(first: str, second: str) -> alt.Color:
-    """Two kinds, told apart by colour, by lightness, and in the legend."""
+    """Two kinds, told apart by colour and by their place or line, in the order of the legend."""
     field = "when" if first == "before" else "what"
     return alt.Color(f"{field}:N", scale=alt.Scale(domain=[first, second], range=[FIRST, SECOND]))
 
@@ -300,9 +313,16 @@ def _words(name: str) -> str:
 
 
 def _svg(drawn: alt.Chart | alt.LayerChart | alt.FacetChart, label: str, height: int = 200) -> str:
-    """The drawing, named for those who do not see it: the table beside it says the rest."""
+    """The drawing under its title, named for those who do not see it: the table beside it says the rest.
+
+    What Vega-Lite calls the parts of a drawing is left out: they have no names, and are one picture.
+    """
     sized = drawn.properties(width=WIDTH, height=height).to_dict()
     svg = vl_convert.vegalite_to_svg(
         {**sized, "config": CONFIG, "autosize": {"type": "fit-x", "contains": "padding"}}
     )
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+    title, bare = escape(label), ROLES.sub("", svg)
+    named = bare.replace(
+        "<svg ", f'<svg role="img" aria-label="Chart: {title}. The table has its numbers." ', 1
+    )
+    return f"<figure><figcaption>{title}</figcaption>{named}</figure>"

@@ -18,18 +18,35 @@ from redress.proofs.document import day_words
 
 PERCENT = frozenset({"share", "low", "high"})
 TEXTS = frozenset(
-    {"what", "dimension", "value", "rate", "outcome", "clock", "own", "adr", "verdict", "cause", "unit"}
+    {
+        "what",
+        "dimension",
+        "value",
+        "rate",
+        "outcome",
+        "clock",
+        "own",
+        "adr",
+        "verdict",
+        "cause",
+        "unit",
+        "category",
+    }
 )
 PLAIN = frozenset(
-    {"day", "last_day", "since", "turned_on", "action", "title", "currency", "done", "redress_minor"}
+    {"day", "last_day", "since", "turned_on", "action", "title", "currency", "amount", "done", "redress_paid"}
 )
 WELL = "A part of a whole has its interval of 95 % (Wilson's score); reopenings are for each answer."
-DECIDED = "What was decided here and outside, what was paid (in minor units), and how it was rated."
+DECIDED = "What was decided here and outside, what was paid, and how it was rated."
 CAUSES = "What the complaints of the period came from, what was paid for it, and what was done about it."
 ABOUT = f"Complaints received in the period. A chart shows the {MOST} most frequent values."
 UNBROKEN = frozenset({"day", "last_day", "since", "turned_on", "action"})
-LONG = 40
-"""Rows above which a table is folded: it can be opened, and the CSV has it, too."""
+HEADS = {"numerator": "number", "denominator": "of", "own": "decided here", "adr": "decided outside"}
+"""What some columns are called on the page."""
+IN_CSV = frozenset({"amount_minor_units"})
+"""For programs: the page has the amount."""
+LONG = 20
+"""Rows above which a table scrolls on a screen; printed it is whole."""
 
 type Names = Callable[[str, str], str]  # what a value of a dimension is called
 
@@ -43,13 +60,13 @@ class Headline(Value):
 
 
 class Shown(Value):
-    """A chart and the table beside it, with what each column holds: numbers, text, or what is not broken."""
+    """A chart, or some, and the table beside it, with what each column holds: numbers, text, or what is not
+    broken."""
 
     chart: Markup | None
     caption: str
     heads: tuple[tuple[str, str], ...]
     lines: tuple[tuple[str, ...], ...]
-    file: str
     long: bool
 
 
@@ -61,8 +78,8 @@ class Section(Value):
     shown: tuple[Shown, ...]
 
 
-def page(made: Figures, title: str, names: Names, *, over: bool) -> bytes:
-    """The page, in UTF-8. `over` tells whether the period is."""
+def page(made: Figures, title: str, names: Names) -> bytes:
+    """The page, in UTF-8."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -75,8 +92,6 @@ def page(made: Figures, title: str, names: Names, *, over: bool) -> bytes:
         title=title,
         first=day_words(date.fromisoformat(made["first_day"])),
         last=day_words(date.fromisoformat(made["last_day"])),
-        known_from=day_words(date.fromisoformat(made["known_from"])),
-        over=over,
         headlines=list(_headlines(made)),
         sections=list(_sections(made, names)),
     )
@@ -114,7 +129,10 @@ def _under(times: Times) -> str:
     if not times["count"]:
         return "none"
     last = times["steps"][-1]["under"]
-    return f"< {times['median']} {times['unit']}" if times["median"] else f"≥ {last} {times['unit']}"
+    median, unit = times["median"], times["unit"]
+    if median is None:
+        return f"≥ {last} {unit}"
+    return f"< {median} {unit if median > 1 else unit.removesuffix('s')}"
 
 
 def percent(share: float | None) -> str:
@@ -136,7 +154,8 @@ def _sections(made: Figures, names: Names) -> Iterator[Section]:
     ]
     yield Section(title="How soon", words=_times_words(made), shown=tuple(times))
     yield Section(title="How well", words=WELL, shown=(show("rates", "rates"), show("breaches")))
-    decided = [show(one, one) for one in ("decisions", "adr", "redress", "scores")]
+    tables_of = ("decisions", "adr", "overturned", "adr_by_category", "redress", "scores")
+    decided = [show(one, one) for one in tables_of]
     yield Section(title="Decided and paid", words=DECIDED, shown=tuple(decided))
     yield Section(title="Causes", words=CAUSES, shown=(show("causes", "causes"), show("actions", "actions")))
     volumes = [
@@ -155,7 +174,7 @@ def _outlook(made: Figures) -> str:
     }
     came, closed = backlog["received_per_week"], backlog["closed_per_week"]
     return (
-        f"{backlog['open']:,} open at the end. In the last eight weeks {came:g} came a week and {closed:g}"
+        f"{backlog['open']:,} open at the end. In the last eight weeks {came:.1f} came a week and {closed:.1f}"
         f" closed. {words[backlog['outlook']]} A projection, no promise."
     )
 
@@ -165,10 +184,16 @@ def _times_words(made: Figures) -> str:
     for what in ("acknowledged", "answered"):
         times: Times = made["service"][what]
         if times["count"]:
-            nine = f"under {times['p90']} {times['unit']}" if times["p90"] else "above the last step"
-            half = f"under {times['median']} {times['unit']}" if times["median"] else "above the last step"
-            told.append(f"Of {times['count']:,} {what} half lie {half}, nine tenths {nine}.")
+            half, most = _step(times["median"], times), _step(times["p90"], times)
+            told.append(f"Of {times['count']:,} {what}, half took {half}, nine tenths {most}.")
     return " ".join(told) or "Nothing was acknowledged or answered."
+
+
+def _step(under: int | None, times: Times) -> str:
+    """How long a part of them took, in words."""
+    if under is None:
+        return f"more than {times['steps'][-1]['under']} {times['unit']}"
+    return f"less than {under} {times['unit'] if under > 1 else times['unit'].removesuffix('s')}"
 
 
 def _named(made: Figures, names: Names) -> Figures:
@@ -197,12 +222,12 @@ def _part(table: Table, column: str, value: str) -> Table:
 
 
 def _shown(table: Table, chart: Markup | None, names: Names) -> Shown:
+    columns = [name for name in table.columns if name not in IN_CSV]
     return Shown(
         chart=chart,
         caption=table.caption,
-        heads=tuple((name.replace("_", " "), _kind(name)) for name in table.columns),
-        lines=tuple(tuple(_cell(name, row, names) for name in table.columns) for row in table.rows),
-        file=f"{table.name}.csv",
+        heads=tuple((HEADS.get(name, name.replace("_", " ")), _kind(name)) for name in columns),
+        lines=tuple(tuple(_cell(name, row, names) for name in columns) for row in table.rows),
         long=len(table.rows) > LONG,
     )
 
@@ -210,7 +235,7 @@ def _shown(table: Table, chart: Markup | None, names: Names) -> Shown:
 def _kind(column: str) -> str:
     if column in UNBROKEN:
         return "day"
-    return "text" if column in TEXTS | PLAIN else "number"
+    return "text" if column in (TEXTS | PLAIN) - {"amount"} else "number"
 
 
 def _cell(column: str, row: Mapping[str, Any], names: Names) -> str:

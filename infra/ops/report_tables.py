@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from redress.domain import money
 from redress.domain.figures import Figures
 from redress.domain.figures.statistics import Share
 from redress.domain.values import Value
@@ -51,7 +52,7 @@ def _volumes(made: Figures) -> Iterator[Table]:
         for part in made["volumes"]
         if part["unknown"]
     ]
-    caption = "Complaints received, by what they differ in, of all received. Without a value: not known."
+    caption = "Complaints received, of all that were received. Not known: there is no value."
     yield _table("volumes", caption, ("dimension", "value", *SHARE), rows)
 
 
@@ -65,16 +66,28 @@ def _service(made: Figures) -> Iterator[Table]:
     ]
     yield _table("times", caption, ("what", "under", "unit", *SHARE), steps)
     rates = [{"rate": name, **part} for name, part in _rates(made).items()]
-    caption = "Numerator, denominator, share and its interval of 95 % (Wilson)."
+    caption = "How many, of how many, the share and its interval of 95 % (Wilson)."
     yield _table("rates", caption, ("rate", *SHARE), rates)
     decided = [{"outcome": name, "count": n} for name, n in served["decisions"].items()]
     yield _table("decisions", "The operator's decisions in the period.", ("outcome", "count"), decided)
     missed = [{"clock": name, "count": n} for name, n in served["breaches"].items()]
     yield _table("breaches", "Dates that were not kept, by clock.", ("clock", "count"), missed)
-    paid = [{"currency": name, "amount_minor": n} for name, n in served["redress_minor"].items()]
-    yield _table("redress", "Redress paid in the period.", ("currency", "amount_minor"), paid)
+    paid = [
+        {"currency": name, "amount": money.decimal_text(n, name), "amount_minor_units": n}
+        for name, n in served["redress_minor"].items()
+    ]
+    columns = ("currency", "amount", "amount_minor_units")
+    yield _table("redress", "Redress paid in the period, by currency.", columns, paid)
     caption = "What outside bodies decided, where the operator had decided so."
     yield _table("adr", caption, ("own", "adr", "count", "verdict"), served["adr"]["table"])
+    rows = [
+        {"category": one["category"], **each} for one in served["adr"]["by_category"] for each in one["table"]
+    ]
+    caption = "What outside bodies decided, where the operator had decided so, by category."
+    yield _table("adr_by_category", caption, ("category", "own", "adr", "count", "verdict"), rows)
+    overturned = [{"category": one["category"], **one["overturned"]} for one in served["adr"]["by_category"]]
+    caption = "Where outside bodies decided otherwise, of their decisions that can be compared."
+    yield _table("overturned", caption, ("category", *SHARE), overturned)
     scores = [{"score": int(name), "count": n} for name, n in served["scores"].items()]
     yield _table("scores", "Scores that players gave.", ("score", "count"), scores)
 
@@ -100,12 +113,12 @@ def _causes(made: Figures) -> Iterator[Table]:
             "cause": one["cause"],
             **one["received"],
             "since": one["since"],
-            "redress_minor": _money(one["redress_minor"]),
+            "redress_paid": _money(one["redress_minor"]),
         }
         for one in made["causes"]
     ]
-    caption = f"Complaints received, by cause. Since: as far back as {made['known_from']}."
-    yield _table("causes", caption, ("cause", *SHARE, "since", "redress_minor"), found)
+    caption = "Complaints received, by cause. Since: the first day of all."
+    yield _table("causes", caption, ("cause", *SHARE, "since", "redress_paid"), found)
     columns = (
         *("action", "title", "cause", "turned_on", "done"),
         *("before", "days_before", "per_day_before", "after", "days_after", "per_day_after", "chance"),
@@ -127,7 +140,8 @@ def _backlog(made: Figures) -> Iterator[Table]:
 
 
 def _money(amounts: Mapping[str, int]) -> str | None:
-    return ", ".join(f"{currency} {amount}" for currency, amount in amounts.items()) or None
+    """Amounts as people read them; those of different currencies are never added up."""
+    return "; ".join(money.display(n, currency) for currency, n in amounts.items()) or None
 
 
 def _table(name: str, caption: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Table:

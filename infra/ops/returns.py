@@ -70,6 +70,13 @@ def check_licence(region: Region, pack_id: str) -> None:
         raise UsageError(f"--pack {pack_id}: the region file has no such licence, but {known}")
 
 
+def check_brand(region: Region, brand: str | None) -> None:
+    """Raises UsageError for a brand (id) that the region file does not have; None is all of them."""
+    known = sorted(one.id for one in region.brands)
+    if brand is not None and brand not in known:
+        raise UsageError(f"--brand {brand}: the region file has no such brand, but {', '.join(known)}")
+
+
 def _owed(pack: RulePack) -> Iterator[str]:
     found = returns.owed(pack)
     if not found:

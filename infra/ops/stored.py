@@ -98,6 +98,13 @@ def _report(options: argparse.Namespace) -> int:
     return report.write(desk, _region(options), question, shown.now())
 
 
+def _themes(options: argparse.Namespace) -> int:
+    from infra.ops import themes  # noqa: PLC0415 - as above
+
+    question = themes.Question(pack=options.pack, period=options.period, brand=options.brand)
+    return themes.print_themes(_table(options), _region(options), question, shown.now(), as_json=options.json)
+
+
 def _register(options: argparse.Namespace) -> int:
     from infra.ops import register  # noqa: PLC0415 - as above
 
@@ -136,6 +143,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "return": _return,
     "report": _report,
+    "themes": _themes,
     "register": _register,
     "person export": _person_export,
     "person erase": _person_erase,

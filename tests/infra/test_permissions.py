@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.settings import REGIONS, load
 from tests.infra.template import Template
 
 APPEND = {f"dynamodb:{action}" for action in ("Query", "PutItem", "UpdateItem")}
@@ -24,7 +25,7 @@ EXPECTED = {
     "OperatorApi": {
         "OperatorApiLogs": LOG,
         "*": TRACE,
-        "Complaints": READ_AND_APPEND,
+        "Complaints": READ_AND_APPEND | {"dynamodb:BatchGetItem"},
         "Complaints/index/by_queue": {"dynamodb:Query"},
         "Complaints/index/by_register": {"dynamodb:Query"},
         "Complaints/index/by_player": {"dynamodb:Query"},
@@ -126,7 +127,10 @@ EXPECTED = {
         "InsightLogs": LOG,
         "*": TRACE,
         "Complaints": READ_AND_APPEND,
+        "Complaints/index/by_register": {"dynamodb:Query"},
         "InsightQueue": TAKE,
+        f"{SES}identity/MailIdentity": {"ses:SendEmail"},
+        f"{SES}configuration-set/MailConfigurationSet": {"ses:SendEmail"},
     },
     "Erasure": {
         "ErasureLogs": LOG,
@@ -191,6 +195,15 @@ def test_letters_leave_from_the_brands_addresses_only(production: Template) -> N
     assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": ["complaints@mail.example.com"]}}
 
 
+def test_who_looks_for_rises_may_write_to_the_teams_and_to_no_player(production: Template) -> None:
+    [sending] = [s for s in production.statements("Insight") if s["Action"] == "ses:SendEmail"]
+    mailboxes = sorted({team.email for team in load(REGIONS / "eu-west-2.toml").operator.teams})
+    assert sending["Condition"] == {
+        "StringEquals": {"ses:FromAddress": ["complaints@mail.example.com"]},
+        "ForAllValues:StringEquals": {"ses:Recipients": mailboxes},
+    }
+
+
 def test_functions_are_invoked_only_by_the_door_or_schedule_they_belong_to(production: Template) -> None:
     permissions = production.of_type("Lambda::Permission").values()
     invokers = {
@@ -204,5 +217,6 @@ def test_functions_are_invoked_only_by_the_door_or_schedule_they_belong_to(produ
         ("Journal", "events.amazonaws.com"),
         ("Reports", "events.amazonaws.com"),
         ("Erasure", "events.amazonaws.com"),
+        ("Insight", "events.amazonaws.com"),
     }
     assert all("SourceArn" in permission["Properties"] for permission in permissions)

@@ -42,7 +42,7 @@ ENVIRONMENT = {
     "journal": {"JOURNAL_BUCKET", "DEAD_LETTERS_URL"},
     "reports": {"JOURNAL_BUCKET", "SIGNING_KEY"},
     "erasure": {"EVIDENCE_BUCKET", "MAIL_BUCKET"},
-    "insight": set(),
+    "insight": {"CONFIGURATION_SET"},
     "outcomes": {"EVIDENCE_BUCKET", "EVIDENCE_MALWARE_SCAN"},
     "webhooks": {
         *("WEBHOOK_SECRET_ARN", "WEBHOOK_DELIVERIES_URL", "WEBHOOK_DELIVERIES_ARN"),

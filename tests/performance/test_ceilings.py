@@ -61,7 +61,13 @@ NEVER: Mapping[str, set[str]] = {
         "redress.web",
         "redress.http",
     },
-    "insight": {"jinja2", "redress.letters", "redress.web", "redress.http"},
+    "insight": {
+        "jinja2",
+        "redress.domain.reconciliation",
+        "redress.letters",
+        "redress.web",
+        "redress.http",
+    },
     "mailbox": {"jinja2", "redress.letters", "redress.web", "redress.http", *SEARCH},
     "journal": {
         "jinja2",
@@ -88,7 +94,7 @@ MODULES: Mapping[str, int] = {
     "journal": 400,
     "reports": 480,
     "erasure": 440,
-    "insight": 450,
+    "insight": 440,
 }
 
 

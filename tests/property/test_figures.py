@@ -27,9 +27,7 @@ def _book(seed: int) -> tuple[Book, list[tuple[Cell, int]]]:
 
 def of(seed: int, first: int, last: int) -> Figures:
     """The figures of some days."""
-    asked = Asked(
-        pack="gb-ukgc", brands=None, first=FIRST + first * DAY, last=FIRST + last * DAY, known_from=FIRST
-    )
+    asked = Asked(pack="gb-ukgc", brands=None, first=FIRST + first * DAY, last=FIRST + last * DAY)
     return figures(asked, _book(seed)[1])
 
 

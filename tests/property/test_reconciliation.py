@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from redress.domain import commands as c
 from redress.domain import reconciliation
 from redress.domain.correspondence import LetterKind
+from redress.domain.history import History
 from redress.domain.milestones import milestones
 from redress.domain.promises import promises
-from redress.domain.reconciliation import OURS, History, Period, Reconciliation
+from redress.domain.reconciliation import OURS, Period, Reconciliation
 from redress.proofs import document
 from redress.usecases import reconcile
 from tests.support.complaints import APPROVE, APPROVER, PLAYER, PROPOSE, REGION, SYSTEM, TRIAGE, Case, submit

@@ -12,7 +12,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
-from redress.domain.counting import Cell, Counted, Counts
+from redress.domain.counting import WHOLE_DAY, Cell, Counted, Counts
 from redress.region import Cause
 from redress.store import keys
 from redress.store.counters import MOST_COUNTERS, Counters
@@ -22,7 +22,7 @@ from redress.usecases import count as counting
 from redress.usecases.count import Uncountable, count
 from redress.usecases.ports import VersionConflict
 from tests.support.complaints import REGION, personal, submit
-from tests.support.desks import Clock, Office
+from tests.support.desks import Office
 
 DAY = date(2026, 3, 2)
 
@@ -63,14 +63,13 @@ def by_the_events(registers: Registers, numbers: list[str]) -> Counts:
     return dict(total)
 
 
-def by_the_counters(counters: Counters, clock: Clock) -> Counts:
-    months = {f"{(clock() + timedelta(days=days)):%Y-%m}" for days in (-1, 0, 1)}
-    return {cell: n for month in months for cell, n in counters.month("sandbox", month)}
+def by_the_counters(counters: Counters) -> Counts:
+    return dict(counters.all())
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_counters_say_what_the_events_say_whatever_message_comes_when(
-    office: Office, counters: Counters, registers: Registers, clock: Clock, seed: int
+    office: Office, counters: Counters, registers: Registers, seed: int
 ) -> None:
     """Each event has its message, some come twice, and any may come long after the events that followed."""
     chance = random.Random(seed)  # noqa: S311 - it shuffles messages
@@ -84,7 +83,7 @@ def test_the_counters_say_what_the_events_say_whatever_message_comes_when(
             count(registers, counters, REGION, number)
     for number in [*late, *numbers]:
         count(registers, counters, REGION, number)
-    assert by_the_counters(counters, clock) == by_the_events(registers, numbers)
+    assert by_the_counters(counters) == by_the_events(registers, numbers)
 
 
 def test_a_message_that_comes_again_changes_nothing(
@@ -107,7 +106,7 @@ def test_what_changed_no_count_is_on_record_as_counted(
 
 
 def test_two_that_count_at_once_do_not_count_twice(
-    office: Office, counters: Counters, registers: Registers, clock: Clock
+    office: Office, counters: Counters, registers: Registers
 ) -> None:
     number = office.receive()
     found = registers.history(number)
@@ -115,12 +114,10 @@ def test_two_that_count_at_once_do_not_count_twice(
     counters.count(number, before, 1, now)
     with pytest.raises(VersionConflict):
         counters.count(number, before, 1, now)
-    assert by_the_counters(counters, clock) == now
+    assert by_the_counters(counters) == now
 
 
-def test_whoever_lost_the_race_looks_again(
-    office: Office, counters: Counters, registers: Registers, clock: Clock
-) -> None:
+def test_whoever_lost_the_race_looks_again(office: Office, counters: Counters, registers: Registers) -> None:
     number = office.receive()
 
     class Overtaken(Counters):
@@ -131,11 +128,11 @@ def test_whoever_lost_the_race_looks_again(
             return before
 
     assert not count(registers, Overtaken(counters.client, counters.name), REGION, number)
-    assert by_the_counters(counters, clock) == by_the_events(registers, [number])
+    assert by_the_counters(counters) == by_the_events(registers, [number])
 
 
 def test_an_answer_that_was_lost_is_not_counted_again(
-    office: Office, counters: Counters, registers: Registers, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    office: Office, counters: Counters, registers: Registers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = office.receive()
     done = counters.client.transact_write_items
@@ -149,7 +146,7 @@ def test_an_answer_that_was_lost_is_not_counted_again(
         with pytest.raises(ReadTimeoutError):
             count(registers, counters, REGION, number)
     assert not count(registers, counters, REGION, number)
-    assert by_the_counters(counters, clock) == by_the_events(registers, [number])
+    assert by_the_counters(counters) == by_the_events(registers, [number])
 
 
 def test_what_takes_several_transactions_is_finished_by_the_next_message(
@@ -179,15 +176,55 @@ def test_what_takes_several_transactions_is_finished_by_the_next_message(
     assert counters.counted("0123-4567-M") == Counted(seq=30, turn=2, counts=now)
 
 
+def test_what_is_looked_back_at_is_read_of_all_months_before_one_by_brand_day_and_value(
+    counters: Counters,
+) -> None:
+    counted = {
+        Cell("sandbox", day, brand, measure, "cause", value, WHOLE_DAY): n
+        for n, (day, brand, measure, value) in enumerate(
+            [
+                (date(2019, 12, 31), "northlight", "received", "slow#bank"),
+                (DAY, "southlight", "received", "slow#bank"),
+                (DAY, "northlight", "closed", "terms"),
+                (DAY + timedelta(days=1), "northlight", "closed", "terms"),
+                (date(2026, 4, 1), "northlight", "closed", "terms"),
+            ],
+            start=1,
+        )
+    }
+    counters.count("0123-4567-M", Counted(), 30, counted)
+    assert dict(counters.all()) == counted
+    before = {cell._replace(hour=WHOLE_DAY): n for cell, n in counters.before("sandbox", "2026-04")}
+    assert before == {cell: n for cell, n in counted.items() if cell.day < date(2026, 4, 1)}
+    assert dict(counters.before("sandbox", "2019-12")) == {}
+    assert dict(counters.before("gb-ukgc", "2026-04")) == {}
+
+
+def test_what_was_counted_by_an_earlier_definition_is_counted_anew(
+    office: Office, counters: Counters, registers: Registers
+) -> None:
+    number = office.receive()
+    count(registers, counters, REGION, number)
+    counters.client.update_item(
+        TableName=counters.name,
+        Key={"pk": {"S": keys.counted(number)}, "sk": {"S": keys.COUNTED}},
+        UpdateExpression="REMOVE #definition",
+        ExpressionAttributeNames={"#definition": "definition"},
+    )
+    assert counters.counted_up_to([number]) == {}
+    assert count(registers, counters, REGION, number)
+    assert counters.counted_up_to([number]) == {number: counters.counted(number).seq}
+
+
 def test_a_cause_that_got_another_name_moves_with_the_next_message(
-    office: Office, counters: Counters, registers: Registers, clock: Clock
+    office: Office, counters: Counters, registers: Registers
 ) -> None:
     number = office.receive()
     office.do(number, c.FindCause(cause="old_name"))
     count(registers, counters, REGION, number)
     later = replace(REGION, causes=(Cause(id="new_name", name="New name", formerly=("old_name",)),))
     count(registers, counters, later, number)
-    causes = {cell.value for cell in by_the_counters(counters, clock) if cell.dimension == "cause"}
+    causes = {cell.value for cell in by_the_counters(counters) if cell.dimension == "cause"}
     assert causes == {"new_name"}
 
 

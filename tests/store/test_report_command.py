@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -151,17 +152,29 @@ def test_a_month_that_is_not_over_is_told_up_to_today(
     assert "The period is not over" in page(tmp_path)
 
 
-def test_how_many_calls_it_takes_follows_from_the_period(ask: Ask, office: Office, table: Table) -> None:
+@pytest.mark.parametrize(
+    ("period", "months"), [("2026-03-02", 1), ("2026-03", 1), ("2025-Q4", 3), ("2025", 12)]
+)
+def test_how_many_calls_it_takes_follows_from_the_period_alone(
+    ask: Ask, office: Office, table: Table, period: str, months: int
+) -> None:
+    """A query for each month, one for what was before, one for the actions; and three for the lag."""
     counted(office, table)
     with calls_of(table.client) as sent:
-        ask("2026-Q1")
-    assert list(sent) == ["Query"] * (3 + 3 * insight.REACH + 1)
+        ask(period)
+    assert Counter(sent) == {"Query": months + 2 + 2, "BatchGetItem": 1}
 
 
-def test_months_before_the_period_are_those_of_the_calendar() -> None:
-    inside, before = insight.months(date(2026, 1, 31), date(2026, 2, 1))
-    assert inside == ["2026-01", "2026-02"]
-    assert (before[0], before[-1], len(before)) == ("2024-01", "2025-12", 24)
+def test_what_was_open_is_known_from_the_first_day_of_all(
+    ask: Ask, office: Office, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted(office, table)
+    monkeypatch.setattr(shown, "now", lambda: datetime(2036, 4, 15, 12, tzinfo=UTC))
+    assert "received 0, closed 0, open 1" in ask("2036-03")[1]
+
+
+def test_the_months_of_a_period_are_those_of_the_calendar() -> None:
+    assert insight.months(date(2025, 12, 31), date(2026, 2, 1)) == ["2025-12", "2026-01", "2026-02"]
 
 
 @pytest.mark.parametrize(

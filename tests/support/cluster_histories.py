@@ -79,13 +79,17 @@ class Cluster(NamedTuple):
 
 
 class History(NamedTuple):
-    """What was received by key and hour, which part of it was planted, and the time that is watched."""
+    """What was received by key and hour, which part of it was planted, and the time that is watched.
+
+    `zone` is that of its weekdays and hours.
+    """
 
     counts: Mapping[Key, Hours]
     planted: Mapping[Key, Hours]
     clusters: Sequence[Cluster]
     first: datetime
     last: datetime
+    zone: str = ZONE
 
 
 class Told(NamedTuple):
@@ -202,7 +206,7 @@ def watched(history: History, watch: Watch) -> Iterator[Alarm]:
     while at < history.last:
         recent = _between(history.counts, at - weeks * WEEK, at + WEEK)
         for day in range(7):
-            baseline = learn(recent, at + day * DAY, ZONE, watch)
+            baseline = learn(recent, at + day * DAY, history.zone, watch)
             for hour in range(24):
                 now = at + day * DAY + hour * HOUR
                 for alarm in look_against(baseline, recent, now, watch, raised):

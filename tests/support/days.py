@@ -6,8 +6,9 @@ from typing import Any
 from redress.domain import commands as c
 from redress.domain import reconciliation
 from redress.domain.correspondence import LetterKind
+from redress.domain.history import History
 from redress.domain.milestones import Milestone, milestones
-from redress.domain.reconciliation import History, Line, Reconciliation
+from redress.domain.reconciliation import Line, Reconciliation
 from redress.usecases import reconcile
 from tests.support.complaints import REGION, SYSTEM, TRIAGE, Case, submit
 

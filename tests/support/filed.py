@@ -11,7 +11,7 @@ from infra import settings
 from infra.ops import cli
 from redress.domain import journal, reconciliation
 from redress.domain.correspondence import LetterKind
-from redress.domain.reconciliation import History
+from redress.domain.history import History
 from redress.proofs import document, manifest
 from redress.usecases.reconcile import period, render
 from tests.support.complaints import SYSTEM, TRIAGE, Case, submit

@@ -15,7 +15,7 @@ from redress.domain import number as complaint_number
 from redress.domain.commands import Command
 from redress.domain.correspondence import LetterKind
 from redress.domain.errors import IllegalTransition, NotAllowedByPack
-from redress.domain.reconciliation import History
+from redress.domain.history import History
 from redress.domain.rules import Rules
 from redress.domain.stages import LEGAL_AT
 from redress.region import Region

@@ -14,9 +14,11 @@ from botocore.session import get_session
 
 from redress import region as regions
 from redress.adapters import (
+    action_wiring,
     clients,
     erasure_wiring,
     evidence_wiring,
+    figures_wiring,
     insight_wiring,
     mail_wiring,
     webhook_wiring,
@@ -47,7 +49,10 @@ FUNCTIONS = (
 DIGEST = "digest"
 """Of the definition that is deployed."""
 
-_WIRINGS = (wiring, regions, webhook_wiring, evidence_wiring, mail_wiring, erasure_wiring, insight_wiring)
+_WIRINGS = (
+    *(wiring, regions, webhook_wiring, evidence_wiring, mail_wiring, erasure_wiring),
+    *(insight_wiring, figures_wiring, action_wiring),
+)
 
 
 class Context:

@@ -277,6 +277,7 @@ def _lists_are_read_and_work_is_drawn(world: World, told: Before) -> None:
     application.get("/complaints", account="player-1", brand="northlight")
     application.post("/teams/payments/next", {})
     application.get(f"/complaints/{told['number']}/events")
+    application.get("/reports", pack="gb-ukgc", **{"from": "2026-03-01", "to": "2026-03-31"})
     world.settle()
 
 

@@ -9,7 +9,7 @@ import pytest
 from redress.domain import commands as c
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterKind
-from redress.domain.counting import ALL, FACTS, Cell, Counts, counts, within
+from redress.domain.counting import ALL, FACTS, WHOLE_DAY, Cell, Counts, counts, within
 from redress.domain.stages import Stage
 from tests.support.complaints import (
     APPROVE,
@@ -38,7 +38,7 @@ def of(found: Counts, measure: str, dimension: str = ALL) -> Counter[str]:
     """How often, by value, whenever it was."""
     total: Counter[str] = Counter()
     for cell, n in found.items():
-        if (cell.measure, cell.dimension) == (measure, dimension):
+        if (cell.measure, cell.dimension) == (measure, dimension) and cell.hour != WHOLE_DAY:
             total[cell.value] += n
     return total
 
@@ -56,6 +56,19 @@ def test_a_complaint_is_received_on_the_day_of_its_packs_zone_and_in_its_hour_of
     found = {cell for cell in counted(case) if cell.dimension == ALL}
     assert found == {
         Cell("gb-ukgc", date(2026, 7, 1), "northlight", "received", ALL, ALL, "2026-06-30T23"),
+        Cell("gb-ukgc", date(2026, 7, 1), "northlight", "received", ALL, ALL, WHOLE_DAY),
+    }
+
+
+def test_what_later_periods_look_back_at_is_counted_by_the_day_besides() -> None:
+    case = resolved()
+    case.do(c.FindCause(cause="unclear_terms"))
+    case.do(c.Close(reason="completed"), SYSTEM)
+    besides = {cell[3:6]: n for cell, n in counted(case).items() if cell.hour == WHOLE_DAY}
+    assert besides == {
+        ("received", ALL, ALL): 1,
+        ("closed", ALL, ALL): 1,
+        ("received", "cause", "unclear_terms"): 1,
     }
 
 
@@ -132,6 +145,7 @@ def test_a_referral_to_the_outside_body_and_its_decision_count_beside_the_operat
     found = counted(case)
     assert of(found, "referred", "body") == {"adr": 1}
     assert of(found, "adr_decided", "own_and_adr") == {"partly_upheld/upheld": 1}
+    assert of(found, "adr_decided", "category_own_and_adr") == {"bonuses/partly_upheld/upheld": 1}
 
 
 def test_a_complaint_counts_as_closed_once_however_often_it_was() -> None:

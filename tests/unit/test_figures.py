@@ -31,7 +31,7 @@ def cell(
 
 def of(cells: Cells, *remedies: Remedy, brands: tuple[str, ...] | None = None) -> Figures:
     """The figures of March."""
-    asked = Asked(pack="gb-ukgc", brands=brands, first=FIRST, last=LAST, known_from=date(2025, 3, 1))
+    asked = Asked(pack="gb-ukgc", brands=brands, first=FIRST, last=LAST)
     return figures(asked, cells, remedies)
 
 
@@ -147,6 +147,20 @@ class TestDecided:
         assert (found["overturned"]["numerator"], found["overturned"]["denominator"]) == (2, 5)
         assert sum(one["count"] for one in found["table"]) == 17
 
+    def test_where_outside_bodies_disagree_is_told_by_category_the_most_overturned_first(self) -> None:
+        pairs = {"account/rejected/rejected": 4, "bonuses/rejected/upheld": 2, "bonuses/upheld/rejected": 1}
+        cells = [
+            cell("adr_decided", n, dimension="category_own_and_adr", value=pair) for pair, n in pairs.items()
+        ]
+        bonuses, account = of(cells)["service"]["adr"]["by_category"]
+        assert (bonuses["category"], account["category"]) == ("bonuses", "account")
+        assert (bonuses["overturned"]["numerator"], bonuses["overturned"]["denominator"]) == (3, 3)
+        assert (bonuses["gave_more"]["numerator"], account["overturned"]["numerator"]) == (2, 0)
+        assert {(one["own"], one["adr"]): one["verdict"] for one in bonuses["table"]} == {
+            ("rejected", "upheld"): "gave_more",
+            ("upheld", "rejected"): "gave_less",
+        }
+
     def test_redress_is_told_by_currency_and_no_currency_is_a_measure(self) -> None:
         made = of([cell("paid:GBP", 1000), cell("paid:EUR", 250)])
         assert made["service"]["redress_minor"] == {"EUR": 250, "GBP": 1000}
@@ -174,11 +188,19 @@ class TestCauses:
         turned = date(2026, 3, 20)
         days = {turned - 29 * DAY: 50, turned - 28 * DAY: 1, turned - DAY: 2, turned: 40, turned + DAY: 4}
         cells = [cell("received", n, dimension="cause", value="terms", day=day) for day, n in days.items()]
+        cells.append(cell("received", day=date(2025, 1, 1)))
         remedy = Remedy(id="A-1", title="Rewrite", cause="terms", turned_on=turned, done=True)
         [found] = of(cells, remedy)["actions"]
         assert (found["before"], found["days_before"]) == (3, 28)
         assert (found["after"], found["days_after"]) == (4, 11)
         assert found["chance"] is not None
+
+    def test_days_before_the_first_complaint_of_all_are_no_days_without_one(self) -> None:
+        turned = date(2026, 3, 20)
+        cells = [cell("received", day=turned - 10 * DAY)]
+        remedy = Remedy(id="A-1", title="Rewrite", cause="terms", turned_on=turned, done=True)
+        assert [one["days_before"] for one in of(cells, remedy)["actions"]] == [10]
+        assert [one["days_before"] for one in of([], remedy)["actions"]] == [0]
 
     def test_an_action_of_another_time_is_not_told(self) -> None:
         remedy = Remedy(id="A-1", title="Rewrite", cause="terms", turned_on=LAST + DAY, done=False)

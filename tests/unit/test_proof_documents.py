@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from redress import exports
 from redress.domain import reconciliation
-from redress.domain.reconciliation import History
+from redress.domain.history import History
 from redress.proofs import document, manifest, page, table
 from redress.proofs.document import Document, NoProof
 from redress.usecases import reconcile

@@ -9,9 +9,10 @@ import pytest
 from redress.domain import audit, clock, events, packs, reconciliation
 from redress.domain import commands as c
 from redress.domain.correspondence import LetterKind
+from redress.domain.history import History
 from redress.domain.milestones import milestones
 from redress.domain.promises import promises
-from redress.domain.reconciliation import Gap, History
+from redress.domain.reconciliation import Gap
 from redress.domain.rulepack import Length
 from redress.usecases import reconcile
 from tests.support.complaints import (

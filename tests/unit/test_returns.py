@@ -11,8 +11,8 @@ from redress.domain import packs, return_lives
 from redress.domain import returns as domain_returns
 from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterKind
+from redress.domain.history import History
 from redress.domain.instants import to_text
-from redress.domain.reconciliation import History
 from redress.domain.return_figures import Basis
 from redress.domain.return_lives import ReturnRefused
 from redress.domain.returns import CONTENT

@@ -16,6 +16,7 @@ from redress.adapters import (
     action_wiring,
     clients,
     evidence_wiring,
+    figures_wiring,
     insight_wiring,
     webhook_wiring,
     wiring,
@@ -65,7 +66,7 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     cached = (
         *(wiring.region, wiring.table, wiring.desk, wiring.live_versions, clients.client, regions.load),
         *(webhook_wiring.desk, webhook_wiring.queue, evidence_wiring.door, action_wiring.table),
-        *(insight_wiring.counters, insight_wiring.registers, insight_wiring.desk),
+        *(insight_wiring.counters, insight_wiring.registers, figures_wiring.desk),
     )
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         for name, value in {

@@ -1,13 +1,11 @@
-"""What counting, and looking at what was counted, is made of, from the environment of the function."""
+"""What counting is made of, from the environment of the function."""
 
 import os
 from functools import cache
 
 from redress.adapters.clients import client
-from redress.store.actions import ActionTable
 from redress.store.counters import Counters
 from redress.store.registers import Registers
-from redress.usecases.insight import InsightDesk
 
 
 @cache
@@ -20,9 +18,3 @@ def registers() -> Registers:
 def counters() -> Counters:
     """What they count for."""
     return Counters(client("dynamodb"), os.environ["TABLE_NAME"])
-
-
-@cache
-def desk() -> InsightDesk:
-    """What the API makes figures from."""
-    return InsightDesk(months=counters(), actions=ActionTable(client("dynamodb"), os.environ["TABLE_NAME"]))

@@ -143,6 +143,12 @@ def _recipient(mailbox: str) -> Address:
     return address
 
 
+def writable(mailbox: str) -> str | None:
+    """A mailbox as SES is asked to write to it, its domain in ASCII; None when it cannot."""
+    address = _address(mailbox)
+    return address.addr_spec if address else None
+
+
 def _own(mailbox: str, name: str = "") -> Address:
     """A mailbox of the brand. Raises MailRefused until the region file is mended."""
     address = _address(mailbox, name)

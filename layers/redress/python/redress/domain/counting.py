@@ -22,7 +22,7 @@ from redress.domain.promises import ACK, FINAL, OWED, TARGET, Promise, promises
 from redress.domain.rules import Rules
 from redress.domain.values import Value
 
-DEFINITION = 1
+DEFINITION = 2
 """Raised when the same events come to count otherwise: then counters have to be made again."""
 
 ALL = "all"
@@ -37,6 +37,9 @@ FACTS = (
 OUTCOME = "outcome"
 """The decision that stands, deemed ones included."""
 
+OWN_AND_ADR, CATEGORY_OWN_AND_ADR = "own_and_adr", "category_own_and_adr"
+"""The operator's decision and the outside body's, with a slash between; and behind the category."""
+
 RECEIVED = "received"
 PAID = "paid:"
 """Measure of the redress paid in a currency (ISO 4217, behind the colon), in minor units."""
@@ -47,11 +50,18 @@ ANSWERED_WITHIN = (1, 2, 3, 5, 7, 10, 14, 21, 28, 35, 42, 49, 56, 70, 84)
 """Days of 24 hours."""
 LATER = "later"
 
+BY_DAY = ("received", "closed")
+"""What is told day by day."""
+LOOKED_BACK = (*((measure, ALL) for measure in BY_DAY), (RECEIVED, "cause"))
+"""What figures ask for of all days before their period: a measure by a dimension each."""
+WHOLE_DAY = "day"
+"""In place of an hour: the sum of a day, counted once more so that it is read with those of all months."""
+
 
 class Cell(NamedTuple):
-    """What a counter is known by. `pack` is the licence's, `day` local to it.
+    """What a counter is known by. `pack` is the licence's, `day` local to the zone of the complaint's rules.
 
-    `hour` is a UTC hour (`2026-03-02T13`) where such are told apart, else empty.
+    `hour` is a UTC hour (`2026-03-02T13`) where such are told apart, else empty; or WHOLE_DAY.
     """
 
     pack: str
@@ -76,11 +86,19 @@ type Counts = Mapping[Cell, int]
 
 
 class Counted(Value):
-    """What a complaint was counted for up to event `seq`; `turn` is how often that was put on record."""
+    """What a complaint was counted for up to event `seq`, by which `definition`.
+
+    `turn` is how often that was put on record.
+    """
 
     seq: int = 0
     turn: int = 0
     counts: Mapping[Cell, int] = {}
+    definition: int = DEFINITION
+
+    def says(self, now: Counts) -> bool:
+        """Whether it is counted for that, as it is defined now."""
+        return (self.definition, self.counts) == (DEFINITION, now)
 
 
 def difference(before: Counts, now: Counts) -> Counts:
@@ -106,6 +124,8 @@ def counts(records: Sequence[Record], rules: Rules, renamed: Mapping[str, Mappin
             name = renamed.get(dimension, {}).get(value, value)
             cell = Cell(complaint.jurisdiction, day, complaint.brand, one.measure, dimension, name, hour)
             found[cell] += one.amount
+            if (one.measure, dimension) in LOOKED_BACK:
+                found[cell._replace(hour=WHOLE_DAY)] += one.amount
     return found
 
 
@@ -181,7 +201,9 @@ def _of_event(complaint: Complaint, record: Record) -> _Happened | None:  # noqa
             return _Happened("referred", at, {"body": body})
         case e.AdrOutcomeRecorded(outcome=outcome):
             own = complaint.decision.outcome if complaint.decision else "undecided"
-            return _Happened("adr_decided", at, {"adr": outcome, "own_and_adr": f"{own}/{outcome}"})
+            pair = f"{own}/{outcome}"
+            by_category = {OWN_AND_ADR: pair, CATEGORY_OWN_AND_ADR: f"{complaint.category}/{pair}"}
+            return _Happened("adr_decided", at, {"adr": outcome, **by_category})
         case e.Withdrawn():
             return _Happened("withdrawn", at)
         case _:

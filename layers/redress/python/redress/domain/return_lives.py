@@ -9,10 +9,10 @@ from redress.domain import audit, clock, events
 from redress.domain.audit import ChainBroken, Record
 from redress.domain.complaint import Complaint, begin, evolve
 from redress.domain.errors import RedressError
+from redress.domain.history import History
 from redress.domain.milestones import DUE
 from redress.domain.periods import Span
 from redress.domain.promises import FINAL
-from redress.domain.reconciliation import History
 from redress.domain.rules import Rules
 from redress.domain.stages import Stage
 from redress.domain.values import Value

@@ -19,8 +19,8 @@ from redress.domain import (
     return_records,
     return_unresolved,
 )
+from redress.domain.history import History
 from redress.domain.periods import Span
-from redress.domain.reconciliation import History
 from redress.domain.return_figures import Basis, Section
 from redress.domain.return_lives import Life, ReturnRefused, RulesOf
 from redress.domain.rulepack import Report, RulePack

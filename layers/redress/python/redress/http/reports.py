@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from redress.domain import clock
-from redress.domain.rules import on_day
 from redress.http.answer import Answer
 from redress.http.changing import refuse
 from redress.http.requests import Call
@@ -19,8 +17,9 @@ if TYPE_CHECKING:  # it brings pydantic: the resolver imports the one that a req
 def get_report(call: Call, asked: bodies.ReportQuery) -> Answer:
     """Show the figures of a licence and a period, of the caller's brands."""
     brands = _brands(call, asked.pack, asked.brand)
-    first, last = _days(call, asked)
-    made = insight.report(call.insight(), call.desk.region, asked.pack, brands, first, last)
+    now = call.desk.now()
+    first, last = _days(call, asked, now)
+    made = insight.report(call.insight(), call.desk.region, asked.pack, brands, first, last, now)
     return Answer(body={**made})
 
 
@@ -38,17 +37,15 @@ def _brands(call: Call, pack: str, brand: str | None) -> tuple[str, ...]:
     return (brand,)
 
 
-def _days(call: Call, asked: bodies.ReportQuery) -> tuple[date, date]:
-    """The period, up to today. Raises InvalidInput."""
+def _days(call: Call, asked: bodies.ReportQuery, now: datetime) -> tuple[date, date]:
+    """The period, which has begun by `now` (UTC). Raises InvalidInput."""
     first, last = date.fromisoformat(asked.first), date.fromisoformat(asked.last)
-    now, region = call.desk.now(), call.desk.region
-    today = clock.local_day(now, on_day(asked.pack, now.date(), region.rules).timezone)
+    today = insight.today(call.desk.region, asked.pack, now)
     if not insight.EARLIEST <= first <= today:
         rule = "date_in_future" if first > today else "date_too_early"
         refuse("from", rule, f"Give a day from {insight.EARLIEST} to {today}.")
     if last < first:
         refuse("to", "date_too_early", "Give a day that is not before from.")
-    last = min(last, today)
-    if len(insight.months(first, last)[0]) > insight.LONGEST:
+    if len(insight.months(first, min(last, today))) > insight.LONGEST:
         refuse("to", "period_length", f"Give a period that touches at most {insight.LONGEST} months.")
     return first, last

@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # imported when the first request for one comes
     from redress.usecases.actions import ActionStore
     from redress.usecases.evidence_ports import EvidenceDoor
     from redress.usecases.insight import InsightDesk
+    from redress.usecases.watch import Register
     from redress.usecases.webhooks import WebhookDesk
 
 LARGEST_BODY = 256 * 1024  # bytes: the longest valid complaint, every character escaped, needs 190 KiB
@@ -51,6 +52,7 @@ class Call(Value):
     evidence: Callable[[], "EvidenceDoor"]
     actions: Callable[[], "ActionStore"]
     insight: Callable[[], "InsightDesk"]
+    alarms: Callable[[], "Register"]
     link_secrets: Callable[[], Sequence[bytes]]
     faq: Callable[[str, str], "Faq"]
     random_bits: Callable[[int], int]

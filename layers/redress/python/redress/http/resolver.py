@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # imported when the first request for one comes
     from redress.usecases.actions import ActionStore
     from redress.usecases.evidence_ports import EvidenceDoor
     from redress.usecases.insight import InsightDesk
+    from redress.usecases.watch import Register
     from redress.usecases.webhooks import WebhookDesk
 
 # What passes by itself: the SDK has tried several times by then.
@@ -59,6 +60,7 @@ class Api(Value):
     evidence: Callable[[], "EvidenceDoor"]
     actions: Callable[[], "ActionStore"]
     insight: Callable[[], "InsightDesk"]
+    alarms: Callable[[], "Register"]
     link_secrets: Callable[[], Sequence[bytes]]
     faq: Callable[[str, str], "Faq"]
     random_bits: Callable[[int], int]
@@ -132,6 +134,7 @@ def _call(
         evidence=api.evidence,
         actions=api.actions,
         insight=api.insight,
+        alarms=api.alarms,
         link_secrets=api.link_secrets,
         faq=api.faq,
         random_bits=api.random_bits,

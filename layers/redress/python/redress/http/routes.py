@@ -18,6 +18,7 @@ WEBHOOK = f"{WEBHOOKS}/{{webhook}}"
 PLAYERS = "/v1/players"
 ACTIONS = "/v1/corrective-actions"
 ACTION = f"{ACTIONS}/{{action}}"
+ALARMS = "/v1/alarms"
 
 
 class Route(Value):
@@ -244,6 +245,7 @@ ROUTES = (
         shows="action_views:ActionView",
         guarded=True,
     ),
+    _get(ALARMS, "alarms:list_alarms", "alarm_views:AlarmPageView", query="alarm_bodies:AlarmQuery"),
     _get("/v1/reports", "reports:get_report", "report_views:ReportView", query="report_bodies:ReportQuery"),
     _get("/v1/tasks", "lists:list_tasks", "list_views:TaskPageView", query="list_bodies:TaskQuery"),
     _get("/v1/teams", "queues:list_teams", "queue_views:TeamsView"),

@@ -17,9 +17,13 @@ ENDPOINT_PREFIX = "ENDPOINT#"
 DEAD_PREFIX = "DEAD#"
 ACTIONS = "ACTIONS"
 ACTION_PREFIX = "ACTION#"
+ALARMS = "ALARMS"
+ALARM_PREFIX = "ALARM#"
 CONSULTATION = "CONSULTATION"
 COUNTED = "COUNTED"
 COUNTS_PREFIX = "COUNTS#"
+ALL_MONTHS = "months"
+"""In place of a month: the partition of what is looked back at of all of them."""
 MESSAGE_PREFIX = "MESSAGE#"
 ATTENTION_SHARDS = tuple(f"ATTENTION#{shard}" for shard in range(4))
 UNANSWERED = "CONSULTATIONS"
@@ -143,6 +147,16 @@ def action(action_id: str) -> str:
     return f"{ACTION_PREFIX}{action_id}"
 
 
+def alarm(end: datetime, alarm_id: str) -> str:
+    """Sort key of an alarm about a rise, by the end of its window: the oldest first."""
+    return f"{ALARM_PREFIX}{instants.to_text(end)}#{alarm_id}"
+
+
+def looked(pack: str) -> str:
+    """Sort key, beside the alarms, of how far a licence was looked at for rises."""
+    return f"LOOKED#{pack}"
+
+
 def drawn(person: str) -> str:
     """Partition of what a person drew last from each queue."""
     return f"DRAWN#{person}"
@@ -170,9 +184,14 @@ def counts(pack: str, month: str) -> str:
 
 def count(measure: str, dimension: str, day: date, brand: str, hour: str) -> str:
     """Sort key of the counters of a brand and day by one dimension; its values are attributes."""
-    return f"{count_kind(measure, dimension)}{day}#{brand}#{hour}"
+    return f"{counts_of(measure)}{dimension}#{day}#{brand}#{hour}"
 
 
-def count_kind(measure: str, dimension: str) -> str:
-    """How the sort keys of the counters of a measure by a dimension begin."""
-    return f"{measure}#{dimension}#"
+def looked_back(month: str, brand: str, measure: str, dimension: str, value: str) -> str:
+    """Sort key of a month's days of one counter, in the partition of all months; its days are attributes."""
+    return f"{month}#{brand}#{measure}#{dimension}#{value}"
+
+
+def counts_of(measure: str) -> str:
+    """How the sort keys of the counters of a measure begin."""
+    return f"{measure}#"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from redress.domain import audit
 from redress.domain.audit import Record
-from redress.domain.reconciliation import History
+from redress.domain.history import History
 from redress.store import keys
 from redress.usecases.what_if import months
 

@@ -7,7 +7,7 @@ from redress.domain import audit
 from redress.domain.complaint import fold
 from redress.domain.counting import Counted, Counts, counts
 from redress.domain.errors import RedressError
-from redress.domain.reconciliation import History
+from redress.domain.history import History
 from redress.region import Region
 from redress.usecases.ports import VersionConflict
 
@@ -50,7 +50,7 @@ def count(histories: Histories, counters: Counting, region: Region, number: str)
         found = histories.history(number)
         now = of(found, region)
         seq = found.records[-1].seq
-        if (before.seq, before.counts) == (seq, now):
+        if before.seq == seq and before.says(now):
             return False
         try:
             counters.count(number, before, seq, now)

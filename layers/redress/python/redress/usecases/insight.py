@@ -1,32 +1,46 @@
-"""What the complaints of a period say, from the counters; how many calls it takes follows from the period."""
+"""What the complaints of a period say, from the counters; how many calls it takes follows from the period.
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+They are a query for each month that it touches, one for all days before those months, and one for the
+corrective actions: 3 for a month, 14 for a year, however many complaints there were. Each further megabyte is
+one more (a month of a brand fills two or three). Three more at most look how far the counters lag behind.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from redress.domain import clock
 from redress.domain.actions import CorrectiveAction
-from redress.domain.counting import ALL, Cell
+from redress.domain.counting import Cell
 from redress.domain.figures import Asked, Figures, figures
 from redress.domain.figures.causes import Remedy
-from redress.domain.figures.tallies import BY_DAY
+from redress.domain.figures.lag import Lag, Newest, lag
+from redress.domain.rules import on_day
 from redress.domain.values import Value
 from redress.region import Region
 
 EARLIEST = date(2000, 1, 1)
 """Before it nothing was counted."""
-LONGEST = 36
-"""Months that a period touches at most."""
-REACH = 24
-"""Months before the period from which on it is known what is open, and since when there is a cause."""
-BEFORE = (*((measure, ALL) for measure in BY_DAY), ("received", "cause"))
-"""What is read of the months before the period: a measure by a dimension each."""
+LONGEST = 13
+"""Months that a period of the API touches at most: a year, wherever it begins. Its gateway waits 30 s."""
+NEWEST = 50
+"""Complaints received last, by which it is seen whether the counters are up to date."""
 
 
 class Months(Protocol):
     """The counters."""
 
-    def month(self, pack: str, month: str, kind: tuple[str, str] | None = None) -> Iterator[tuple[Cell, int]]:
-        """Those of a licence in a local month, or of a measure by a dimension alone: a query or some."""
+    def month(self, pack: str, month: str) -> Iterator[tuple[Cell, int]]:
+        """Those of a licence in a local month: a query or some."""
+
+    def before(self, pack: str, month: str) -> Iterator[tuple[Cell, int]]:
+        """The days before a local month, of what is looked back at: a query or some."""
+
+    def newest(self, pack: str, month: datetime, most: int) -> Sequence[Newest]:
+        """The complaints received last in the UTC month of an instant: a query."""
+
+    def counted_up_to(self, numbers: Iterable[str]) -> Mapping[str, int]:
+        """Up to which event each is counted: a call, or none."""
 
 
 class Actions(Protocol):
@@ -44,47 +58,53 @@ class InsightDesk(Value):
 
 
 def report(
-    desk: InsightDesk, region: Region, pack: str, brands: tuple[str, ...] | None, first: date, last: date
+    desk: InsightDesk,
+    region: Region,
+    pack: str,
+    brands: tuple[str, ...] | None,
+    first: date,
+    last: date,
+    now: datetime,
 ) -> Figures:
     """The figures of a licence from one local day to another, both included; `brands` None takes all.
 
-    Queries: one for each month that the period touches, three for each of the 24 before it, one for the
-    actions; and one more for each further megabyte of a month.
+    Of a period that is not over at `now` they go up to then. Raises RulePackInvalid.
     """
-    inside, before = months(first, last)
+    day = today(region, pack, now)
     asked = Asked(
-        pack=pack,
-        brands=brands,
-        first=first,
-        last=last,
-        known_from=date.fromisoformat(f"{before[0]}-01"),
+        pack=pack, brands=brands, first=first, last=min(last, day), as_of=now if last >= day else None
     )
-    return figures(asked, _cells(desk, pack, inside, before), _remedies(desk, region))
+    cells = _cells(desk, pack, months(first, asked.last))
+    return figures(asked, cells, _remedies(desk, region), _lag(desk, pack, brands, now))
 
 
-def months(first: date, last: date) -> tuple[list[str], list[str]]:
-    """The months that a period touches, and those before it that are read in part, as text (`2026-03`)."""
-    start = _place(first)
-    inside = [_name(place) for place in range(start, _place(last) + 1)]
-    return inside, [_name(place) for place in range(start - REACH, start)]
+def today(region: Region, pack: str, now: datetime) -> date:
+    """The local day of an instant, by the rules that hold on it. Raises RulePackInvalid."""
+    return clock.local_day(now, on_day(pack, now.date(), region.rules).timezone)
 
 
-def _place(day: date) -> int:
-    return day.year * 12 + day.month - 1
+def months(first: date, last: date) -> list[str]:
+    """The months that a period touches, as text (`2026-03`)."""
+    return [
+        f"{place // 12:04d}-{place % 12 + 1:02d}"
+        for place in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    ]
 
 
-def _name(place: int) -> str:
-    return f"{place // 12:04d}-{place % 12 + 1:02d}"
-
-
-def _cells(
-    desk: InsightDesk, pack: str, inside: Sequence[str], before: Sequence[str]
-) -> Iterator[tuple[Cell, int]]:
-    for month in before:
-        for kind in BEFORE:
-            yield from desk.months.month(pack, month, kind)
+def _cells(desk: InsightDesk, pack: str, inside: Sequence[str]) -> Iterator[tuple[Cell, int]]:
+    yield from desk.months.before(pack, inside[0])
     for month in inside:
         yield from desk.months.month(pack, month)
+
+
+def _lag(desk: InsightDesk, pack: str, brands: tuple[str, ...] | None, now: datetime) -> Lag:
+    """Of the complaints of this UTC month and, while it has few, of the one before."""
+    newest = list(desk.months.newest(pack, now, NEWEST))
+    if len(newest) < NEWEST:
+        before = now.replace(day=1) - timedelta(days=1)
+        newest += desk.months.newest(pack, before, NEWEST - len(newest))
+    seen = [one for one in newest if brands is None or one.brand in brands]
+    return lag(seen, desk.months.counted_up_to(one.number for one in seen))
 
 
 def _remedies(desk: InsightDesk, region: Region) -> list[Remedy]:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from redress.domain import clock, packs, reconciliation
 from redress.domain.calendars import DAY
-from redress.domain.reconciliation import SETTLED, History, Period, Reconciliation
+from redress.domain.history import History
+from redress.domain.reconciliation import SETTLED, Period, Reconciliation
 from redress.domain.rules import in_force
 from redress.proofs import document, manifest, page, table
 from redress.proofs.document import Document

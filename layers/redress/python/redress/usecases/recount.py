@@ -64,6 +64,6 @@ def _is_right(histories: Histories, counters: Counters, region: Region, number: 
             now = of(histories.history(number), region)
         except Uncountable:
             return True
-        if counters.counted(number).counts == now:
+        if counters.counted(number).says(now):
             return True
     return False

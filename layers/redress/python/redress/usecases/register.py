@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from redress.domain.complaint import Complaint, fold
-from redress.domain.reconciliation import History
+from redress.domain.history import History
 from redress.domain.return_figures import Row
 from redress.domain.return_lives import check
 from redress.domain.return_records import record

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from redress.domain import return_corrections, returns
+from redress.domain.history import History
 from redress.domain.instants import from_text
-from redress.domain.reconciliation import History
 from redress.domain.return_lives import REACH
 from redress.domain.returns import Asked
 from redress.domain.rulepack import RulePack

@@ -26,8 +26,7 @@ class Backlog(TypedDict):
     """What is open in the end, and the last eight weeks before it.
 
     If complaints keep coming and closing at the rate of these weeks, what is open is worked off on `by`; it
-    never is where no more close than come, or where it takes more than ten years. What was received, or
-    closed, earlier than was read is left out.
+    never is where no more close than come, or where it takes more than ten years.
     """
 
     open: int

@@ -27,8 +27,8 @@ class Remedy(Value):
 class CauseFigures(TypedDict):
     """Complaints received in the period for a cause, of all those whose cause is known.
 
-    `since` is the first day on which one was received, as far back as was read; `redress_minor` was paid in
-    the period, by currency.
+    `since` is the first day of all on which one was received; `redress_minor` was paid in the period, by
+    currency.
     """
 
     cause: str
@@ -76,16 +76,14 @@ def causes(tallies: Tallies) -> list[CauseFigures]:
     ]
 
 
-def effects(tallies: Tallies, remedies: Iterable[Remedy], known_from: date) -> list[Effect]:
+def effects(tallies: Tallies, remedies: Iterable[Remedy]) -> list[Effect]:
     """What the actions changed whose day is in the period, in the order of their days."""
     turned = [one for one in remedies if tallies.first <= one.turned_on <= tallies.last]
-    return [
-        _effect(tallies, one, known_from) for one in sorted(turned, key=lambda one: (one.turned_on, one.id))
-    ]
+    return [_effect(tallies, one) for one in sorted(turned, key=lambda one: (one.turned_on, one.id))]
 
 
-def _effect(tallies: Tallies, one: Remedy, known_from: date) -> Effect:
-    first = max(known_from, one.turned_on - WINDOW * DAY)
+def _effect(tallies: Tallies, one: Remedy) -> Effect:
+    first = min(one.turned_on, max(tallies.since or one.turned_on, one.turned_on - WINDOW * DAY))
     last = min(tallies.last, one.turned_on + WINDOW * DAY)
     before = tallies.of_cause(one.cause, first, one.turned_on - DAY)
     after = tallies.of_cause(one.cause, one.turned_on + DAY, last)

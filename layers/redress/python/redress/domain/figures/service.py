@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
-from redress.domain.counting import ACKNOWLEDGED_WITHIN, ANSWERED_WITHIN, LATER, PAID
+from redress.domain.counting import (
+    ACKNOWLEDGED_WITHIN,
+    ANSWERED_WITHIN,
+    CATEGORY_OWN_AND_ADR,
+    LATER,
+    OWN_AND_ADR,
+    PAID,
+)
 from redress.domain.figures.statistics import Mean, Share, mean, ratio, share
 from redress.domain.figures.tallies import Tallies
 
@@ -46,8 +53,17 @@ class Decided(TypedDict):
     verdict: Verdict
 
 
+class AdrOfCategory(TypedDict):
+    """Decisions of outside bodies about complaints of a category against the operator's own."""
+
+    category: str
+    table: list[Decided]
+    overturned: Share
+    gave_more: Share
+
+
 class Adr(TypedDict):
-    """Decisions of outside bodies against the operator's own.
+    """Decisions of outside bodies against the operator's own; by category, the most overturned first.
 
     `overturned` is the part in which they gave the player more or less, of those that can be compared: both
     decided. What was settled or discontinued, or came before a decision of the operator, cannot.
@@ -58,6 +74,7 @@ class Adr(TypedDict):
     table: list[Decided]
     overturned: Share
     gave_more: Share
+    by_category: list[AdrOfCategory]
 
 
 class Service(TypedDict):
@@ -66,6 +83,8 @@ class Service(TypedDict):
     `…_in_time_…` are of what was acknowledged or answered in the period, and owed by law or licence, or by
     the house's own target. `reopened` is for each answer, `responded` for each survey sent in the period.
     `upheld`, whole or in part or because time ran out, is of the decisions made in the period.
+    `closed_without_cause` is of all complaints closed in it, however they ended: withdrawn ones and those
+    that ended in deadlock are among them.
     """
 
     acknowledged: Times
@@ -141,19 +160,45 @@ def _kept(tallies: Tallies, measure: str, promise: str) -> Share:
 
 
 def _adr(tallies: Tallies) -> Adr:
-    table: list[Decided] = []
-    for pair, n in tallies.of("adr_decided", "own_and_adr").items():
-        own, _, adr = pair.partition("/")
-        table.append({"own": own, "adr": adr, "count": n, "verdict": verdict(own, adr)})
-    counted = {name: _sum(table, name) for name in ("agrees", "gave_more", "gave_less")}
-    whole = sum(counted.values())
+    table = _table(tallies.of("adr_decided", OWN_AND_ADR))
+    pairs: dict[str, dict[str, int]] = {}
+    for value, n in tallies.of("adr_decided", CATEGORY_OWN_AND_ADR).items():
+        category, _, pair = value.partition("/")
+        pairs.setdefault(category, {})[pair] = n
+    by_category = [_of_category(category, found) for category, found in pairs.items()]
+    overturned, gave_more = _compared(table)
     return {
         "referred": tallies.total("referred"),
         "decided": tallies.total("adr_decided"),
         "table": table,
-        "overturned": share(whole - counted["agrees"], whole),
-        "gave_more": share(counted["gave_more"], whole),
+        "overturned": overturned,
+        "gave_more": gave_more,
+        "by_category": sorted(
+            by_category, key=lambda one: (-one["overturned"]["numerator"], one["category"])
+        ),
     }
+
+
+def _of_category(category: str, pairs: Mapping[str, int]) -> AdrOfCategory:
+    table = _table(pairs)
+    overturned, gave_more = _compared(table)
+    return {"category": category, "table": table, "overturned": overturned, "gave_more": gave_more}
+
+
+def _table(pairs: Mapping[str, int]) -> list[Decided]:
+    """How often each pair of decisions, with a slash between them, was."""
+    table: list[Decided] = []
+    for pair, n in pairs.items():
+        own, _, adr = pair.partition("/")
+        table.append({"own": own, "adr": adr, "count": n, "verdict": verdict(own, adr)})
+    return table
+
+
+def _compared(table: Sequence[Decided]) -> tuple[Share, Share]:
+    """In which part they decided otherwise, and in which they gave the player more."""
+    agrees, more, less = (_sum(table, name) for name in ("agrees", "gave_more", "gave_less"))
+    whole = agrees + more + less
+    return share(more + less, whole), share(more, whole)
 
 
 def _sum(table: Sequence[Decided], name: str) -> int:

@@ -5,16 +5,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from redress.domain.calendars import DAY
-from redress.domain.counting import ALL, PAID, Cell
-
-BY_DAY = ("received", "closed")
-"""Measures that are told day by day."""
+from redress.domain.counting import ALL, BY_DAY, PAID, RECEIVED, WHOLE_DAY, Cell
 
 
 class Tallies:
-    """Sums over brands: of the days from `first` to `last`, and day by day from the first day that is known.
+    """Sums over brands: of the days from `first` to `last`, and day by day from the first day of all.
 
-    `brands` None takes all of them.
+    `brands` None takes all of them. What is counted by the day besides (WHOLE_DAY) is not added once more.
     """
 
     def __init__(
@@ -32,18 +29,19 @@ class Tallies:
         self._causes: dict[str, Counter[date]] = defaultdict(Counter)
         wanted = None if brands is None else frozenset(brands)
         for cell, n in cells:
-            if cell.day <= last and (wanted is None or cell.brand in wanted):
+            taken = cell.day <= last and cell.hour != WHOLE_DAY
+            if taken and (wanted is None or cell.brand in wanted):
                 self._take(cell, n)
 
     def _take(self, cell: Cell, n: int) -> None:
         if cell.dimension == ALL and cell.measure in BY_DAY:
             self._days[cell.measure][cell.day] += n
-        if cell.dimension == "cause" and cell.measure == "received":
+        if cell.dimension == "cause" and cell.measure == RECEIVED:
             self._causes[cell.value][cell.day] += n
         if cell.day >= self.first:
             self.cells += 1
             self._sums[cell.measure, cell.dimension][cell.value] += n
-            if cell.dimension == ALL and cell.measure == "received":
+            if cell.dimension == ALL and cell.measure == RECEIVED:
                 self._brands[cell.brand] += n
 
     def of(self, measure: str, dimension: str) -> Mapping[str, int]:
@@ -72,6 +70,11 @@ class Tallies:
         """Complaints received in the period, by brand."""
         return {brand: n for brand, n in sorted(self._brands.items()) if n}
 
+    @property
+    def since(self) -> date | None:
+        """The first day on which a complaint was received; None where none was by the end of the period."""
+        return min((day for day, n in self._days[RECEIVED].items() if n > 0), default=None)
+
     def between(self, measure: str, first: date, last: date) -> int:
         """How often from one day to another, both included; one of BY_DAY."""
         return sum(n for day, n in self._days[measure].items() if first <= day <= last)
@@ -95,7 +98,7 @@ class Tallies:
         return sum(n for day, n in self._causes.get(cause, Counter[date]()).items() if first <= day <= last)
 
     def cause_since(self, cause: str) -> date | None:
-        """The first day that is known on which a complaint for the cause was received."""
+        """The first day on which a complaint for the cause was received."""
         return min(
             (day for day, n in self._causes.get(cause, Counter[date]()).items() if n > 0), default=None
         )

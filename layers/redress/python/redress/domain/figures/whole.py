@@ -1,15 +1,17 @@
 """All figures of a period."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 
 from redress.domain.counting import DEFINITION, FACTS, OUTCOME, PAID, Cell
 from redress.domain.figures.backlog import Backlog, backlog
 from redress.domain.figures.causes import CauseFigures, Effect, Remedy, causes, effects
+from redress.domain.figures.lag import Lag, lag
 from redress.domain.figures.service import Service, service
 from redress.domain.figures.statistics import Share, share
 from redress.domain.figures.tallies import Tallies
+from redress.domain.instants import to_text
 from redress.domain.values import Value
 
 BRAND = "brand"
@@ -18,14 +20,14 @@ BRAND = "brand"
 class Asked(Value):
     """What figures are of: a licence's pack, some brands (None: all), and local days, both included.
 
-    `known_from` is the first day of which complaints received, closed, and received for a cause are known.
+    `as_of` is the instant of asking (UTC) where the period was not over then: its days after it are left out.
     """
 
     pack: str
     brands: tuple[str, ...] | None
     first: date
     last: date
-    known_from: date
+    as_of: datetime | None = None
 
 
 class ValueFigures(TypedDict):
@@ -55,15 +57,21 @@ class Day(TypedDict):
 class Figures(TypedDict):
     """What the counters say of a period.
 
-    `counters` is how many there are in the period: with none, nothing was counted then. `totals` is how often
-    each thing happened; `definition` rises when the same events come to count otherwise.
+    Where it is not `over`, they tell what was counted by `as_of` (UTC), and `last_day` is the local day of
+    that; else `as_of` is null. `lag` says how far the counters are behind the events.
+    `counters` is how many there are in the period: with none, nothing was counted then. `known_from` is the
+    first day of all on which a complaint was received, null before there is one. `totals` is how often each
+    thing happened; `definition` rises when the same events come to count otherwise.
     """
 
     pack: str
     brands: list[str] | None
     first_day: str
     last_day: str
-    known_from: str
+    over: bool
+    as_of: str | None
+    lag: Lag
+    known_from: str | None
     definition: int
     counters: int
     totals: dict[str, int]
@@ -75,15 +83,23 @@ class Figures(TypedDict):
     backlog: Backlog
 
 
-def figures(asked: Asked, cells: Iterable[tuple[Cell, int]], remedies: Sequence[Remedy] = ()) -> Figures:
-    """The figures of a period from its counters, and from those before it for what `known_from` says."""
+def figures(
+    asked: Asked,
+    cells: Iterable[tuple[Cell, int]],
+    remedies: Sequence[Remedy] = (),
+    behind: Lag | None = None,
+) -> Figures:
+    """The figures of a period from its counters, and from the days before it that are looked back at."""
     tallies = Tallies(cells, asked.first, asked.last, asked.brands)
     return {
         "pack": asked.pack,
         "brands": None if asked.brands is None else sorted(asked.brands),
         "first_day": asked.first.isoformat(),
         "last_day": asked.last.isoformat(),
-        "known_from": asked.known_from.isoformat(),
+        "over": asked.as_of is None,
+        "as_of": to_text(asked.as_of) if asked.as_of else None,
+        "lag": behind or lag((), {}),
+        "known_from": tallies.since.isoformat() if tallies.since else None,
         "definition": DEFINITION,
         "counters": tallies.cells,
         "totals": {one: tallies.total(one) for one in tallies.measures if not one.startswith(PAID)},
@@ -94,7 +110,7 @@ def figures(asked: Asked, cells: Iterable[tuple[Cell, int]], remedies: Sequence[
         "volumes": [_volume(tallies, one) for one in (BRAND, *FACTS, OUTCOME)],
         "service": service(tallies),
         "causes": causes(tallies),
-        "actions": effects(tallies, remedies, asked.known_from),
+        "actions": effects(tallies, remedies),
         "backlog": backlog(tallies),
     }
 

@@ -7,7 +7,8 @@ from itertools import takewhile
 from redress.domain import clock, events
 from redress.domain.audit import Record
 from redress.domain.calendars import DAY
-from redress.domain.reconciliation.facts import OURS, History, Part, Period, Reconciliation, RulesOf
+from redress.domain.history import History
+from redress.domain.reconciliation.facts import OURS, Part, Period, Reconciliation, RulesOf
 from redress.domain.reconciliation.gaps import chain_gap, flaw, missed, silent, unsent
 from redress.domain.reconciliation.life import Life
 from redress.domain.reconciliation.lines import duties, reached

@@ -1,10 +1,9 @@
-"""What a day of a pack is, what is told of it, and what is read to tell it."""
+"""What a day of a pack is, and what is told of it."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from redress.domain.audit import Record
 from redress.domain.complaint import Complaint
 from redress.domain.milestones import DUE, TARGET_MISSED
 from redress.domain.promises import OWED
@@ -48,18 +47,6 @@ class Period(Value):
     def told_before(self) -> datetime:
         """The same of the day before."""
         return self.start + SETTLED
-
-
-class History(Value):
-    """A complaint's records. `head` is the hash that the register keeps of the last, if it was asked.
-
-    `unread` tells why they cannot be read, and then there are none.
-    """
-
-    number: str
-    records: tuple[Record, ...]
-    head: str | None = None
-    unread: str = ""
 
 
 class Sent(Value):

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from redress.domain import audit, instants
 from redress.domain.audit import ChainBroken
 from redress.domain.complaint import Complaint, is_held, is_live
+from redress.domain.history import History
 from redress.domain.milestones import DUE, TARGET_MISSED, Milestone, milestones
 from redress.domain.promises import promises
-from redress.domain.reconciliation.facts import Gap, GapKind, History, Line, Period
+from redress.domain.reconciliation.facts import Gap, GapKind, Line, Period
 from redress.domain.reconciliation.life import Life
 from redress.domain.reconciliation.lines import TOLERANCE, is_statutory, place
 from redress.domain.stages import Stage
