@@ -111,6 +111,10 @@ torture: setup ## break every call of AWS in every way, and count what does not 
 	$(PYTHON) -m tests.torture.tally $(TALLY); \
 	test -z "$$FAILED"
 
+.PHONY: history
+history: setup ## three years of 100,000 complaints, every total recounted, the cluster alarm measured; to look at: OUT=FOLDER
+	@$(PYTHON) -m tests.support.three_years $(if $(OUT),--out "$(OUT)")
+
 .PHONY: bench
 bench: build ## what each function costs, as ratios to a bare function measured in the same run
 	@$(PYTHON) -m tests.performance.bench

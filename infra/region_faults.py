@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from infra import triage_rules
 from redress.domain import packs
 from redress.domain.actors import SUBJECT
-from redress.domain.categories import Category
+from redress.domain.categories import FORMERLY, Category
 from redress.domain.macros import FIELDS as MACRO_FIELDS
 from redress.domain.reading import RulePackInvalid
 from redress.region import Brand, Cause, Client, Macro, Region, Team
@@ -171,7 +171,9 @@ def _team_faults(teams: Sequence[Team]) -> Iterator[str]:
         yield from _mailbox_faults(f"{key}.email", [team.email])
         yield from _subject_faults(f"{key}.members", team.members)
         for category in team.categories:
-            if category not in set(Category):
+            if category in FORMERLY:
+                yield f"{key}.categories: {category!r} is called {FORMERLY[category]} now; use that"
+            elif category not in set(Category):
                 yield f"{key}.categories: {category!r} is unknown; use {', '.join(Category)}"
             if owner.setdefault(category, team.id) != team.id:
                 yield f"{key}.categories: {category!r} belongs to team {owner[category]!r} already"

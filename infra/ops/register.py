@@ -44,7 +44,7 @@ class Register:
         return self._table.list_register(keys.register(pack, month), PAGE, cursor)
 
 
-def write(table: Table, region: Region, question: Question) -> int:
+def write(table: Table, region: Region, question: Question, now: datetime) -> int:
     """Write the file and print how many complaints it has. Raises UsageError, RedressError."""
     check_licence(region, question.pack)
     lines = {".csv": _csv, ".jsonl": _json_lines}.get(question.out.suffix)
@@ -57,6 +57,8 @@ def write(table: Table, region: Region, question: Question) -> int:
     _write(question.out, lines(rows, question))
     span = f"from {instants.to_text(since)} until {instants.to_text(until)}, exclusive"
     print(f"{question.out}: {rows.count} complaints received {span}")
+    if until > now:
+        print(f"  the period is not over: what is received from {instants.to_text(now)} on is missing")
     return 0
 
 

@@ -1,7 +1,7 @@
 """`redress report`: what the complaints of a period say, as a page with charts, as CSVs and as JSON."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -92,4 +92,21 @@ def _lines(made: Figures, question: Question) -> list[str]:
         f"{question.out / 'report.html'}",
         f"{made['pack']} {made['first_day']} to {last}: {counted}, open {made['backlog']['open']}{told}",
         f"  answered in time by law: {kept['numerator']} of {kept['denominator']}, {percent(kept['share'])}",
+        *_warnings(made),
     ]
+
+
+def _warnings(made: Figures) -> Iterator[str]:
+    lag, without = made["lag"], made["service"]["closed_without_cause"]
+    if not made["over"]:
+        yield f"  the period is not over: these are the figures at {made['as_of']}"
+    if lag["uncounted"]:
+        yield (
+            f"  counting is behind: {lag['uncounted']} of the last {lag['looked_at']} complaints received are"
+            f" not counted for all their events, the earliest received at {lag['since']}"
+        )
+    if without["numerator"]:
+        yield (
+            f"  closed without a cause: {without['numerator']} of {without['denominator']}; in the CSV of"
+            " redress register they have closed_at and no cause"
+        )

@@ -191,7 +191,7 @@ def _adr(made: Figures) -> str | None:
             title="Decided outside",
             axis=alt.Axis(labelAngle=0),
         ),
-        y=alt.Y("own:N", title="Decided here"),
+        y=alt.Y("own:N", title=None),
     )
     colours, shapes = zip(*VERDICTS.values(), strict=True)
     legend = alt.Legend(labelExpr="replace(datum.label, '_', ' ')", columns=2)
@@ -202,7 +202,7 @@ def _adr(made: Figures) -> str | None:
     )
     return _svg(
         alt.layer(dots, base.mark_text().encode(text="n:Q")),
-        "Decisions of outside bodies against the operator's own",
+        "Decided here (down) and outside (across)",
         height=44 * len({one["own"] for one in rows}),
     )
 

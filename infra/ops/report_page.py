@@ -174,8 +174,8 @@ def _outlook(made: Figures) -> str:
     }
     came, closed = backlog["received_per_week"], backlog["closed_per_week"]
     return (
-        f"{backlog['open']:,} open at the end. In the last eight weeks {came:.1f} came a week and {closed:.1f}"
-        f" closed. {words[backlog['outlook']]} A projection, no promise."
+        f"{backlog['open']:,} open at the end. In the last eight weeks {came:.1f} came a week and"
+        f" {closed:.1f} closed. {words[backlog['outlook']]} A projection, no promise."
     )
 
 

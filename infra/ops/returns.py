@@ -117,6 +117,8 @@ def _lines(made: Mapping[str, Any]) -> Iterator[str]:
     state = "DRAFT of what was known" if made["draft"] else "as known"
     yield f"{made['to']}, {made['pack']} {made['pack_version']}"
     yield f"  {made['period']}: {state} before {made['as_of']}"
+    if made["draft"] and made["as_of"] < made["end"]:
+        yield f"  the period is not over: what happens until {made['end']} is missing"
     yield f"  complaints looked at {len(made['inputs'])}, digest {made['digest']}"
     if made["due"]:
         yield f"  due by the end of {made['due']['last_day']}"

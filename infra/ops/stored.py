@@ -111,7 +111,7 @@ def _register(options: argparse.Namespace) -> int:
     question = register.Question(
         pack=options.pack, since=options.since, until=options.until, out=options.out, bom=options.bom
     )
-    return register.write(_table(options), _region(options), question)
+    return register.write(_table(options), _region(options), question, shown.now())
 
 
 def _person_export(options: argparse.Namespace) -> int:

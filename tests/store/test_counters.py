@@ -15,7 +15,7 @@ from redress.domain.correspondence import LetterKind
 from redress.domain.counting import WHOLE_DAY, Cell, Counted, Counts
 from redress.region import Cause
 from redress.store import keys
-from redress.store.counters import MOST_COUNTERS, Counters
+from redress.store.counters import MOST_COUNTERS, READS, Counters
 from redress.store.registers import Registers
 from redress.store.table import Table
 from redress.usecases import count as counting
@@ -250,3 +250,27 @@ def test_there_is_nothing_to_count_of_a_complaint_that_there_is_not(
 
 def test_a_month_without_complaints_is_empty(counters: Counters) -> None:
     assert dict(counters.month("gb-ukgc", "2026-03")) == {}
+
+
+def test_what_a_batch_left_out_is_asked_for_again_and_given_up_in_the_end(
+    office: Office, counters: Counters, registers: Registers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = begun(office)
+    for number in numbers:
+        count(registers, counters, REGION, number)
+    whole, asked = counters.client.batch_get_item, []
+
+    def answer_one(**request: Any) -> Any:
+        [(name, part)] = request["RequestItems"].items()
+        asked.append(len(part["Keys"]))
+        first, *left = part["Keys"]
+        one: Any = {name: {**part, "Keys": [first]}}
+        found = whole(RequestItems=one)
+        return {**found, "UnprocessedKeys": {name: {**part, "Keys": left}} if left else {}}
+
+    monkeypatch.setattr(counters.client, "batch_get_item", answer_one)
+    assert set(counters.counted_up_to(numbers)) == set(numbers)
+    assert asked == [3, 2, 1]
+    asked.clear()
+    assert len(counters.counted_up_to([*numbers, *(f"0000-000{n}-X" for n in range(9))])) == 3
+    assert len(asked) == READS

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from copy import replace
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -22,10 +22,13 @@ from redress.adapters import s3, wiring
 from redress.adapters.clients import client
 from redress.adapters.webhook_queue import DeliveriesQueue
 from redress.domain import commands
+from redress.domain.clusters import Alarm, Key
 from redress.domain.correspondence import Delivery, LetterKind
+from redress.domain.raised import Raised
 from redress.http.routes import ROUTES, Route
 from redress.region import Cause, Client, Macro, Team
 from redress.store.actions import ActionTable
+from redress.store.alarms import AlarmTable
 from redress.store.webhooks import WebhookTable
 from redress.usecases.change import Desk, change
 from redress.usecases.evidence_ports import Download, Upload
@@ -346,9 +349,37 @@ def _suspect(desk: Desk, _number: str) -> None:
     submit_complaint(intake, submit, "player", request, "0" * 64)
 
 
+def _rose(_desk: Desk, number: str) -> None:
+    """Whoever looks at the hours finds one that chance does not explain, and its owner is told."""
+    end = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    alarm = Alarm(
+        key=Key(dimension="game", value="slot-1842", brand="northlight"),
+        start=end - timedelta(hours=1),
+        end=end,
+        count=14,
+        expected=0.42,
+        upper=6,
+        p=3.1e-12,
+        level=2.4e-6,
+        weeks=8,
+        also=(Key(dimension="provider", value="studio-7", brand="northlight"),),
+    )
+    raised = Raised(
+        pack="gb-ukgc",
+        alarm=alarm,
+        complaints=(number,),
+        raised_at=end + timedelta(minutes=20),
+        silent_until=end + timedelta(days=2),
+    )
+    alarms = AlarmTable(client("dynamodb"), tables.NAME)
+    alarms.add(raised.pack, end, [raised])
+    alarms.told(raised, raised.raised_at, "message-rise")
+
+
 # What happens to a complaint without a request.
 MEANWHILE: Mapping[str, Callable[[Desk, str], None]] = {
     "files_arrived": _files,
+    "rose": _rose,
     "acknowledged": lambda desk, number: send(desk, number, LetterKind.ACKNOWLEDGEMENT),
     "triaged": _triage,
     "suspected": _suspect,

@@ -1,6 +1,5 @@
 """Weeks of complaints as counters have them, then a burst of real ones, and who watches for it."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -64,24 +63,29 @@ class House:
         """The full hour before now."""
         return self.clock().replace(minute=0, second=0, microsecond=0)
 
-    def quiet(self, days: int, every: int = 6, brand: str = "northlight", pack: str = PACK) -> None:
-        """One complaint about a bonus every so many hours, of the days before yesterday."""
-        counts: Counter[Cell] = Counter()
-        for back in range(25, days * 24, every):
-            at = self.hour - back * HOUR
-            for dimension, value in QUIET.items():
-                hour = f"{at:%Y-%m-%dT%H}"
-                counts[Cell(pack, at.date(), brand, RECEIVED, dimension, value, hour)] += 1
-        self.counters.correct(counts)
+    def quiet(self, days: int = 10, brand: str = "northlight") -> None:
+        """A complaint about a bonus in the morning and one in the evening, of the days before yesterday."""
+        for back in range(25, days * 24, 12):
+            self.received(self.hour - back * HOUR, 1, QUIET, brand)
 
-    def burst(self, so_many: int = 12, pack: str = PACK, **about: str) -> list[str]:
+    def received(self, hour: datetime, so_many: int, about: Mapping[str, str], brand: str) -> None:
+        """Counters of so many complaints; the complaints themselves are nowhere."""
+        for dimension, value in about.items():
+            cell = Cell(PACK, hour.date(), brand, RECEIVED, dimension, value, f"{hour:%Y-%m-%dT%H}")
+            self.counters.correct({cell: so_many})
+
+    def burst(self, so_many: int = 12, brand: str = "northlight", **about: str) -> None:
+        """Counters of the hour before, about bonuses and a game."""
+        self.received(self.hour - HOUR, so_many, {**QUIET, **(about or SLOT)}, brand)
+
+    def complain(self, so_many: int, **about: str) -> list[str]:
         """Complaints of the hour before, each received and counted; their numbers, the latest first."""
         now, numbers = self.clock.at, []
         for at in range(so_many):
-            self.clock.at = self.hour - HOUR + timedelta(minutes=at)
-            numbers.append(self.office.receive(submit(pack), key=f"{self.clock.at}"))
+            self.clock.at = now.replace(minute=at) - HOUR
+            numbers.append(self.office.receive(submit(PACK), key=f"key-{len(numbers)}-{about}"))
             self.office.do(numbers[-1], c.StateSubject(**(about or SLOT)))
-            self.clock.at = now
+        self.clock.at = now
         registers = Registers(self.table.client, self.table.name)
         for number in numbers:
             count(registers, self.counters, REGION, number)

@@ -15,12 +15,14 @@ from botocore.session import get_session
 from redress import region as regions
 from redress.adapters import (
     action_wiring,
+    alarm_wiring,
     clients,
     erasure_wiring,
     evidence_wiring,
     figures_wiring,
     insight_wiring,
     mail_wiring,
+    watch_wiring,
     webhook_wiring,
     wiring,
 )
@@ -51,7 +53,7 @@ DIGEST = "digest"
 
 _WIRINGS = (
     *(wiring, regions, webhook_wiring, evidence_wiring, mail_wiring, erasure_wiring),
-    *(insight_wiring, figures_wiring, action_wiring),
+    *(insight_wiring, figures_wiring, action_wiring, alarm_wiring, watch_wiring),
 )
 
 

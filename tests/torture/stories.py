@@ -9,6 +9,7 @@ from datetime import timedelta
 import jwt
 
 from tests.store.test_delivery_events import bounce
+from tests.support.risen import House
 from tests.torture import actors
 from tests.torture.actors import Application, Browser, number_of
 from tests.torture.backends import HAPPENED
@@ -68,6 +69,16 @@ def _counted(world: World) -> Before:
     """Two complaints, and whatever happens to them is counted from the first event on."""
     world.services.held.unheard.discard(HAPPENED)
     return _two(world)
+
+
+def _risen(world: World) -> Before:
+    """Ten quiet days by the counters, and a burst in the hour before, of which the register has one."""
+    told = _investigated(world)
+    world.later(timedelta(minutes=80))
+    house = House(world.table, world.clock)
+    house.quiet()
+    house.burst()
+    return told
 
 
 def _asked(world: World) -> Before:
@@ -130,6 +141,19 @@ def _complaints_are_counted(world: World, told: Before) -> None:
     world.settle()
     Browser(world).reply(told["path"], "It was on Sunday: P-1.")
     Application(world).guarded(told["other"], "withdrawal", {})
+    world.settle()
+
+
+@story(_risen)
+def _a_rise_is_told(world: World, _: Before) -> None:
+    """Whatever broke: raised once, and told; twice where it left and nobody heard of that."""
+    for _hour in range(3):
+        actors.run_until_done(world, "insight")
+        world.skip(timedelta(hours=1))
+    [raised] = House(world.table, world.clock).alarms.alarms()
+    left = [one for one in world.services.held.mails if one.number == raised.id]
+    assert raised.told_at is not None
+    assert len(left) == 1 or (world.wire.struck and len(left) == 2), left
     world.settle()
 
 

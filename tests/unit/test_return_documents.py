@@ -87,7 +87,7 @@ class TestJson:
         [case] = book.cases
         assert made["inputs"] == [[case.complaint.number, len(case.records), case.head]]
         assert made["rules"] == {"mt": {"final": {"amount": 10, "unit": "calendar_days"}}}
-        assert (made["definitions"], made["as_of"]) == ("1", "2027-06-01T00:00:00.000Z")
+        assert (made["definitions"], made["as_of"]) == ("2", "2027-06-01T00:00:00.000Z")
         assert made["source"]["citation"].startswith("Gambling Commission")
         assert (made["due"], made["due_rule"], made["due_confidence"]) == (
             None,
@@ -157,6 +157,17 @@ class TestPage:
         assert "Draft: not a return." in told
         assert "Nothing to count" in told
         assert "Draft" not in Reader(page.to_bytes(Book().ask("gb-ukgc", "2026-Q1", 1))).text
+
+    def test_a_notice_whose_figures_are_all_filled_in_by_hand_is_no_nil_return(self) -> None:
+        made = Book().ask("gb-ukgc", "2026-Q1", 3)
+        assert not made["nil"]
+        assert "Nothing to count" not in Reader(page.to_bytes(made)).text
+
+    def test_amounts_are_money_of_their_currency(self, book: Book) -> None:
+        words = Reader(page.to_bytes(book.ask("gb-ukgc", "2026-Q1", 2))).text
+        assert "25.50" in words
+        assert "2550" not in words
+        assert "minor unit" not in words
 
     def test_what_the_operator_fills_in_is_marked(self) -> None:
         told = Reader(page.to_bytes(Book().ask("cw-cga", "2026-H1", 1))).text

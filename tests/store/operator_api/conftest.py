@@ -14,6 +14,7 @@ from moto import mock_aws
 from redress import region as regions
 from redress.adapters import (
     action_wiring,
+    alarm_wiring,
     clients,
     evidence_wiring,
     figures_wiring,
@@ -66,6 +67,7 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     cached = (
         *(wiring.region, wiring.table, wiring.desk, wiring.live_versions, clients.client, regions.load),
         *(webhook_wiring.desk, webhook_wiring.queue, evidence_wiring.door, action_wiring.table),
+        alarm_wiring.table,
         *(insight_wiring.counters, insight_wiring.registers, figures_wiring.desk),
     )
     with pytest.MonkeyPatch.context() as environment, mock_aws():

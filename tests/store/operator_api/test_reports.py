@@ -61,3 +61,39 @@ def test_a_year_is_answered_wherever_it_begins(app: OperatorApp) -> None:
     answer = report(app, **{"from": "2020-01-15", "to": "2021-01-14"})
     assert answer.status == 200
     assert len(answer.body["days"]) == 366
+
+
+def test_a_period_that_is_not_over_says_so_and_when_it_was_known(app: OperatorApp) -> None:
+    now = wiring.desk().now()
+    body = report(app).body
+    assert (body["over"], body["last_day"]) == (False, f"{now:%Y-%m-%d}")
+    assert body["as_of"][:10] == body["last_day"]
+    body = report(app, **{"from": "2020-01-01", "to": "2020-01-31"}).body
+    assert (body["over"], body["as_of"], body["last_day"]) == (True, None, "2020-01-31")
+
+
+def test_an_empty_month_is_zeros_and_no_share(app: OperatorApp) -> None:
+    body = report(app, **{"from": "2020-01-01", "to": "2020-01-31"}).body
+    assert (body["counters"], body["totals"], len(body["days"])) == (0, {}, 31)
+    assert body["service"]["upheld"] == {
+        "numerator": 0,
+        "denominator": 0,
+        "share": None,
+        "low": None,
+        "high": None,
+    }
+
+
+def test_counters_that_lag_behind_the_events_are_told_of_the_callers_brands_alone(
+    app: OperatorApp, crm: OperatorApp
+) -> None:
+    counted(app)
+    assert report(app).body["lag"] == {"looked_at": 1, "uncounted": 0, "since": None}
+    late = app.get(f"/complaints/{create(app, jurisdiction='sandbox')}").body["received_at"]
+    assert report(app).body["lag"] == {"looked_at": 2, "uncounted": 1, "since": late}
+    assert report(crm).body["lag"] == {"looked_at": 0, "uncounted": 0, "since": None}
+
+
+def test_a_pack_without_reports_has_figures(app: OperatorApp) -> None:
+    assert wiring.desk().region.pack("sandbox").reports == ()
+    assert report(app, pack="sandbox").status == 200

@@ -1,1 +1,1 @@
-"""Three years of complaints under seven licences, made by the domain itself, and counted once more by others."""
+"""Three years of complaints under seven licences, made by the domain and counted once more."""

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from tests.support.cluster_histories import History
 from tests.support.three_years import alarm, written
-from tests.support.three_years.compared import Compared, Licence, of_figures, of_register, of_returns
 from tests.support.three_years.archive import Archive
+from tests.support.three_years.compared import Compared, Licence, of_figures, of_register, of_returns
 from tests.support.three_years.house import LICENCES, Receipt, planted
 from tests.support.three_years.lives import histories
 
@@ -90,7 +90,7 @@ def _register(licence: Licence, out: Path | None) -> Compared:
 
 def lines(found: Sequence[Done]) -> Iterable[str]:
     """What was compared, as a table, and what differs."""
-    yield "| licence | complaints | events | periods of figures | returns | totals compared | differences | s |"
+    yield "| licence | complaints | events | periods | returns | totals compared | differences | s |"
     yield "|-|-|-|-|-|-|-|-|"
     for one in found:
         every = (*one.figures, *one.returns, one.register)

@@ -1,4 +1,4 @@
-"""How the cluster alarm does on the three years: which planted rises it finds, when, and what else it tells."""
+"""How the cluster alarm does on the three years: which planted rises it finds, and how soon."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ type Counts = dict[Key, Hours]
 
 
 class Found(NamedTuple):
-    """A planted rise: its extra complaints, and the hours until the first alarm about it; None: there is none."""
+    """A planted rise: its extra complaints, and the hours to its first alarm; None: there is none."""
 
     extra: int
     delay: float | None

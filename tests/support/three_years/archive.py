@@ -1,10 +1,12 @@
 """Histories of a licence in a file, and the counters of them in memory: what use cases read them through."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from redress.domain import audit
 from redress.domain.counting import WHOLE_DAY, Cell, Counts
@@ -14,6 +16,8 @@ from redress.usecases.ports import Listed, Page
 from tests.support.three_years.lives import Life
 
 PAGE = 500
+REMEMBERED = 4000
+"""Complaints that were read last: the next period asks for many of them again."""
 
 
 class Filed(NamedTuple):
@@ -33,6 +37,8 @@ class Archive:
         self._file: BinaryIO = path.open("w+b")
         self.index: dict[str, Filed] = {}
         self._months: dict[str, list[Listed]] = defaultdict(list)
+        self.events = lru_cache(REMEMBERED)(self._events)
+        self._history = lru_cache(REMEMBERED)(self._read)
 
     def keep(self, life: Life) -> None:
         """Take a life in."""
@@ -46,7 +52,7 @@ class Archive:
         if not one.training:
             self._months[f"{listed.received_at:%Y-%m}"].append(listed)
 
-    def texts(self, number: str) -> list[str]:
+    def _texts(self, number: str) -> list[str]:
         """The texts of a complaint's events in order."""
         filed = self.index[number]
         self._file.seek(filed.offset)
@@ -54,9 +60,15 @@ class Archive:
 
     def histories(self, numbers: Iterable[str]) -> Iterator[History]:
         """Their records, read one complaint after the other."""
-        for number in numbers:
-            records = tuple(audit.read(text) for text in self.texts(number))
-            yield History(number=number, records=records, head=records[-1].hash)
+        return map(self._history, numbers)
+
+    def _read(self, number: str) -> History:
+        records = tuple(audit.read(text) for text in self._texts(number))
+        return History(number=number, records=records, head=records[-1].hash)
+
+    def _events(self, number: str) -> list[dict[str, Any]]:
+        """A complaint's events as their texts say them."""
+        return [json.loads(text) for text in self._texts(number)]
 
     def month(self, pack: str, month: datetime, cursor: str | None) -> Page:
         """Part of a month's register."""
@@ -124,7 +136,7 @@ class Counters:
                 self._months[cell.pack, f"{cell.day:%Y-%m}"][cell] += n
 
     def told(self, pack: str, months: Sequence[str]) -> Iterator[tuple[Cell, int]]:
-        """The counters of a licence in some local months, and before them the days that are looked back at."""
+        """The counters of a licence in some local months, and the days before that are looked back at."""
         yield from ((cell, n) for cell, n in self._days[pack].items() if f"{cell.day:%Y-%m}" < months[0])
         for month in months:
             yield from self._months[pack, month].items()

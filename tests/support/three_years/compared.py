@@ -40,9 +40,9 @@ CADENCES: Mapping[str, tuple[str, ...]] = {
     "half_yearly": HALVES,
     "on_return": (*MONTHS, *QUARTERS, *HALVES, *map(str, YEARS)),
     "on_request": (*map(str, YEARS), "2027-03-28"),
-    "event": (*QUARTERS, "2028-10-29"),
+    "event": (*HALVES, "2028-10-29"),
 }
-"""Which periods a report is made of here, by its cadence: all that there are, and some where anybody may ask."""
+"""Which periods a report is made of here, by its cadence: all, or some where anybody may ask."""
 WAIT = 20 * DAY
 """From the end of a period to its return."""
 
@@ -74,7 +74,7 @@ class Licence:
         """Each complaint's events, from the texts: all that are open, or that something happened to since."""
         for number, filed in self.archive.index.items():
             if not filed.rests or instants.to_text(filed.last_at) >= touched_since:
-                yield [json.loads(text) for text in self.archive.texts(number)]
+                yield self.archive.events(number)
 
 
 def lived(pack: str, size: int, seed: int, path: Path) -> Licence:
@@ -188,12 +188,13 @@ class Made(NamedTuple):
     compared: Compared
 
 
-def of_returns(licence: Licence) -> Iterator[Made]:
-    """Every return of every period that the pack's reports are about."""
+def of_returns(licence: Licence, since: str = "") -> Iterator[Made]:
+    """Every return of every period that the pack's reports are about, from `since` on."""
     reports = on_day(licence.pack, LAST_DAY, HOUSE.rules).reports
     for number, report in enumerate(reports, start=1):
         for text in CADENCES[report.cadence]:
-            yield _of_return(licence, number, text)
+            if text >= since:
+                yield _of_return(licence, number, text)
 
 
 def _of_return(licence: Licence, number: int, text: str) -> Made:
@@ -219,8 +220,8 @@ def _with_rows(found: Compared, made: Document, ours: Mapping[str, int]) -> Comp
         for part, n in rows.items()
         if n != ours[_ROWS[part]]
     ]
-    nil = made["nil"] != (not any(ours.values()))
-    told = (f"{found.what}: nil is {made['nil']}",) if nil else ()
+    is_nil = bool(ours) and not any(ours.values())  # of what a person fills in nobody knows it
+    told = (f"{found.what}: nil is {made['nil']}",) if made["nil"] != is_nil else ()
     return Compared(found.what, found.totals + len(rows) + 1, (*found.differences, *wrong, *told))
 
 

@@ -55,9 +55,9 @@ HOUSE: Region = replace(
 
 GROWTH, SWING = 1.25, 0.2
 """A year, and by how much the seasons raise and lower it."""
-LEAD_DAYS, SLOT_DAYS = 77, 35
+LEAD_DAYS, SLOT_DAYS = 77, 21
 """Before the first planted rise, and from one to the next."""
-LEAST_EXTRA = 8
+LEAST_EXTRA, TRIES = 8, 10
 TIMES, LASTING = (5, 10), (6, 24, 48)
 
 
@@ -74,12 +74,15 @@ def planted(pack: str, size: int, seed: int) -> list[Cluster]:
     draw = Random(f"{seed} {pack} rises")  # noqa: S311  (a history, no secret)
     found = []
     for slot in range(LEAD_DAYS, DAYS - SLOT_DAYS, SLOT_DAYS):
-        start = START + slot * DAY + draw.randrange(24 * 28) * HOUR
-        key, usual = _key(draw, size / DAYS)
-        times, hours = draw.choice(TIMES), draw.choice(LASTING)
-        if (times - 1) * usual * hours / 24 >= LEAST_EXTRA:
-            found.append(Cluster(key, start, hours, times, usual, round(usual, 1)))
+        start = START + slot * DAY + draw.randrange(24 * 14) * HOUR
+        tried = [_rise(draw, start, size / DAYS) for _ in range(TRIES)]
+        found += [one for one in tried if (one.times - 1) * one.usual * one.hours / 24 >= LEAST_EXTRA][:1]
     return found
+
+
+def _rise(draw: Random, start: datetime, a_day: float) -> Cluster:
+    key, usual = _key(draw, a_day)
+    return Cluster(key, start, draw.choice(LASTING), draw.choice(TIMES), usual, round(usual, 1))
 
 
 def _key(draw: Random, a_day: float) -> tuple[Key, float]:

@@ -1,4 +1,4 @@
-"""What becomes of a complaint: commands that the domain decides, with the letters and milestones due meanwhile.
+"""What becomes of a complaint: commands that the domain decides, with letters and milestones.
 
 What happens to one is drawn from its own number, so that it does not depend on any other.
 """
@@ -22,11 +22,10 @@ from redress.domain.errors import IllegalTransition, NotAllowedByPack
 from redress.domain.milestones import milestones
 from redress.domain.rules import Rules
 from redress.domain.stages import LEGAL_AT, Stage
-from tests.support.cluster_histories import some
+from tests.support.cluster_histories import CATEGORIES, some
 from tests.support.complaints import APPROVER, HANDLER, PLAYER, PROPOSE, SYSTEM, TRIAGE, personal, submit
 from tests.support.returns import PACKS, SECOND, THIRD, Licensed
 from tests.support.three_years.house import (
-    CATEGORIES,
     CAUSES,
     DAY,
     END,
@@ -46,7 +45,7 @@ TEAMS = {"payments": 5, "care": 4, "vip": 1}
 PAYABLE = frozenset({"upheld", "partly_upheld", "goodwill"})
 
 
-class Over(Exception):  # noqa: N818  (no error: the three years are)
+class Over(Exception):
     """What comes next lies behind the end of the history."""
 
 

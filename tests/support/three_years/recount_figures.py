@@ -27,6 +27,7 @@ ANSWERS = ("final_response", "deadlock")
 FOR_THE_PLAYER = {"upheld": 2, "deemed_accepted": 2, "partly_upheld": 1}
 
 type Event = dict[str, Any]
+type Data = Mapping[str, Any]
 type Named = tuple[str, str, int]  # what happened, its instant, how much
 
 
@@ -210,22 +211,38 @@ def _of_event(life: Life, one: Event, cause: str | None) -> Iterator[tuple[str, 
         yield f"total {name}", 1
     if kind in _BY and told.get(_BY[kind][1]) is not None:
         yield f"{_BY[kind][0]} {told[_BY[kind][1]]}", 1
-    if kind == "DeemedAccepted":
-        yield "decision deemed_accepted", 1
-    if kind == "MilestoneReached" and told["breach"]:
-        yield "total breached", 1
-        yield f"breach {told['clock']}", 1
-    if kind == "LetterSent" and told["kind"] == "feedback_request":
+    if kind in _MORE:
+        yield from _MORE[kind](told, life, cause)
+
+
+def _breach(told: Data, _: Life, __: str | None) -> Iterator[tuple[str, int]]:
+    if told["breach"]:
+        yield from (("total breached", 1), (f"breach {told['clock']}", 1))
+
+
+def _survey(told: Data, _: Life, __: str | None) -> Iterator[tuple[str, int]]:
+    if told["kind"] == "feedback_request":
         yield "total surveyed", 1
-    if kind == "RedressPaid":
-        yield f"paid {told['currency']}", told["amount_minor"]
-        if cause:
-            yield f"paid {told['currency']} for {cause}", told["amount_minor"]
-    if kind == "AdrOutcomeRecorded":
-        own = life.outcome or "undecided"
-        yield f"adr {own} {told['outcome']} {_verdict(own, told['outcome'])}", 1
 
 
+def _paid(told: Data, _: Life, cause: str | None) -> Iterator[tuple[str, int]]:
+    yield f"paid {told['currency']}", told["amount_minor"]
+    if cause:
+        yield f"paid {told['currency']} for {cause}", told["amount_minor"]
+
+
+def _outside(told: Data, life: Life, _: str | None) -> Iterator[tuple[str, int]]:
+    own = life.outcome or "undecided"
+    yield f"adr {own} {told['outcome']} {_verdict(own, told['outcome'])}", 1
+
+
+_MORE = {
+    "DeemedAccepted": lambda *_: iter([("decision deemed_accepted", 1)]),
+    "MilestoneReached": _breach,
+    "LetterSent": _survey,
+    "RedressPaid": _paid,
+    "AdrOutcomeRecorded": _outside,
+}
 _TOTALS = {
     "DecisionApproved": ("decided",),
     "DeemedAccepted": ("decided",),

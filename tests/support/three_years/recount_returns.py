@@ -56,8 +56,7 @@ def _counted(life: Life, span: Span) -> Iterator[str]:
     yield from _standing(life, span)
     yield from _aged(life, min(receipts), span)
     yield from _unresolved(life, span)
-    if span.holds(max(_answers(life), default=None)):
-        yield "outcomes.answered_in_period"
+    yield from ("outcomes.answered_in_period" for at in _answers(life) if span.holds(at))
 
 
 def _received(life: Life) -> Iterator[str]:

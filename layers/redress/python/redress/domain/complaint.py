@@ -8,6 +8,7 @@ from typing import Any
 from redress.domain import actors, casework, instants, mail
 from redress.domain import events as e
 from redress.domain.audit import Record
+from redress.domain.categories import present
 from redress.domain.correspondence import TO_STAFF, Letter, LetterKind, LetterStatus, advance, owed_by
 from redress.domain.parts import (
     Evidence,
@@ -206,12 +207,13 @@ def begin(record: Record) -> Complaint:
         raise TypeError(f"{record.number} begins with {type(event).__name__}")
     told = {name: instants.from_text(at) if at else None for name, at in vars(event).items() if name in _TOLD}
     received_at = told["received_at"] or record.at
+    told |= {"received_at": received_at, "own_received_at": received_at}
     return Complaint(
         number=record.number,
         version=record.seq,
         stage=Stage.RECEIVED,
         letters={letter.key: letter for letter in owed_by(event, record.seq)},
-        **{**vars(event), **told, "received_at": received_at, "own_received_at": received_at},
+        **{**vars(event), **told, "category": present(event.category)},
         recorded_at=record.at,
     )
 
@@ -268,7 +270,7 @@ def _changed(complaint: Complaint, record: Record) -> dict[str, Any]:  # noqa: C
             replied_at = min(instants.from_text(came_at), record.at) if came_at else record.at
             return {"waiting_for_player": False, "replied_at": replied_at}
         case e.Recategorised(category=category, team=team):
-            return _recategorised(complaint, category, team)
+            return _recategorised(complaint, present(category), team)
         case e.TaskOpened() | e.TaskClosed() | e.RedressPaid() as worked:
             return casework.worked(complaint, worked, record)
         case e.Reopened() | e.DuplicateLinked() | e.LinkedAsDuplicate() as turned:

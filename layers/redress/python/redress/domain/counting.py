@@ -4,6 +4,10 @@ A counter says how often something happened to the complaints of a licence and b
 the things that complaints differ in. What is learnt later counts as if it had been known: a complaint that is
 put into another category is counted in it from the day it was received, and no longer in the first one.
 
+Days are those of the zone of the rules that the complaint runs by, which never change for it: where a later
+version of a pack has another zone, each thing that happened still counts on one day, and so in one period.
+(Returns go by instants: theirs end where the next begin, in the zone that holds on the day between.)
+
 Practice counts nowhere, spam counts nowhere, and a complaint that goes on in another one counts as a
 duplicate, on the day it was linked, and as nothing else.
 """

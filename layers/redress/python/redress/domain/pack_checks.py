@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from redress.domain import clock
-from redress.domain.categories import Category
+from redress.domain.categories import Category, present
 from redress.domain.reading import refuse
 from redress.domain.rulepack import ELAPSED, Deadline, RulePack, Stage, StageKey
 from redress.domain.values import Value
@@ -141,7 +141,7 @@ def _check_terms(pack: RulePack) -> None:
     of_some = {f"extensions[{place}].categories": one.categories for place, one in enumerate(pack.extensions)}
     named = {path: terms for path, terms in of_some.items() if terms}  # without any it is for all the others
     for path, terms in {**matches, **named}.items():
-        if not {*terms} & {*Category}:
+        if not {present(term) for term in terms} & {*Category}:
             none = f"none of {', '.join(terms)} is a category of complaint"
             words = none if terms else "empty: no complaint falls under it"
             raise refuse(path, words, f"Add one of: {', '.join(Category)}")

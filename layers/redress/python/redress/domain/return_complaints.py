@@ -19,6 +19,10 @@ OUTCOMES = (
     *("closed_without_answer", "open"),
 )
 """How a complaint ended so far; each is in exactly one."""
+SETTLED_DISPUTES = (
+    "Those that were settled at the first stage are among them, and told apart: by the letter of the"
+    " definition, what was resolved there is no dispute."
+)
 
 
 def formal(basis: Basis) -> list[Life]:
@@ -42,8 +46,9 @@ def formal_complaints(basis: Basis) -> Section:
         definition=f"{basis.pack.taxonomy.complaint_definition} {FIRST_RECEIPT} {quick}".strip(),
         figures=(
             count("formal_complaints", "Complaints received", found),
-            *_told_apart("formal_complaints", basis, found),
             _settled_at_first("formal_complaints", found),
+            *_told_apart("formal_complaints", found),
+            _duplicates("formal_complaints", basis),
             *_quickly_solved(basis),
         ),
         remarks=_suspected(found),
@@ -66,6 +71,7 @@ def of_which_disputes(basis: Basis) -> Section:
             _settled_at_first(part, weighed),
             count(f"{part}.not_weighed", "Neither yet: not triaged", unweighed),
         ),
+        remarks=(SETTLED_DISPUTES,),
     )
 
 
@@ -109,8 +115,9 @@ def volumes(basis: Basis) -> Section:
         " those whose closing in the period still stands. Open: on record and not closed at the instant.",
         figures=(
             count("volumes", "Complaints received", found),
-            *_told_apart("volumes", basis, found),
+            *_told_apart("volumes", found),
             *(_of_category(kind, found) for kind in kinds),
+            _duplicates("volumes", basis),
             count("volumes.closed", "Closed in the period", [one for one in own if _is_closed(one, basis)]),
             count("volumes.open_at_start", "Open at the start", _open_at_start(own), stock=True),
             count("volumes.open_at_end", "Open at the end", _open_at_end(own), stock=True),
@@ -124,7 +131,11 @@ def outcomes(basis: Basis) -> Section:
     found = basis.received
     ends = {one.number: ending(one.complaint) for one in found}
     answered = [
-        one for one in basis.lives if one.counts and basis.of.holds(one.complaint.last_response_sent_at)
+        (one.number, answer.seq)
+        for one in basis.lives
+        if one.counts
+        for answer in one.answers
+        if basis.of.holds(answer.at)
     ]
     kinds = [*OUTCOMES, *sorted(set(ends.values()) - set(OUTCOMES))]
     return Section(
@@ -142,19 +153,22 @@ def outcomes(basis: Basis) -> Section:
                 )
                 for kind in kinds
             ),
-            count("outcomes.answered_in_period", "Answers in the period, counted apart", answered),
+            count_events("outcomes.answered_in_period", "Answers in the period, counted apart", answered),
         ),
     )
 
 
-def _told_apart(part: str, basis: Basis, found: list[Life]) -> Iterator[Figure]:
-    """Of those that count, what a reader would ask about; and what does not count."""
-    doubles = [one for one in basis.lives if one.is_duplicate and not one.is_spam and basis.is_received(one)]
+def _told_apart(part: str, found: list[Life]) -> Iterator[Figure]:
+    """Of those that count, what a reader would ask about."""
     withdrawn = [one for one in found if one.complaint.withdrawn_at]
     reopened = [one for one in found if one.complaint.review]
     yield count(f"{part}.withdrawn", "of them withdrawn by the player", withdrawn)
     yield count(f"{part}.reopened", "of them reopened, and counted once", reopened)
-    yield count(f"{part}.duplicates", "Not counted: duplicates, which go on in another one", doubles)
+
+
+def _duplicates(part: str, basis: Basis) -> Figure:
+    doubles = [one for one in basis.lives if one.is_duplicate and not one.is_spam and basis.is_received(one)]
+    return count(f"{part}.duplicates", "Not counted: duplicates, which go on in another one", doubles)
 
 
 def _settled_at_first(part: str, found: list[Life]) -> Figure:

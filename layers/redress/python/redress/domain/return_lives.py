@@ -31,6 +31,10 @@ class ReturnRefused(RedressError):
     """A return cannot be made as it was asked for; the message says what to do instead."""
 
 
+class NothingOwed(ReturnRefused):
+    """A pack names no report."""
+
+
 class Marked(Value):
     """An event that returns ask about, by its place in the complaint."""
 
@@ -46,8 +50,9 @@ class Life(Value):
     (or `as_of`, if that is earlier); None: it was not on record. `quick`: it was solved within the time in
     which its pack does not count it. `adr`: it is at, or was at, a body that settles disputes, by event
     `referred`, which decided by event `concluded`. `unresolved` is the first event since which the player
-    and the operator do not agree, or the answer is overdue. `later` are the seq, type and instant of what
-    came on record since an earlier return.
+    and the operator do not agree, or the answer is overdue. `answers` are the letters by which it was
+    answered: one, and one more if it was reopened. `later` are the seq, type and instant of what came on
+    record since an earlier return.
     """
 
     number: str
@@ -62,6 +67,7 @@ class Life(Value):
     referred: Marked | None = None
     concluded: Marked | None = None
     unresolved: Marked | None = None
+    answers: tuple[Marked, ...] = ()
     later: tuple[tuple[int, str, datetime], ...] = ()
 
     @property
@@ -125,13 +131,12 @@ def concerns(life: Life, of: Span) -> bool:
 
 
 def _takes_part(life: Life, of: Span) -> bool:
-    marks = (life.referred, life.concluded, life.unresolved)
+    marks = (life.referred, life.concluded, life.unresolved, *life.answers)
     return (
-        life.at_start not in {None, Stage.CLOSED}
+        not {life.at_start, life.at_end} <= {None, Stage.CLOSED}
         or of.start <= life.recorded_at < of.end
         or of.holds(life.complaint.received_at)
         or of.holds(life.complaint.closed_at)
-        or of.holds(life.complaint.last_response_sent_at)
         or any(of.holds(one.at) for one in marks if one)
         or _waits_outside(life, of)
     )
@@ -183,10 +188,13 @@ def _life(
 ) -> Life:
     at_start = at_end = unresolved = None
     marks: dict[str, Marked] = {}
+    answers: list[Marked] = []
     for record in known:
         before = None if record.seq == 1 else state
         if before is not None:
             state = evolve(state, record)
+            if state.last_response_sent_at != before.last_response_sent_at:
+                answers.append(_marked(record))
         if record.at < of.start:
             at_start = state.stage
         if record.at < min(of.end, as_of):
@@ -210,6 +218,7 @@ def _life(
         referred=referred,
         concluded=marks.get("AdrOutcomeRecorded"),
         unresolved=unresolved,
+        answers=tuple(answers),
         later=tuple(
             (one.seq, type(one.event).__name__, one.at) for one in known if since and one.at >= since
         ),

@@ -22,12 +22,12 @@ from redress.domain import (
 from redress.domain.history import History
 from redress.domain.periods import Span
 from redress.domain.return_figures import Basis, Section
-from redress.domain.return_lives import Life, ReturnRefused, RulesOf
+from redress.domain.return_lives import Life, NothingOwed, ReturnRefused, RulesOf
 from redress.domain.rulepack import Report, RulePack
 from redress.domain.values import Value
 
 FORMAT = "redress-return/1"
-DEFINITIONS = "1"
+DEFINITIONS = "2"
 """The version of what is counted how. A change that moves any figure raises it."""
 PERIODIC = frozenset({"monthly", "quarterly", "half_yearly", "yearly", "on_return"})
 
@@ -164,7 +164,7 @@ def is_periodic(report: Report) -> bool:
 def _chosen(pack: RulePack, pack_id: str, number: int | None) -> tuple[int, Report]:
     reports = pack.reports
     if not reports:
-        raise ReturnRefused(
+        raise NothingOwed(
             f"Rule pack {pack_id} names no report to any authority: there is no return to make;"
             " redress register exports the complaints"
         )

@@ -5,12 +5,13 @@ its source, how sure it is (confidence) and how binding (strength). Unknown is n
 value. `House` holds what the operator promises on its own account.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import replace
 from datetime import date, time
 from typing import Literal
 
 from redress.domain import calendars
+from redress.domain.categories import present
 from redress.domain.reading import refuse
 from redress.domain.values import Value
 
@@ -434,7 +435,7 @@ class RulePack(Value):
         """What the law sets for a stage and a category of complaint; without a value where it is silent."""
         found = self.stages.get(stage)
         for track in self.categories:
-            if category in track.match and stage in track.stages:
+            if _names(track.match, category) and stage in track.stages:
                 found = track.stages[stage]
         return found.deadline if found else Sourced()
 
@@ -450,7 +451,7 @@ class RulePack(Value):
     def extension(self, stage: StageKey, category: str = "") -> Extension | None:
         """How the deadline of a stage may be extended for a category, or None: then it may not."""
         found = [one for one in self.extensions if one.of == stage and one.by.value]
-        named = [one for one in found if category in one.categories]
+        named = [one for one in found if _names(one.categories, category)]
         return next(iter(named or [one for one in found if not one.categories]), None)
 
     def external_body(self, key: str) -> ExternalBody | None:
@@ -481,3 +482,8 @@ class RulePack(Value):
         return frozenset(
             clock for one in self.pauses for clock in one.applies_to if self.pause(clock, reason)
         )
+
+
+def _names(terms: Iterable[str], category: str) -> bool:
+    """Whether a list of terms has a category, by the id of today or by one that it had."""
+    return any(present(term) == category for term in terms)

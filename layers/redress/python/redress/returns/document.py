@@ -36,7 +36,7 @@ def of(found: Return, settings: Settings, corrected: Corrections | None) -> Docu
         "rules": settings,
         "digest": found.digest,
         "inputs": [list(one) for one in found.inputs],
-        "nil": all(not one.value for part in found.sections for one in part.figures),
+        "nil": {one.value for part in found.sections for one in part.figures} - {None} == {0},
         "sections": [_section(one) for one in found.sections],
         "corrects": _corrections(corrected) if corrected else None,
     }

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from redress import templating
-from redress.domain import instants
+from redress.domain import instants, money
 from redress.domain.return_figures import COLUMNS
 from redress.proofs.document import day_words
 from redress.returns.document import Document
@@ -19,7 +19,12 @@ SURE: Mapping[str, str] = {
     "recalled": "recalled, and read nowhere: to be confirmed",
     "not_found": "looked for and not found: to be confirmed",
 }
-NUMBERS = frozenset({"amount_minor", "adr_redress_minor", "age_days"})
+MONEY: Mapping[str, tuple[str, str]] = {
+    "amount_minor": ("Amount", "currency"),
+    "adr_redress_minor": ("Redress there", "adr_currency"),
+}
+"""Columns of minor units, which people read as money of the currency beside them."""
+NUMBERS = frozenset({*MONEY, "age_days"})
 
 
 def to_bytes(document: Document) -> bytes:
@@ -72,11 +77,18 @@ def _section(one: Mapping[str, Any], zone: str) -> Mapping[str, Any]:
         **one,
         "figures": [{**figure, "is_part": figure["label"][0].islower()} for figure in one["figures"]],
         "has_stocks": any(figure["stock"] for figure in one["figures"]),
-        "heads": [(COLUMNS[name], name in NUMBERS) for name in columns],
+        "heads": [(MONEY[name][0] if name in MONEY else COLUMNS[name], name in NUMBERS) for name in columns],
         "lines": [
-            [(_cell(name, row[name], zone), name in NUMBERS) for name in columns] for row in one["rows"]
+            [(_money(name, row) or _cell(name, row[name], zone), name in NUMBERS) for name in columns]
+            for row in one["rows"]
         ],
     }
+
+
+def _money(name: str, row: Mapping[str, Any]) -> str | None:
+    """An amount in units of its currency."""
+    currency = row[MONEY[name][1]] if name in MONEY else None
+    return money.decimal_text(row[name], currency) if currency and row[name] is not None else None
 
 
 def _cell(name: str, value: object, zone: str) -> str:

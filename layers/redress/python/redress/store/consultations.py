@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from redress.domain import consultation, instants
+from redress.domain.categories import present
 from redress.domain.consultation import EVENT_TYPES, Consultation, Record, State
 from redress.domain.errors import NoSuchConsultation
 from redress.store import keys, requests
@@ -195,7 +196,7 @@ def _listed(item: Item) -> ListedConsultation:
         version=int(item["version"]["N"]),
         state=texts["stage"],
         brand=texts["brand"],
-        category=texts.get("category"),
+        category=present(texts["category"]) if "category" in texts else None,
         team=texts["team"],
         urgent="needs_human" in texts,
         asked_at=instants.from_text(texts["received_at"]),

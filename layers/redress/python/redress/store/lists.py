@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from redress.domain import instants
 from redress.domain import number as complaint_number
+from redress.domain.categories import ever, present
 from redress.domain.errors import FieldProblem, InvalidInput
 from redress.domain.values import Value
 from redress.store import keys
@@ -199,7 +200,8 @@ def _conditions(narrow: Narrow) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """The conditions of a filter, and their values by name."""
     conditions: list[str] = []
     values: dict[str, str] = {}
-    for name, among in (("brand", narrow.brands), ("stage", narrow.stages)):
+    categories = ever(narrow.category) if narrow.category else None
+    for name, among in (("brand", narrow.brands), ("stage", narrow.stages), ("category", categories)):
         if among is not None:
             own = {f":{name}{place}": one for place, one in enumerate(among)}
             conditions.append(f"#{name} IN ({', '.join(own)})")
@@ -231,7 +233,6 @@ def _compared(narrow: Narrow) -> Iterator[tuple[str, str, str]]:
 
 def _equal(narrow: Narrow) -> Iterable[tuple[str, str]]:
     texts = {
-        "category": narrow.category,
         "severity": narrow.severity,
         "priority": str(narrow.priority) if narrow.priority is not None else None,
         "assignee": narrow.assignee,
@@ -251,7 +252,7 @@ def listed(item: Item) -> Listed:
         stage=texts["stage"],
         brand=texts["brand"],
         jurisdiction=texts["jurisdiction"],
-        category=texts["category"],
+        category=present(texts["category"]),
         team=texts.get("team"),
         assignee=texts.get("assignee"),
         received_at=instants.from_text(texts["received_at"]),

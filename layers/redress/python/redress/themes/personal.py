@@ -17,18 +17,21 @@ from redress.domain.values import Value
 from redress.faq.words import STEMMERS, term
 from redress.themes.reading import Text, Word, cleaned
 
-SHORTEST_ROOT = 5
-"""Letters of a name from which on it is recognised by its beginning."""
-LONGEST_ENDING = 3
+SHORTEST_NAME, SHORTEST_ROOT = 5, 4
+"""Letters of a name that is recognised by its beginning, and of that."""
+DROPPED, LONGEST_ENDING = 2, 3
+"""Letters that a name may lose when it is bent, and letters that come in their place besides."""
 CAPITALS = 0.5
 """A word written with a capital within more than this part of its sentences is a name of something."""
 TITLED = 0.1
 """So is one that follows a title in more than this part of what it is written in."""
 
-_PAID_WITH = """visa mastercard maestro paypal skrill neteller trustly klarna paysafecard blik pix revolut swish bizum
+_PAID_WITH = """
+visa mastercard maestro paypal skrill neteller trustly klarna paysafecard blik pix revolut swish bizum
 bancontact ideal sofort giropay apple google android iphone sms sepa iban crypto bitcoin"""
 PAID_WITH = frozenset(_PAID_WITH.split())
-_TITLES = """mr mrs ms miss mister dr herr herrn frau fraulein m mme mlle monsieur madame mademoiselle pan pani pana
+_TITLES = """
+mr mrs ms miss mister dr herr herrn frau fraulein m mme mlle monsieur madame mademoiselle pan pani pana
 panem panu panią senor senora señor señora sr sra don doña doctor dottor signor signore signora sig
 senhor senhora dona dom fru fröken froken господин госпожа named called heiße heisse heißt
 mitarbeiter mitarbeiterin berater beraterin agent agentin kollege kollegin"""
@@ -62,7 +65,7 @@ def known(texts: Iterable[Text]) -> Known:
             parts.update(_parts(value))
     bare = {_bare(one) for one in parts}
     stems = {_stem(one, code) for one in parts for code in STEMMERS if len(one) > 3}
-    return Known(parts=frozenset(bare), stems=frozenset(stems), roots=frozenset(_roots(bare)))
+    return Known(parts=frozenset(bare), stems=frozenset(stems), roots=frozenset(_roots(parts)))
 
 
 def named(words: Iterable[Sequence[Word | None]], language: str, ids: Set[str]) -> Set[str]:
@@ -106,8 +109,9 @@ def _parts(value: str) -> Iterator[str]:
 def _roots(parts: Iterable[str]) -> Iterator[str]:
     """How the forms of a name begin, in languages that bend them."""
     for one in parts:
-        if len(one) >= SHORTEST_ROOT:
-            yield one[: max(4, len(one) - 2)]
+        if len(one) >= SHORTEST_NAME:
+            bare = _bare(one)
+            yield bare[: max(SHORTEST_ROOT, len(bare) - DROPPED)]
 
 
 @lru_cache(maxsize=200_000)

@@ -9,6 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache
+from itertools import groupby
 
 from redress.domain.signals import fold
 from redress.domain.values import Value
@@ -60,16 +61,18 @@ def _players(
     texts: Iterable[tuple[str, Sequence[Word | None]]],
 ) -> tuple[Counter[str], Mapping[str, Counter[str]]]:
     """How many players wrote each spelling, and each in which forms."""
-    own: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for player, words in texts:
-        own[player].update((word.spelt, word.written) for word in words if word)
     spelt = Counter[str]()
     written: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for forms in own.values():
+    for _, own in groupby(sorted(texts, key=_player), _player):
+        forms = {(word.spelt, word.written) for _, words in own for word in words if word}
         spelt.update({one for one, _ in forms})
         for one, form in forms:
             written[one][form] += 1
     return spelt, written
+
+
+def _player(text: tuple[str, Sequence[Word | None]]) -> str:
+    return text[0]
 
 
 def _by_term(

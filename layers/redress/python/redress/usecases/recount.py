@@ -34,24 +34,48 @@ def miscounted(
             yield number
 
 
+class _Sum:
+    """What all complaints were counted for, and what moved since an earlier reading."""
+
+    def __init__(self, counters: Counters, earlier: "_Sum | None" = None) -> None:
+        self.total: Counter[Cell] = Counter()
+        self.moving: set[Cell] = set()
+        self._turns: dict[str, int] = {}
+        for number, counted in counters.recorded():
+            self.total.update(counted.counts)
+            self._turns[number] = counted.turn
+            if earlier and earlier._turns.get(number) != counted.turn:
+                self.moving.update(counted.counts)
+        if earlier:
+            self.moving.update(difference(earlier.total, self.total))
+
+
 def drift(counters: Counters) -> Counts:
-    """By how much each counter differs from the sum of what complaints were counted for."""
+    """By how much each counter differs from the sum of what complaints were counted for.
+
+    Complaints may be counted meanwhile: they are read before and after the counters, and a counter that
+    moves between is left out, after some readings.
+    """
+    found: Counts = {}
+    before = _Sum(counters)
     for _ in range(READINGS):
-        total: Counter[Cell] = Counter()
-        for _number, counted in counters.recorded():
-            total.update(counted.counts)
-        found = difference(dict(counters.all()), total)
-        if not found:
+        told = dict(counters.all())
+        if not difference(told, before.total):
+            return {}
+        after = _Sum(counters, before)
+        found = {cell: by for cell, by in difference(told, after.total).items() if cell not in after.moving}
+        if not after.moving:
             break
+        before = after
     return found
 
 
 def mend(
     histories: Histories, counters: Counters, region: Region, wrong: Sequence[str], drifted: Counts
 ) -> None:
-    """Count anew what was counted wrong, and move the counters that differ. Nobody else may count meanwhile.
+    """Count anew what was counted wrong, and move the counters that differ, by as much as they do.
 
-    Raises Uncountable, RulePackInvalid.
+    Others may count meanwhile, but only one may mend. Raises Uncountable, RulePackInvalid.
     """
     counters.correct(drifted)
     for number in wrong:

@@ -17,7 +17,7 @@ COLUMNS = (
     *("number", "received_at", "submitted_on", "acknowledged_on", "acknowledged_at", "type", "nature"),
     *("brand", "channel", "language", "amount_minor", "currency", "stage", "outcome", "answered_on"),
     *("answered_at", "closed_at", "outside_body", "adr_outcome", "duplicate_of", "spam", "reopened"),
-    *("pack_version", "last_event"),
+    *("pack_version", "last_event", "cause"),
 )
 """In this order in every export. A column is added at the end, and none is renamed or removed."""
 
@@ -38,11 +38,12 @@ def rows(register: Register, region: Region, pack: str, since: datetime, until: 
     """A row for each complaint received from `since` on and before `until` (UTC), the earliest first.
 
     Spam, duplicates and withdrawn ones are among them, and marked; practice is not. No personal data: neither
-    account nor text. Raises ReturnRefused where a complaint is not whole.
+    account nor text. Days are local to the zone of each complaint's own rules. Closed without a cause is what
+    has `closed_at` and no `cause`. Raises RulePackInvalid, and ReturnRefused where a complaint is not whole.
     """
-    zone = region.pack(pack).timezone
     for month in months(since, until - INSTANT) if since < until else ():
-        found = [_row(one, zone) for one in register.histories(_numbers(register, pack, month, since, until))]
+        numbers = _numbers(register, pack, month, since, until)
+        found = [_row(one, region) for one in register.histories(numbers)]
         yield from sorted(found, key=lambda row: (row["received_at"], row["number"]))
 
 
@@ -58,14 +59,15 @@ def _numbers(
             return
 
 
-def _row(history: History, zone: str) -> Row:
+def _row(history: History, region: Region) -> Row:
     check(history)
     complaint = fold(history.records)
     row = {
-        **record(complaint, zone),
+        **record(complaint, region.rules_of(complaint).zone),
         "received_at": complaint.own_received_at,
         **_told(complaint),
         "last_event": complaint.version,
+        "cause": region.present_cause(complaint.cause),
     }
     return {name: row[name] for name in COLUMNS}
 

@@ -7,14 +7,14 @@ from typing import Protocol
 from redress.domain import return_corrections, returns
 from redress.domain.history import History
 from redress.domain.instants import from_text
-from redress.domain.return_lives import REACH
+from redress.domain.return_lives import REACH, NothingOwed
 from redress.domain.returns import Asked
 from redress.domain.rulepack import RulePack
 from redress.domain.rules import on_day
 from redress.region import Region
 from redress.returns import document, page, table
 from redress.returns.document import Document
-from redress.usecases.reconcile import WAIT
+from redress.usecases.reconcile import WAIT, licences
 
 
 class Registers(Protocol):
@@ -41,9 +41,13 @@ def ask(
     region: Region, pack_id: str, number: int | None, period: str, as_of: datetime, *, draft: bool
 ) -> Asked:
     """The question, checked. Raises NotAPeriod, ReturnRefused, RulePackInvalid."""
-    return returns.ask(
-        lambda day: on_day(pack_id, day, region.rules), pack_id, number, period, as_of, draft=draft
-    )
+    try:
+        return returns.ask(
+            lambda day: on_day(pack_id, day, region.rules), pack_id, number, period, as_of, draft=draft
+        )
+    except NothingOwed as refused:
+        others = ", ".join(one for one in licences(region) if region.pack(one).reports) or "none"
+        raise NothingOwed(f"{refused}. Licences of the region file with returns: {others}") from None
 
 
 def make(registers: Registers, region: Region, asked: Asked, earlier: Document | None = None) -> Document:
