@@ -12,9 +12,12 @@ from redress.adapters import evidence_wiring, s3, ses_events, stuck, wiring
 from redress.domain.errors import Conflict
 from redress.domain.evidence import Verdict
 from redress.usecases.collect_evidence import NotYetAdded, collect, record_scan
-from redress.usecases.record_delivery import record_delivery
+from redress.usecases.record_delivery import FAILED, Told, record_delivery
 
 logger = Logger()
+
+RISE = "rise"
+"""The letter of an alarm, as its tag has it (`redress/letters/rise.py`)."""
 
 # What GuardDuty says of an object: https://docs.aws.amazon.com/guardduty/latest/ug/
 # monitor-with-eventbridge-s3-malware-protection.html. Whatever is not clear stays closed.
@@ -49,8 +52,15 @@ def _mail(event: Mapping[str, Any]) -> None:
     recorded = record_delivery(wiring.desk(), told)
     about = {"number": told.number, "letter": told.letter, "outcome": told.outcome, "came": recorded.came}
     logger.info("delivery", extra=about)
+    if _is_rise(told):
+        _count("StaffLettersBounced")
     if recorded.failed:
         _count("StaffLettersBounced" if recorded.to_staff else "LettersBounced")
+
+
+def _is_rise(told: Told) -> bool:
+    """Whether it is a notice of a rise that did not arrive: it is on the record of no complaint."""
+    return told.letter == RISE and told.outcome in FAILED
 
 
 def _count(name: str) -> None:

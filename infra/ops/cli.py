@@ -260,6 +260,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", required=True, help="2026-03, 2026-Q1, 2026-H1, 2026 or 2026-03-09")
     parser.add_argument("--brand", help="one brand alone (default: all of them)")
     parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the page and CSVs")
+    parser.add_argument("--themes", action="store_true", help="with what texts have in common: reads them")
     _add_bom(parser)
     parser.set_defaults(run=_about_stored, command="report")
 

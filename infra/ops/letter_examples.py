@@ -8,11 +8,15 @@ from typing import NamedTuple
 from infra.ops.letter_stories import NUMBER, PORTAL, RECEIVED, SALT, WRITTEN, Story
 from redress.domain import commands as c
 from redress.domain import consultation_key, instants
+from redress.domain import number as complaint_number
 from redress.domain.audit import Content
+from redress.domain.clusters import Alarm, Key
 from redress.domain.correspondence import LetterKind
 from redress.domain.milestones import Milestone
+from redress.domain.raised import Raised
 from redress.language import SOURCE
 from redress.letters.notice import render_notice
+from redress.letters.rise import render_rise
 from redress.region import Region
 from redress.usecases.ports import Mail
 
@@ -260,6 +264,33 @@ def asked_by_mail(
         "in_reply_to": "<question-1@example.com>",
     }
     return render_notice(asked_for, region, portal, RECEIVED)
+
+
+def risen(region: Region, jurisdiction: str = "gb-ukgc", so_many: int = 14) -> Mail:
+    """What the owner of a rise is told: a game, of the first brand that a rule pack knows, in six hours."""
+    brand = next((one for one in region.brands if jurisdiction in one.jurisdictions), region.brands[0])
+    key = Key(dimension="game", value="slot-1842", brand=brand.id)
+    end = RECEIVED.replace(minute=0)
+    alarm = Alarm(
+        key=key,
+        start=end - timedelta(hours=6),
+        end=end,
+        count=so_many + 3,
+        expected=1.43,
+        upper=8,
+        p=3.2e-8,
+        level=4e-5,
+        weeks=8,
+        also=(replace(key, dimension="category", value="game_results"),),
+    )
+    raised = Raised(
+        pack=jurisdiction,
+        alarm=alarm,
+        complaints=tuple(complaint_number.from_random(0x_17_26_93_AA_5C + at) for at in range(so_many)),
+        raised_at=RECEIVED,
+        silent_until=end + timedelta(hours=48),
+    )
+    return render_rise(raised, region, RECEIVED)
 
 
 class Example(NamedTuple):

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from infra import settings
 from infra.languages import PACKAGE, compile_catalogues
 from infra.ops.asked import UsageError
-from infra.ops.letter_examples import EXAMPLES, Example, asked_by_mail
+from infra.ops.letter_examples import EXAMPLES, Example, asked_by_mail, risen
 from infra.ops.letter_stories import PORTAL, REGION, NeverOwed, Story, told_by_form, told_by_mail
 from redress.domain.correspondence import TO_STAFF
 from redress.domain.errors import NotAllowedByPack
@@ -119,6 +119,8 @@ def _letters(deployment: Deployment, pack: str, language: str) -> Iterator[Shown
                 yield shown(name=name, mail=mail)
     consultation = asked_by_mail(deployment.region, pack, language, deployment.portal)
     yield shown(name="consultation", mail=consultation)
+    if language == SOURCE:
+        yield shown(name="rise", mail=risen(deployment.region, pack))
 
 
 def _applies(example: Example, region: Region, language: str) -> bool:

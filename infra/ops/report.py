@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+from infra.ops import report_themes
 from infra.ops.asked import UsageError
 from infra.ops.report_page import page, percent
 from infra.ops.report_tables import tables
-from infra.ops.returns import check_licence
+from infra.ops.returns import check_brand, check_licence
 from redress import exports
 from redress.domain import periods
 from redress.domain.figures import Figures
@@ -16,6 +17,7 @@ from redress.domain.values import Value
 from redress.region import Region
 from redress.usecases import insight
 from redress.usecases.insight import InsightDesk
+from redress.usecases.themes import Cases, Themes, themes
 
 
 class Question(Value):
@@ -28,10 +30,14 @@ class Question(Value):
     bom: bool
 
 
-def write(desk: InsightDesk, region: Region, question: Question, now: datetime) -> int:
-    """Write the page and the tables, and print the first figures. Raises UsageError, RedressError."""
+def write(
+    desk: InsightDesk, region: Region, question: Question, now: datetime, cases: Cases | None = None
+) -> int:
+    """Write the page and the tables, and print the first figures; what texts have in common, if there are
+    `cases`. Raises UsageError, RedressError.
+    """
     check_licence(region, question.pack)
-    _check_brand(region, question.brand)
+    check_brand(region, question.brand)
     period = periods.parse(question.period)
     today = insight.today(region, question.pack, now)
     if not insight.EARLIEST <= period.first <= today:
@@ -39,16 +45,11 @@ def write(desk: InsightDesk, region: Region, question: Question, now: datetime) 
     brands = None if question.brand is None else (question.brand,)
     made = insight.report(desk, region, question.pack, brands, period.first, period.last, now)
     title = f"Complaints: {question.pack}, {period}"
-    body = page(made, title, _names(region))
-    _write(question.out, {"report.html": body, **_data(made, bom=question.bom)})
+    found = themes(cases, region, question.pack, brands, period) if cases else None
+    body = page(made, title, _names(region), report_themes.section(found) if found else "")
+    _write(question.out, {"report.html": body, **_data(made, found, bom=question.bom)})
     print("\n".join(_lines(made, question)))
     return 0
-
-
-def _check_brand(region: Region, brand: str | None) -> None:
-    known = sorted(one.id for one in region.brands)
-    if brand is not None and brand not in known:
-        raise UsageError(f"--brand {brand}: the region file has no such brand, but {', '.join(known)}")
 
 
 def _names(region: Region) -> Callable[[str, str], str]:
@@ -66,12 +67,11 @@ def _names(region: Region) -> Callable[[str, str], str]:
     return name
 
 
-def _data(made: Figures, *, bom: bool) -> dict[str, bytes]:
-    found = {
-        f"{name}.csv": exports.to_csv(one.columns, one.rows, bom=bom) for name, one in tables(made).items()
-    }
+def _data(made: Figures, found: Themes | None, *, bom: bool) -> dict[str, bytes]:
+    all_of = [*tables(made).values(), *([report_themes.table(found)] if found else [])]
+    files = {f"{one.name}.csv": exports.to_csv(one.columns, one.rows, bom=bom) for one in all_of}
     figures = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)
-    return {"figures.json": f"{figures}\n".encode(), **found}
+    return {"figures.json": f"{figures}\n".encode(), **files}
 
 
 def _write(folder: Path, bodies: Mapping[str, bytes]) -> None:

@@ -78,8 +78,8 @@ class Section(Value):
     shown: tuple[Shown, ...]
 
 
-def page(made: Figures, title: str, names: Names) -> bytes:
-    """The page, in UTF-8."""
+def page(made: Figures, title: str, names: Names, more: str = "") -> bytes:
+    """The page, in UTF-8; `more` is a section of its own."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -94,6 +94,7 @@ def page(made: Figures, title: str, names: Names) -> bytes:
         last=day_words(date.fromisoformat(made["last_day"])),
         headlines=list(_headlines(made)),
         sections=list(_sections(made, names)),
+        more=more,
     )
     return words.encode()
 

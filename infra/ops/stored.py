@@ -87,7 +87,7 @@ def _return(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from infra.ops import report  # noqa: PLC0415 - it brings the library that draws
+    from infra.ops import report, themes  # noqa: PLC0415 - it brings the library that draws
 
     table = _table(options)
     counters, actions = Counters(table.client, table.name), ActionTable(table.client, table.name)
@@ -95,7 +95,8 @@ def _report(options: argparse.Namespace) -> int:
         pack=options.pack, period=options.period, brand=options.brand, out=options.out, bom=options.bom
     )
     desk = InsightDesk(months=counters, actions=actions)
-    return report.write(desk, _region(options), question, shown.now())
+    cases = themes.Cases(table) if options.themes else None
+    return report.write(desk, _region(options), question, shown.now(), cases)
 
 
 def _themes(options: argparse.Namespace) -> int:

@@ -1,16 +1,20 @@
 """Returns under any lives of complaints: every total is that of a recount that shares no code with them."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redress.domain import instants, periods
 from redress.domain.periods import Span
 from redress.returns import document
-from tests.support.returns import HOUR, LATER, LICENSED, STEPS, Book, figures, recount, step, stocks
+from tests.support.returns import HOUR, LATER, LICENSED, STEPS, Book, figures, step, stocks
+from tests.support.three_years import recount_returns
+from tests.support.three_years.recount_returns import recount
 
 FIRST = datetime(2026, 1, 20, tzinfo=UTC)
 RULES = settings(max_examples=40, deadline=None)
@@ -61,40 +65,32 @@ def span(pack: str, period: str) -> Span:
     return periods.span(periods.parse(period), lambda _: zone)
 
 
-def recounted(book: Book, of: Span, as_of: datetime) -> Counter[str]:
+def recounted(book: Book, of: Span, pack: str, as_of: datetime) -> Counter[str]:
     """The recount of a period."""
-    texts = [[record.text for record in case.records] for case in book.cases]
-    return recount(texts, *(instants.to_text(at) for at in (of.start, min(of.end, as_of), as_of)))
+    lives = [[json.loads(record.text) for record in case.records] for case in book.cases]
+    start, end, until = (instants.to_text(at) for at in (of.start, of.end, as_of))
+    return recount(lives, recount_returns.Span(pack, start, end, until))
 
 
-def shared(found: dict[str, Any], counts: Counter[str]) -> dict[str, int]:
-    """What the recount says of the figures of a return."""
-    names = {
-        "of_which_to_adr.in_period": "adr.referred",
-        "adr.partly_upheld": "",
-        "adr.settled": "",
-        "adr.discontinued": "",
-    }
-    return {name: counts[names.get(name, name)] for name in found}
-
-
+@pytest.mark.parametrize(
+    ("pack", "period", "after"),
+    [
+        ("gb-ukgc", "2026-Q1", datetime(2026, 4, 1, tzinfo=UTC)),
+        ("cw-cga", "2026-H1", datetime(2026, 7, 2, tzinfo=UTC)),
+        ("mt", "2026-03", datetime(2026, 4, 1, tzinfo=UTC)),
+        ("ca-on-igo", "2026-Q2", datetime(2026, 7, 2, tzinfo=UTC)),
+        ("us-mi-mgcb", "2026-Q1", datetime(2026, 4, 2, tzinfo=UTC)),
+    ],
+)
 @RULES
-@given(books("gb-ukgc"), st.integers(0, 200))
-def test_the_british_return_is_what_a_recount_of_the_events_says(book: Book, days: int) -> None:
-    as_of = datetime(2026, 4, 1, tzinfo=UTC) + timedelta(days=days)
-    found = figures(book.ask("gb-ukgc", "2026-Q1", 1, as_of))
-    found.pop("of_which_to_adr.no_disputes")
-    assert found == shared(found, recounted(book, span("gb-ukgc", "2026-Q1"), as_of))
-
-
-@RULES
-@given(books("cw-cga"), st.integers(0, 200))
-def test_the_half_yearly_return_is_what_a_recount_of_the_events_says(book: Book, days: int) -> None:
-    as_of = datetime(2026, 7, 2, tzinfo=UTC) + timedelta(days=days)
-    found = figures(book.ask("cw-cga", "2026-H1", 1, as_of))
-    counted = {name: value for name, value in found.items() if name.startswith(("volumes", "adr."))}
-    counted.pop("adr.waiting")
-    assert counted == shared(counted, recounted(book, span("cw-cga", "2026-H1"), as_of))
+@given(data=st.data(), days=st.integers(0, 200))
+def test_a_return_is_what_a_recount_of_the_events_says(
+    pack: str, period: str, after: datetime, data: st.DataObject, days: int
+) -> None:
+    book, as_of = data.draw(books(pack)), after + timedelta(days=days)
+    found = figures(book.ask(pack, period, 1, as_of))
+    counts = recounted(book, span(pack, period), pack, as_of)
+    assert found == {name: counts[name] for name in found}
 
 
 @RULES

@@ -4,6 +4,7 @@ import pytest
 
 from infra.ops.check_counters import print_counters
 from redress.domain import commands as c
+from redress.domain.counting import WHOLE_DAY
 from redress.store.counters import Counters
 from redress.store.rebuild import Workbench
 from redress.store.registers import Registers
@@ -71,6 +72,20 @@ def test_a_counter_that_somebody_moved_is_named_by_how_much_and_moved_back(
     out = capsys.readouterr().out
     assert "0 complaints counted wrong, 1 counters off" in out
     assert f"received category bonuses {moved.hour}: -5 would be right" in out
+    check(bench, numbers, fix=True)
+    assert dict(counters.all()) == before
+
+
+def test_the_days_that_are_looked_back_at_are_compared_and_mended_for_themselves(
+    bench: Workbench, counters: Counters, numbers: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = dict(counters.all())
+    moved = next(cell for cell in before if cell.hour == WHOLE_DAY)
+    counters.correct({moved: 3})
+    assert check(bench, numbers)
+    out = capsys.readouterr().out
+    assert "0 complaints counted wrong, 1 counters off" in out
+    assert f"{moved.measure} all all day: -3 would be right" in out
     check(bench, numbers, fix=True)
     assert dict(counters.all()) == before
 

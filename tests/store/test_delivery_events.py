@@ -172,6 +172,15 @@ def test_a_notice_to_staff_that_bounced_is_counted_for_itself(
     assert counted(capsys) == {"StaffLettersBounced": 1}
 
 
+@pytest.mark.parametrize(("said", "times"), [(bounce(), 1), (complaint(), 1), (DELIVERY, 0)])
+def test_a_notice_of_a_rise_that_did_not_arrive_is_counted_as_one_to_staff(
+    function: ModuleType, capsys: pytest.CaptureFixture[str], said: dict[str, Any], times: int
+) -> None:
+    """It is of no complaint, and so on no record of one."""
+    assert take(function, event("rise-50ee9a9f2d6a491d", said, "rise")) == []
+    assert counted(capsys) == ({"StaffLettersBounced": times} if times else {})
+
+
 def test_what_is_told_before_our_own_record_puts_the_letter_on_record(
     function: ModuleType, office: Office
 ) -> None:

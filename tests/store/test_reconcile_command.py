@@ -1,24 +1,18 @@
 """`redress reconcile`: the documents of a day from a table, as the function would write them."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from infra.ops import cli
 from redress.domain import commands as c
-from redress.domain.correspondence import LetterKind
 from redress.proofs import document
 from redress.store.table import Table
-from tests.support.complaints import SYSTEM, TRIAGE, submit
-from tests.support.desks import DAY, Clock, Office
+from tests.support.complaints import submit
+from tests.support.desks import DAY, Clock, Office, british
 from tests.support.proofs import NOON
 from tests.support.races import calls_of
-
-REGION_FILE = Path(cli.__file__).parent.parent / "regions" / "local.toml"
-
-type Ask = Callable[..., tuple[int, str, str]]
+from tests.support.redress_command import Ask, asking
 
 
 @pytest.fixture
@@ -30,22 +24,7 @@ def clock() -> Clock:
 @pytest.fixture
 def ask(table: Table, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
     """The command, about the table, the local region and a folder."""
-
-    def run(*arguments: str, pack: str = "gb-ukgc") -> tuple[int, str, str]:
-        where = ["--table", table.name, "--region-file", str(REGION_FILE), "--out", str(tmp_path)]
-        status = cli.main(["reconcile", *where, "--pack", pack, *arguments])
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
-
-
-def british(office: Office) -> str:
-    number = office.receive(submit("gb-ukgc"))
-    office.clock.move(60)
-    office.send(number, LetterKind.ACKNOWLEDGEMENT)
-    office.do(number, TRIAGE, SYSTEM)
-    return number
+    return asking("reconcile", table, capsys, tmp_path)
 
 
 def test_each_day_has_its_documents_and_its_counts(ask: Ask, office: Office, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from copy import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,18 +11,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.ops import cli
 from redress.domain import commands as c
 from redress.store.table import Table
 from redress.usecases import register
 from tests.support.complaints import PERSONAL, SYSTEM, TRIAGE, personal, submit
 from tests.support.desks import Clock, Office
 from tests.support.proofs import NOON
+from tests.support.redress_command import Answer, Ask, asking
 
-REGION_FILE = Path(cli.__file__).parent.parent / "regions" / "local.toml"
 MILLISECOND = timedelta(milliseconds=1)
-
-type Ask = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -35,14 +31,10 @@ def clock() -> Clock:
 @pytest.fixture
 def ask(table: Table, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
     """The command, about the table, the local region and a file of a folder."""
+    command = asking("register", table, capsys, tmp_path)
 
-    def run(
-        since: str, until: str, *more: str, out: str = "r.jsonl", pack: str = "gb-ukgc"
-    ) -> tuple[int, str, str]:
-        where = ["--table", table.name, "--region-file", str(REGION_FILE), "--out", str(tmp_path / out)]
-        status = cli.main(["register", *where, "--pack", pack, "--from", since, "--to", until, *more])
-        told = capsys.readouterr()
-        return status, told.out, told.err
+    def run(since: str, until: str, *more: str, out: str = "r.jsonl", pack: str = "gb-ukgc") -> Answer:
+        return command("--from", since, "--to", until, *more, out=out, pack=pack)
 
     return run
 

@@ -1,6 +1,5 @@
 """`redress return`: what a licence owes its authority about a period, as documents from a table."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,18 +7,15 @@ from botocore.exceptions import ClientError
 
 from infra.ops import cli
 from redress.domain import commands as c
-from redress.domain.correspondence import LetterKind
 from redress.returns import document
 from redress.store.table import Table
-from tests.support.complaints import PERSONAL, PLAYER, SYSTEM, TRIAGE, personal, submit
-from tests.support.desks import DAY, Clock, Office
+from tests.support.complaints import PERSONAL, PLAYER, SYSTEM, personal
+from tests.support.desks import DAY, Clock, Office, british
 from tests.support.proofs import NOON
 from tests.support.races import calls_of
+from tests.support.redress_command import Ask, asking
 
-REGION_FILE = Path(cli.__file__).parent.parent / "regions" / "local.toml"
 SUMMER = "2026-08-01T00:00Z"
-
-type Ask = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -31,22 +27,7 @@ def clock() -> Clock:
 @pytest.fixture
 def ask(table: Table, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
     """The command, about the table, the local region and a folder."""
-
-    def run(*arguments: str, pack: str = "gb-ukgc") -> tuple[int, str, str]:
-        where = ["--table", table.name, "--region-file", str(REGION_FILE), "--out", str(tmp_path)]
-        status = cli.main(["return", *where, "--pack", pack, *arguments])
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
-
-
-def british(office: Office) -> str:
-    number = office.receive(submit("gb-ukgc"))
-    office.clock.move(60)
-    office.send(number, LetterKind.ACKNOWLEDGEMENT)
-    office.do(number, TRIAGE, SYSTEM)
-    return number
+    return asking("return", table, capsys, tmp_path)
 
 
 def kept(tmp_path: Path, name: str = "gb-ukgc-1-2026-Q1") -> document.Document:

@@ -11,7 +11,7 @@ from redress.domain.correspondence import LetterKind
 from redress.usecases.change import Changed, Desk, change
 from redress.usecases.ports import Request, Store
 from redress.usecases.submit_complaint import Intake, submit_complaint
-from tests.support.complaints import HANDLER, PLAYER, REGION, SYSTEM, T0, submit
+from tests.support.complaints import HANDLER, PLAYER, REGION, SYSTEM, T0, TRIAGE, submit
 
 DAY = timedelta(days=1)
 
@@ -71,3 +71,12 @@ class Office:
     def complaint(self, number: str) -> Complaint:
         """The complaint as it is stored."""
         return self.store.load(number).complaint
+
+
+def british(office: Office) -> str:
+    """A complaint under the British licence, acknowledged within a minute, and weighed."""
+    number = office.receive(submit("gb-ukgc"))
+    office.clock.move(60)
+    office.send(number, LetterKind.ACKNOWLEDGEMENT)
+    office.do(number, TRIAGE, SYSTEM)
+    return number

@@ -28,6 +28,7 @@ from infra.ops.letter_examples import (
     declared,
     escalated,
     investigating,
+    risen,
     unpaid,
 )
 from infra.ops.letter_stories import KEY, PORTAL, RECEIVED, REGION, WRITTEN, told_by_form, told_by_mail
@@ -36,6 +37,7 @@ from redress.domain.commands import Command, Submit
 from redress.domain.correspondence import TO_STAFF, LetterKind
 from redress.language import SOURCE
 from redress.letters.render import WRITTEN as LANGUAGES
+from redress.letters.rise import KIND as RISE
 from redress.region import Region
 from redress.usecases.change import Desk, change
 from redress.usecases.ports import CaseFile, Mail, Request, Store
@@ -150,6 +152,7 @@ GOLDEN_LETTERS: Mapping[str, Callable[[], Mail]] = {
     "reminder_task": lambda: unpaid(Story()).render(LetterKind.REMINDER),
     "acknowledgement_training": lambda: practice().render(LetterKind.ACKNOWLEDGEMENT),
     "consultation": lambda: asked_by_mail(REGION, language=_language.get()),
+    "rise": lambda: risen(REGION),
 }
 
 
@@ -164,7 +167,9 @@ def golden(language: str, name: str) -> Path:
 
 
 TO_PLAYERS = {
-    name: written for name, written in GOLDEN_LETTERS.items() if name.partition("_")[0] not in TO_STAFF
+    name: written
+    for name, written in GOLDEN_LETTERS.items()
+    if name.partition("_")[0] not in {*TO_STAFF, RISE}
 }
 """Those of the letters that are written in every language."""
 

@@ -2,7 +2,16 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
+
+from infra.ops import cli
+from infra.settings import REGIONS
+from redress.store.table import Table
+
+LOCAL = REGIONS / "local.toml"
 
 
 class Answer(NamedTuple):
@@ -35,3 +44,15 @@ def refused(answer: Answer, *said: str) -> None:
     assert answer.err.count("\n") == 1
     for words in said:
         assert words in answer.err
+
+
+def asking(command: str, table: Table, capsys: pytest.CaptureFixture[str], folder: Path) -> Ask:
+    """A command about a licence, the table and the local region, which writes to the folder or into it."""
+
+    def ask(*arguments: str, pack: str = "gb-ukgc", out: str = "") -> Answer:
+        where = ["--table", table.name, "--region-file", str(LOCAL), "--out", str(folder / out)]
+        status = cli.main([command, *where, "--pack", pack, *arguments])
+        told = capsys.readouterr()
+        return Answer(status, told.out, told.err)
+
+    return ask

@@ -1,4 +1,4 @@
-"""Complaints for returns: lives of all kinds, a register in memory, and a recount that trusts nobody."""
+"""Complaints for returns: lives of all kinds and a register in memory."""
 
 import json
 from collections import Counter
@@ -201,68 +201,3 @@ def _post(case: Licensed) -> None:
     ]:
         case.do(c.ClaimLetter(letter=owed[0].key), SYSTEM)
         case.do(c.RecordLetterSent(letter=owed[0].key, message_id="message-1"), SYSTEM)
-
-
-def recount(texts: Iterable[Iterable[str]], start: str, end: str, as_of: str) -> Counter[str]:
-    """What the British and the Curaçao return count, from the stored texts of the events alone.
-
-    `texts` are those of each complaint in order, the instants are text: their order is that of time.
-    """
-    counts: Counter[str] = Counter()
-    for one in texts:
-        known = [event for event in map(json.loads, one) if event["at"] < as_of]
-        if known and not known[0]["data"]["training"]:
-            counts.update(_recounted(known, start, end))
-    return counts
-
-
-def _recounted(known: list[dict[str, Any]], start: str, end: str) -> Iterator[str]:
-    of = {kind: [one for one in known if one["type"] == kind] for kind in {one["type"] for one in known}}
-    first = known[0]
-    receipts = [first["data"]["received_at"] or first["at"]]
-    receipts += [one["data"]["received_at"] for one in of.get("DuplicateLinked", [])]
-    is_received = start <= min(receipts) < end
-    spam = [one["seq"] for one in of.get("Closed", []) if one["data"]["reason"] == "spam"]
-    freed = [one["seq"] for kind in ("Released", "ReferredToAdr") for one in of.get(kind, [])]
-    if spam and max([0, *freed]) < max(spam):
-        return
-    if "LinkedAsDuplicate" in of:
-        yield from ["formal_complaints.duplicates", "volumes.duplicates"] if is_received else []
-        return
-    overruled = [one["data"]["nature"] for one in of.get("TriageOverruled", []) if one["data"]["nature"]]
-    weighed = overruled or [one["data"]["nature"] for one in of.get("Triaged", [])]
-    if is_received:
-        yield from ("formal_complaints", "volumes", f"volumes.category.{first['data']['category']}")
-        yield "of_which_disputes" if "dispute" in weighed[-1:] else "no dispute"
-        yield from ["of_which_disputes.not_weighed"] if not weighed else []
-        if _is_settled_at_first(known):
-            yield "formal_complaints.settled_at_first"
-            yield from ["of_which_disputes.settled_at_first"] if "dispute" in weighed[-1:] else []
-        yield from ["of_which_to_adr"] if "ReferredToAdr" in of else []
-        yield from ["formal_complaints.withdrawn", "volumes.withdrawn"] if "Withdrawn" in of else []
-        yield from ["formal_complaints.reopened", "volumes.reopened"] if "Reopened" in of else []
-    for kind, figure in (("ReferredToAdr", "referred"), ("AdrOutcomeRecorded", "concluded")):
-        for one in of.get(kind, []):
-            if start <= one["at"] < end:
-                yield f"adr.{figure}"
-                yield f"adr.{one['data'].get('outcome', 'in_period')}"
-    yield from _standing(known, start, end)
-
-
-def _is_settled_at_first(known: list[dict[str, Any]]) -> bool:
-    further = {"Reopened", "ReferredToAdr", "DeadlockDeclared"}
-    answers = [one for one in known if one["data"].get("kind") == "final_response"]
-    answered = any(one["type"] == "LetterSent" for one in answers)
-    return answered and not any(one["type"] in further for one in known)
-
-
-def _standing(known: list[dict[str, Any]], start: str, end: str) -> Iterator[str]:
-    """Whether it was open at the ends, and whether its last closing was in the period."""
-    opening = {"Released", "Reopened", "ReferredToAdr"}
-    for name, at in (("open_at_start", start), ("open_at_end", end)):
-        before = [one["type"] for one in known if one["at"] < at and one["type"] in {"Closed", *opening}]
-        if known[0]["at"] < at and before[-1:] != ["Closed"]:
-            yield f"volumes.{name}"
-    turns = [one for one in known if one["type"] in {"Closed", *opening}]
-    if turns and turns[-1]["type"] == "Closed" and start <= turns[-1]["at"] < end:
-        yield "volumes.closed"

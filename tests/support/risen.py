@@ -80,7 +80,8 @@ class House:
 
     def complain(self, so_many: int, **about: str) -> list[str]:
         """Complaints of the hour before, each received and counted; their numbers, the latest first."""
-        now, numbers = self.clock.at, []
+        now = self.clock.at
+        numbers: list[str] = []
         for at in range(so_many):
             self.clock.at = now.replace(minute=at) - HOUR
             numbers.append(self.office.receive(submit(PACK), key=f"key-{len(numbers)}-{about}"))

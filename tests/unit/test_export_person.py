@@ -15,6 +15,7 @@ from redress.domain.correspondence import LetterKind
 from redress.domain.events import EVENT_TYPES
 from redress.domain.evidence import Verdict
 from redress.letters.again import LINK, written_again
+from redress.region import Cause
 from redress.usecases import export_document, export_person, export_words, players
 from redress.usecases.export_document import Handed, Sources
 from redress.usecases.export_person import Asked as Question
@@ -94,6 +95,21 @@ def test_what_the_player_wrote_and_what_was_written_about_them_is_there(office: 
     assert (facts["To"], facts["Amount"], facts["Stage"]) == (
         *("Northlight Casino", "25.50 GBP", "investigating"),
     )
+
+
+def test_what_it_is_about_and_what_lies_at_its_root_is_there(office: Office) -> None:
+    region = replace(REGION, causes=(Cause(id="unclear_terms", name="Our terms could be misread"),))
+    number = receive(office)
+    subject = {"product": "casino", "game": "slot-1842", "provider": "studio-7", "payment_route": "card"}
+    office.do(number, c.StateSubject(**subject))
+    office.do(number, c.FindCause(cause="unclear_terms", action="A-R7K3-9QXM-3"))
+    document = told(office, number, region=region)
+    facts = {one["fact"]: one["value"] for one in document["facts"]}
+    assert {facts[name] for name in ("Product", "Game", "Provider", "Payment route")} == set(subject.values())
+    assert facts["Found at its root"] == "Our terms could be misread"
+    assert [one["data"] for one in events_of(document, "SubjectStated")] == [subject]
+    [found] = events_of(document, "CauseFound")
+    assert found["data"] == {"cause": "unclear_terms", "action": "A-R7K3-9QXM-3"}
 
 
 def test_a_letter_is_written_again_without_its_private_link(office: Office) -> None:

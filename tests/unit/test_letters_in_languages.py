@@ -12,7 +12,7 @@ from redress.templating import PACKAGE, environment
 from tests.support.letters import GOLDEN, GOLDEN_LETTERS, TO_PLAYERS, golden, in_full, written_in
 
 WORDS = PACKAGE / "letters/words"
-STAFF_ALONE = {"alert", "breach", "escalation", "reminder", "staff", "warning"}
+STAFF_ALONE = {"alert", "breach", "escalation", "reminder", "rise", "staff", "warning"}
 OTHERS = [code for code in WRITTEN if code != SOURCE]
 UNITS = ("seconds", "minutes", "hours", "calendar_days", "business_days", "weeks", "months")
 PRIVATE = re.compile(rf"/{KEY}$|/consultations/Q-[\w-]+/[\w-]{{34}}$", re.MULTILINE)

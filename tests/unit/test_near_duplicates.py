@@ -4,9 +4,10 @@ from random import Random
 
 import pytest
 
-from redress.themes import alike, reading
+from redress.faq.words import spelt
+from redress.themes import alike
 from redress.themes.groups import groups
-from redress.themes.reading import compared, read
+from redress.themes.reading import Text, compared, read
 from tests.support.theme_texts import CAMPAIGN, SENTENCES, before, one, period, said, score
 
 LETTER = (
@@ -71,7 +72,7 @@ def test_a_campaign_is_found_in_every_language(language: str) -> None:
     assert scored.right >= 0.9 * scored.planted
     assert scored.found == scored.right
     group = max(found, key=lambda one: one.count * (one.kind == "near_duplicates"))
-    told = {reading.spelt(word.word) for word in group.words}
+    told = {spelt(word.word) for word in group.words}
     written = {word.spelt for word in read(" ".join(said(language, CAMPAIGN))) if word}
     assert told
     assert told <= written | {"eur"}
@@ -86,7 +87,7 @@ def test_two_that_are_alike_are_linked_by_a_person_and_three_are_a_group() -> No
     assert group.words == ()  # three people are too few to show a word of theirs
 
 
-def _sorted(texts: list[reading.Text]) -> tuple[str, ...]:
+def _sorted(texts: list[Text]) -> tuple[str, ...]:
     return tuple(text.number for text in sorted(texts, key=lambda text: (text.day, text.number)))
 
 

@@ -123,6 +123,18 @@ class TestCsv:
         found = self.rows(book.ask("cw-cga", "2026-H1", 1), bom=True)
         assert [one["value"] for one in found if one["figure"] == "legal_actions"] == [""]
 
+    def test_no_column_moves_is_renamed_or_goes(self) -> None:
+        """What reads the file by the place of a column goes on reading it; a new one comes last."""
+        known = "".join(
+            (
+                "row,section,figure,label,value,before,number,submitted_on,received_at,acknowledged_on,",
+                "acknowledged_at,type,nature,brand,channel,language,amount_minor,currency,stage,outcome,",
+                "answered_on,answered_at,closed_at,aware_on,age_days,because,unresolved_at,body,referred_at,",
+                "complete_file_at,adr_outcome,adr_decided_at,adr_redress_minor,adr_currency,remark",
+            )
+        )
+        assert ",".join(table.COLUMNS).startswith(known)
+
     def test_the_columns_are_these_whatever_the_report_is(self, book: Book) -> None:
         heads = {table.to_bytes(book.ask(*asked)).split(b"\r\n")[0] for asked in ASKED}
         assert heads == {",".join(table.COLUMNS).encode()}

@@ -43,7 +43,10 @@ WITH_MANY = (
 SIZES = {one.pack: one.size for one in jobs(COMPLAINTS, SEED, None)}
 
 
-@pytest.fixture(scope="module", params=LICENCES)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(pack, marks=pytest.mark.xdist_group(pack)) for pack in LICENCES],
+)
 def licence(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Licence]:
     """A licence with its part of the complaints."""
     pack = str(request.param)

@@ -83,7 +83,8 @@ def test_it_says_since_when_its_owner_knows(app: OperatorApp) -> None:
 
 def test_the_list_is_walked_the_latest_first(app: OperatorApp) -> None:
     ids = [raise_one(hour=hour).id for hour in range(3)]
-    seen, cursor = [], {}
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
     while True:
         page = app.get("/alarms", limit="1", **cursor).body
         seen += [one["alarm"] for one in page["items"]]

@@ -115,6 +115,9 @@ def histories(pack: str, size: int, seed: int) -> Iterator[Told]:
             place += 1
         with suppress(Over):
             _live(*(one.life for one in found), draw=draw)
+        for one in found[1:]:
+            with suppress(Over):
+                _go_on_alone(one.life, draw)
         yield from found
 
 
@@ -158,7 +161,7 @@ def _subject(known: Mapping[str, str]) -> c.StateSubject:
 def _live(life: Life, twin: Life | None = None, *, draw: Random) -> None:
     """All of it. Raises Over."""
     if life.complaint.suspicions and not _is_let_through(life, draw):
-        return
+        life.pass_time(END - life.now)
     life.patient = True
     life.pass_time(HOUR / 60 if draw.random() < 0.6 else _late(draw))
     life.patient = False
@@ -170,6 +173,13 @@ def _live(life: Life, twin: Life | None = None, *, draw: Random) -> None:
     _work(life, draw)
     _FATES[some(draw, _SHARES)](life, draw)
     _afterwards(life, draw)
+    life.pass_time(END - life.now)
+
+
+def _go_on_alone(twin: Life, draw: Random) -> None:
+    """What nobody linked has a life of its own."""
+    if twin.complaint.primary is None:
+        _live(twin, draw=draw)
 
 
 def _late(draw: Random) -> timedelta:
@@ -260,7 +270,8 @@ def _withdrawn(life: Life, draw: Random) -> None:
 
 def _deadlocked(life: Life, draw: Random) -> None:
     life.pass_time(timedelta(days=draw.uniform(5, 40)))
-    life.may(c.DeclareDeadlock(content=personal("no way")))
+    if not life.may(c.DeclareDeadlock(content=personal("no way"))):
+        _decide(life, draw, HANDLER, APPROVER)
 
 
 def _slow(life: Life, draw: Random) -> None:

@@ -88,6 +88,8 @@ def _ending(life: Life) -> str:
     made = [one["at"] for kind in ("DecisionApproved", "DeemedAccepted") for one in life.of[kind]]
     if life.outcome and max(_answers(life), default="") >= max(made):
         return life.outcome
+    if life.closed and any(one["data"]["kind"] == "deadlock" for one in life.of["LetterSent"]):
+        return "deadlock"
     return "closed_without_answer" if life.closed else "open"
 
 

@@ -67,6 +67,8 @@ def ending(complaint: Complaint) -> str:
         return "withdrawn"
     if complaint.decision and complaint.last_response_sent_at and complaint.stage is not Stage.DECIDED:
         return complaint.decision.outcome
+    if complaint.stage is Stage.CLOSED and complaint.deadlock_sent_at:
+        return "deadlock"
     return "closed_without_answer" if complaint.stage is Stage.CLOSED else "open"
 
 

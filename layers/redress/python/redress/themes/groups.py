@@ -1,6 +1,6 @@
 """The groups of the texts of a period, each with the words that made it, and nothing about a person.
 
-Memory: 12 KB for a text of 2,000 characters, and 8 MB.
+Memory (measured): 40 KB for a text of 2,000 characters of the period, and 50 MB.
 """
 
 from collections import Counter, defaultdict

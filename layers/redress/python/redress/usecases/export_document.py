@@ -192,6 +192,11 @@ def _told(case: CaseFile, region: Region) -> Mapping[str, object]:
         "Came by": one.channel,
         "Language": one.language,
         "About": one.category,
+        "Product": one.product,
+        "Game": one.game,
+        "Provider": one.provider,
+        "Payment route": one.payment_route,
+        "Found at its root": _cause(one.cause, region),
         "Happened on": one.occurred_on,
         "Amount": _money(one.amount_minor, one.currency),
         "Whose account it is was confirmed by our site": "yes" if one.verified else None,
@@ -214,6 +219,12 @@ def _told(case: CaseFile, region: Region) -> Mapping[str, object]:
         "Goes on in": one.primary,
         "Taken together with": ", ".join(one.duplicates),
     }
+
+
+def _cause(found: str | None, region: Region) -> str | None:
+    """What the operator calls it now."""
+    known = region.cause(found) if found else None
+    return known.name if known else found
 
 
 def _event(case: CaseFile, record: Record, hidden: set[int]) -> ExportedEventView:

@@ -40,11 +40,11 @@ class _Sum:
     def __init__(self, counters: Counters, earlier: "_Sum | None" = None) -> None:
         self.total: Counter[Cell] = Counter()
         self.moving: set[Cell] = set()
-        self._turns: dict[str, int] = {}
+        self.turns: dict[str, int] = {}
         for number, counted in counters.recorded():
             self.total.update(counted.counts)
-            self._turns[number] = counted.turn
-            if earlier and earlier._turns.get(number) != counted.turn:
+            self.turns[number] = counted.turn
+            if earlier and earlier.turns.get(number) != counted.turn:
                 self.moving.update(counted.counts)
         if earlier:
             self.moving.update(difference(earlier.total, self.total))
