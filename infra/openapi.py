@@ -130,6 +130,7 @@ TAGS: Mapping[str, str] = {
     "causes": "What may lie at the root of complaints.",
     "corrective-actions": "What is done so that a cause brings no more complaints.",
     "reports": "What the complaints of a period say, counted.",
+    "alarms": "Which complaints came more often than chance explains.",
     "teams": "Queues of teams, and what is next for whom.",
     "tasks": "What teams were asked for.",
     "consultations": "Questions without a name, and their answers.",

@@ -1,4 +1,4 @@
-"""The only function that may send mail: a letter that the workflow says is owed, or notices of the queue."""
+"""The only function that may write to players: letters that the workflow says are owed, and notices."""
 
 import json
 import os

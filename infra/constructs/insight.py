@@ -22,8 +22,8 @@ SOURCE = "redress"
 """What events on the bus name as their source."""
 
 SECONDS = 120
-"""A batch of complaints that take a second each, as long ones do, or a look at ten licences of a thousand keys
-each, which take some seven; and time to spare."""
+"""A batch of complaints that take a second each, as long ones do; or a look at ten licences of 1,000 keys,
+of seven seconds each; and time to spare."""
 
 BATCH, WINDOW_SECONDS = 25, 10
 """The events of a change come together, and are counted together."""

@@ -5,10 +5,8 @@ nothing, and signs that are invisible or turn the direction of reading are shown
 """
 
 import re
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from infra.ops import templates
 from redress.usecases.export_person import PersonExportView
 
 # C0 and C1 controls but newline and tab, halves of surrogate pairs, and what turns or hides what follows.
@@ -21,15 +19,7 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.\d{3}Z")
 
 def page(document: PersonExportView) -> str:
     """The whole page."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["seen"] = seen
-    environment.filters["when"] = when
+    environment = templates.environment({"seen": seen, "when": when})
     environment.filters["words"] = words
     environment.filters["pairs"] = pairs
     return environment.get_template("person_page.html.jinja").render(document)

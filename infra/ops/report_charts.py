@@ -60,8 +60,8 @@ def charts(made: Figures) -> dict[str, str]:
     """Figures of HTML by the name of the table that they are of; without figures there is no chart."""
     served = made["service"]
     found = {
-        "days": _flow(made) if made["counters"] else None,
-        "open": _open(made) if made["counters"] else None,
+        "days": _flow(made) if made["known_from"] else None,
+        "open": _open(made) if made["known_from"] else None,
         "acknowledged": _times(served["acknowledged"], "acknowledged"),
         "answered": _times(served["answered"], "answered"),
         "rates": _rates(made),
@@ -73,7 +73,7 @@ def charts(made: Figures) -> dict[str, str]:
             "Complaints by cause",
         ),
         "actions": _actions(made),
-        "weeks": _weeks(made) if made["counters"] else None,
+        "weeks": _weeks(made) if made["known_from"] else None,
     }
     for part in made["volumes"]:
         values = [{"name": one["value"], "n": one["received"]["numerator"]} for one in part["values"]]

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from infra.ops import templates
 from infra.ops.report_charts import MOST, charts
 from infra.ops.report_tables import Table, tables
 from redress.domain.figures import Figures
@@ -80,14 +79,8 @@ class Section(Value):
 
 def page(made: Figures, title: str, names: Names, more: str = "") -> bytes:
     """The page, in UTF-8; `more` is a section of its own."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    words = environment.get_template("report_page.html.jinja").render(
+    template = templates.environment().get_template("report_page.html.jinja")
+    words = template.render(
         made=made,
         title=title,
         first=day_words(date.fromisoformat(made["first_day"])),

@@ -1,12 +1,11 @@
 """What texts have in common as a section of the report, and as a table."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from infra.ops import templates
 from infra.ops.report_tables import Table
 from infra.ops.themes import percent
 from redress.language import CODES, language
@@ -21,14 +20,7 @@ COLUMNS = (
 
 def section(found: Themes) -> Markup:
     """The section, in the style of the page."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "tongue": _tongue}
+    environment = templates.environment({"percent": percent, "tongue": _tongue})
     template = environment.get_template("report_themes.html.jinja")
     kinds = {kind: [one for one in found.groups if one.kind == kind] for kind in ("theme", "near_duplicates")}
     return Markup(template.render(found=found, kinds=kinds))  # noqa: S704 - the template escapes

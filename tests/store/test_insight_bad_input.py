@@ -146,6 +146,15 @@ class TestAnEmptyMonth:
         for file in (tmp_path / "out").iterdir():
             assert not re.search(r"\b(nan|inf|infinity)\b", file.read_text("utf-8"), re.IGNORECASE), file
 
+    def test_one_after_others_is_drawn_with_what_is_open(
+        self, ask: Ask, office: Office, table: Table, tmp_path: Path
+    ) -> None:
+        counted(table, office.receive(submit("gb-ukgc")))
+        told = ask("report", "--period", "2026-04-10")[1]
+        assert "received 0, closed 0, open 1; nothing was counted in this period" in told
+        assert page(tmp_path).count("<svg") == 3
+        assert "NaN" not in page(tmp_path)
+
     def test_a_return_is_nil_and_a_register_has_its_heading(self, ask: Ask, tmp_path: Path) -> None:
         assert ask("return", "--period", "2026-Q1")[0] == 0
         [document] = (tmp_path / "out").glob("*.json")

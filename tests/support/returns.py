@@ -1,7 +1,5 @@
-"""Complaints for returns: lives of all kinds and a register in memory."""
+"""Complaints for returns: lives of all kinds, and a register in memory."""
 
-import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import replace

@@ -13,6 +13,7 @@ import pytest
 
 from redress.domain.counting import counts
 from redress.usecases.count import renamed
+from tests.support.three_years import alarm
 from tests.support.three_years.__main__ import jobs
 from tests.support.three_years.compared import (
     CADENCES,
@@ -127,6 +128,16 @@ class TestHistory:
     def test_a_large_licence_has_rises_and_a_small_one_none_that_could_be_seen(self) -> None:
         assert len(planted("gb-ukgc", 30_000, SEED)) > 30
         assert planted("pt", 300, SEED) == []
+
+
+class TestAlarm:
+    def test_what_is_found_is_told_by_how_large_it_was(self) -> None:
+        told = alarm.Told(true=2, false=1, rises=(alarm.Found(40, 3.0), alarm.Found(20, None)))
+        found = list(alarm.lines([told]))
+        assert "| 30 to 59 | 1 | 1 | 100% | 3 |" in found
+        assert "| 15 to 29 | 1 | 0 | 0% | - |" in found
+        assert "| all | 2 | 1 | 50% | 3 |" in found
+        assert found[-1].endswith("2 true and 1 false alarms: precision 67%")
 
 
 def _words(event: Mapping[str, Any]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from tests.support.returns import figures
 from tests.support.three_years.archive import Archive, Counters, Since
 from tests.support.three_years.house import BRANDS, DAY, FIRST_DAY, HOUSE, LAST_DAY, NEW_CAUSE, OLD_CAUSE
 from tests.support.three_years.lives import Told, histories
-from tests.support.three_years.recount_figures import Event, Recount, midnight
+from tests.support.three_years.recount_figures import Event, Recount, midnight, rests
 from tests.support.three_years.recount_returns import Span, recount
 
 YEARS = (2026, 2027, 2028)
@@ -62,18 +62,22 @@ class Licence:
         self.pack, self.archive = pack, archive
         self.counters = Counters()
         self.recount = Recount(pack, {OLD_CAUSE: NEW_CAUSE})
+        self._rests: set[str] = set()
 
     def take(self, told: Told) -> None:
         """One more complaint."""
         life = told.life
         self.archive.keep(life)
         self.counters.add(counts(life.records, life.rules, renamed(HOUSE)))
-        self.recount.add([json.loads(record.text) for record in life.records])
+        events = [json.loads(record.text) for record in life.records]
+        self.recount.add(events)
+        if rests(events):
+            self._rests.add(life.complaint.number)
 
     def events(self, touched_since: str) -> Iterator[list[Event]]:
         """Each complaint's events, from the texts: all that are open, or that something happened to since."""
         for number, filed in self.archive.index.items():
-            if not filed.rests or instants.to_text(filed.last_at) >= touched_since:
+            if number not in self._rests or instants.to_text(filed.last_at) >= touched_since:
                 yield self.archive.events(number)
 
 

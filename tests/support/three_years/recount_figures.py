@@ -101,6 +101,12 @@ class Life:
         return False
 
 
+def rests(events: list[Event]) -> bool:
+    """Whether nothing is open any more, here or at an outside body."""
+    life = Life(events)
+    return life.closed is not None and len(life.of["AdrOutcomeRecorded"]) >= len(life.of["ReferredToAdr"])
+
+
 class Recount:
     """Sums by local day and brand."""
 
