@@ -1,19 +1,20 @@
 """The quiet tiers run without a network, and property tests draw the same examples every time.
 
-A suite that fails once in a thousand runs tells its reader nothing. `HYPOTHESIS_PROFILE=explore` draws other
-examples, and more of them.
+A suite that fails once in a thousand runs tells its reader nothing, nor does one that fails on a busy machine:
+no example has to be quick. `HYPOTHESIS_PROFILE=explore` draws other examples, and more of them.
 """
 
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from infra.languages import PACKAGE, compile_catalogues
 
-settings.register_profile("same", derandomize=True)
-settings.register_profile("explore", max_examples=1_000)
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", UNHURRIED, derandomize=True)
+settings.register_profile("explore", UNHURRIED, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 compile_catalogues(PACKAGE)
