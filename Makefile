@@ -84,7 +84,7 @@ test: setup lint ## run every tier
 	@echo "→ browser: every page in every language"
 	@.venv/bin/pytest --numprocesses 2 --dist loadgroup tests/browser --ignore $(DEPLOYED)
 	@echo "→ platform: the real stack is deployed once, and tortured in the end"
-	@.venv/bin/pytest --timeout 1800 -p tests.torture.conftest tests/platform $(DEPLOYED)
+	@.venv/bin/pytest --timeout 2400 -p tests.torture.conftest tests/platform $(DEPLOYED)
 
 lint: setup ## check style, types, the direction of imports and the API's description
 	@.venv/bin/ruff check --quiet && .venv/bin/ruff format --check --quiet

@@ -1,7 +1,7 @@
 """The quiet tiers run without a network, and property tests draw the same examples every time.
 
-A suite that fails once in a thousand runs tells its reader nothing, nor does one that fails on a busy machine:
-no example has to be quick. `HYPOTHESIS_PROFILE=explore` draws other examples, and more of them.
+A suite that fails once in a thousand runs, or on a busy machine, tells its reader nothing: so no example
+has to be quick. `HYPOTHESIS_PROFILE=explore` draws other examples, and more of them.
 """
 
 import os
