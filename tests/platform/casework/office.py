@@ -195,9 +195,14 @@ class Office:
             self._lives[case.index] = lives.late(Work(self.api, case))
             with suppress(Overtaken):
                 return next(self._lives[case.index], None)
-        elif stage != "closed":
+        elif stage != "closed" and not self._has_lost_its_twin(case):
             self.api.ledger.fail(f"{case.life} at {stage}: {late}")
         return None
+
+    def _has_lost_its_twin(self, case: Case) -> bool:
+        """Whether the complaint that it was to go on in is closed: the clock ends it by itself, then."""
+        twin = case.twin
+        return twin is not None and self.api.get(f"complaints/{twin.number}")["stage"] == "closed"
 
     def _do_tasks(self) -> None:
         """Work off the tasks of all teams; half-way, do what is to happen then."""
