@@ -19,6 +19,7 @@ FEWEST = 4  # complaints that are worked on at once, however slow it is
 BEHIND = 5.0  # seconds: what happened that long ago and is heard only now says that there is too much to do
 REST = 0.5  # seconds after which somebody looks up, unless something is heard before
 NAMED_LATER = 10.0  # seconds in which a complaint that is drawn has to be known to the one who took it
+BY_CLOCK = "adr_window_ended"  # why a complaint is closed that nobody decides
 ELSEWHERE = "colleague-1"  # who is given complaints that are not of this script
 
 
@@ -200,9 +201,9 @@ class Office:
         return None
 
     def _has_lost_its_twin(self, case: Case) -> bool:
-        """Whether the complaint that it was to go on in is closed: the clock ends it by itself, then."""
+        """Whether the clock has closed the complaint that it was to go on in: it ends this one, too."""
         twin = case.twin
-        return twin is not None and self.api.get(f"complaints/{twin.number}")["stage"] == "closed"
+        return twin is not None and self.api.get(f"complaints/{twin.number}")["closed_because"] == BY_CLOCK
 
     def _do_tasks(self) -> None:
         """Work off the tasks of all teams; half-way, do what is to happen then."""
