@@ -88,26 +88,38 @@ def _register(licence: Licence, out: Path | None) -> Compared:
     return of_register(licence)
 
 
-def lines(found: Sequence[Done]) -> Iterable[str]:
-    """What was compared, as a table, and what differs."""
-    yield "| licence | complaints | events | periods | returns | totals compared | differences | s |"
-    yield "|-|-|-|-|-|-|-|-|"
-    for one in found:
-        every = (*one.figures, *one.returns, one.register)
-        cells = (
-            *(one.job.pack, f"{one.complaints:,}", f"{one.events:,}", len(one.figures), len(one.returns)),
-            *(f"{sum(part.totals for part in every):,}", len(_wrong([one])), f"{one.seconds:.0f}"),
-        )
-        yield "| " + " | ".join(map(str, cells)) + " |"
-    compared = sum(part.totals for one in found for part in (*one.figures, *one.returns, one.register))
+HEAD = (
+    "| licence | complaints | events | periods | returns | totals compared | differences | s |",
+    "|-|-|-|-|-|-|-|-|",
+)
+
+
+def row(one: Done) -> str:
+    """What was compared of a licence, a line of the table."""
+    cells = (
+        *(one.job.pack, f"{one.complaints:,}", f"{one.events:,}", len(one.figures), len(one.returns)),
+        *(f"{_totals([one]):,}", len(_wrong([one])), f"{one.seconds:.0f}"),
+    )
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def summary(found: Sequence[Done]) -> Iterable[str]:
+    """What was compared in all, and what differs."""
     complaints, wrong = sum(one.complaints for one in found), _wrong(found)
-    yield f"\n{complaints:,} complaints, {compared:,} totals compared, {len(wrong)} differences"
+    yield f"\n{complaints:,} complaints, {_totals(found):,} totals compared, {len(wrong)} differences"
     yield from wrong[:SHOWN]
 
 
+def _totals(found: Sequence[Done]) -> int:
+    return sum(part.totals for one in found for part in _parts(one))
+
+
+def _parts(one: Done) -> Iterable[Compared]:
+    return (*one.figures, *one.returns, one.register)
+
+
 def _wrong(found: Sequence[Done]) -> list[str]:
-    every = [part for one in found for part in (*one.figures, *one.returns, one.register)]
-    return [words for part in every for words in part.differences]
+    return [words for one in found for part in _parts(one) for words in part.differences]
 
 
 def jobs(complaints: int, seed: int, out: Path | None) -> list[Job]:
@@ -127,8 +139,12 @@ def main() -> int:
     parser.add_argument("--without-alarm", action="store_true")
     asked = parser.parse_args()
     with ProcessPoolExecutor() as pool:
-        found = list(pool.map(totals, jobs(asked.complaints, asked.seed, asked.out)))
-        _say(lines(found))
+        _say(HEAD)
+        found = []
+        for one in pool.map(totals, jobs(asked.complaints, asked.seed, asked.out)):
+            _say([row(one)])
+            found.append(one)
+        _say(summary(found))
         if not asked.without_alarm:
             _say(["", *alarm.lines(list(pool.map(alarm.watched, [one.seen for one in found])))])
     return 1 if _wrong(found) else 0
