@@ -41,7 +41,7 @@ silences = st.dictionaries(keys, st.integers(-5, 90).map(lambda back: AT - back 
 
 
 @given(all_counts, zones, silences)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_an_alarm_is_what_it_says(counts: Counts, zone: str, raised: dict[Key, datetime]) -> None:
     for alarm in look(counts, AT, zone, LOUD, raised):
         in_window = (count for hour, count in counts[alarm.key].items() if alarm.start <= hour < AT)
@@ -55,7 +55,7 @@ def test_an_alarm_is_what_it_says(counts: Counts, zone: str, raised: dict[Key, d
 
 
 @given(all_counts, zones, silences)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_key_is_told_once_and_not_while_silent(
     counts: Counts, zone: str, raised: dict[Key, datetime]
 ) -> None:
@@ -71,7 +71,7 @@ def test_a_key_is_told_once_and_not_while_silent(
 
 
 @given(all_counts, zones)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_who_keeps_what_was_told_hears_nothing_more_of_it(counts: Counts, zone: str) -> None:
     told = look(counts, AT, zone, LOUD, {})
     raised = {key: AT for alarm in told for key in (alarm.key, *alarm.also)}
@@ -79,7 +79,7 @@ def test_who_keeps_what_was_told_hears_nothing_more_of_it(counts: Counts, zone: 
 
 
 @given(all_counts, zones, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_order_of_keys_and_hours_does_not_matter(counts: Counts, zone: str, chance: Random) -> None:
     def shuffled[K, V](mapping: dict[K, V]) -> dict[K, V]:
         pairs = list(mapping.items())
@@ -91,7 +91,7 @@ def test_the_order_of_keys_and_hours_does_not_matter(counts: Counts, zone: str, 
 
 
 @given(received, zones, st.integers(1, 50))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_more_complaints_never_take_an_alarm_away(hours: Hours, zone: str, more: int) -> None:
     key = Key(dimension="category", value="one", brand="northlight")
     assume(look({key: hours}, AT, zone, LOUD, {}))

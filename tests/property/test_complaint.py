@@ -37,7 +37,7 @@ from tests.support.mail_commands import mail
 
 type Story = list[tuple[Command | str, str, timedelta]]
 
-FAST = settings(max_examples=50, deadline=None)
+FAST = settings(max_examples=50)
 PACKS = ("sandbox", "gb-ukgc", "pl", "cw-cga", "dk-spillemyndigheden")
 # Of plain words, so that any of them found in a record is a leak and not a coincidence.
 MARK = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(lambda text: f"{PERSONAL}{text}")

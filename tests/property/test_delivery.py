@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redress.domain import commands as c
@@ -233,7 +233,6 @@ def test_the_stage_and_the_dates_of_the_answer_never_change_by_what_is_told(life
         assert getattr(after, name) == getattr(before, name), name
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(lives, st.lists(st.sampled_from(Delivery), min_size=1, max_size=5), st.booleans())
 def test_no_letter_lives_for_ever(life: list[Step], outcomes: list[Delivery], permanent: bool) -> None:  # noqa: FBT001
     """From any point on it comes to an end, even if every mail comes back."""

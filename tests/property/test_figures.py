@@ -14,7 +14,7 @@ from tests.support.returns import Book
 
 FIRST, LENGTH = date(2026, 1, 1), 150
 DAY = timedelta(days=1)
-FAST = settings(max_examples=60, deadline=None)
+FAST = settings(max_examples=60)
 SEEDS = st.integers(min_value=1, max_value=4)
 OFFSETS = st.integers(min_value=0, max_value=LENGTH)
 

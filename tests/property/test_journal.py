@@ -35,7 +35,7 @@ LIVES = st.tuples(
         for _ in NUMBERS
     )
 )
-QUICK = settings(deadline=None, max_examples=50)
+QUICK = settings(max_examples=50)
 RUNS = st.lists(st.integers(0, 24 * (DAYS + 4)), max_size=6)
 
 

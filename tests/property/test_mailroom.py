@@ -105,7 +105,7 @@ def test_any_pieces_of_mails_are_a_mail(raw: bytes) -> None:
     check(read(raw))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.sampled_from(PIECES_OF_SENDERS), min_size=1, max_size=8).map("".join))
 @example("player@example.com <player@example.com>")
 @example('"a@example.test" <player@example.com> (b)')
@@ -120,7 +120,7 @@ def test_whoever_a_mail_is_from_the_parsers_of_the_standard_library_find_nobody_
         assert {one for one in found if "@" in one} == {sender}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(mutated())
 def test_any_damaged_mail_is_a_mail(raw: bytes) -> None:
     check(read(raw))

@@ -12,7 +12,7 @@ from redress.domain import clock, instants, pack_checks, packs
 from redress.domain.rulepack import Deadline, RulePack
 
 OPERATORS = {"mt": {"final": {"amount": 10, "unit": "calendar_days"}}}  # what the law leaves to the operator
-FAST = settings(max_examples=40, deadline=None)
+FAST = settings(max_examples=40)
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 

@@ -27,7 +27,6 @@ from tests.support.restores import Dump
 SLOW = settings(
     max_examples=6,  # each is forty changes of a table, and as many readings of it
     phases=[Phase.reuse, Phase.generate],
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 NOTHING_LOST: frozenset[tuple[str, int]] = frozenset()

@@ -69,7 +69,7 @@ def told(case: Case, place: int, records: int | None = None) -> Reconciliation:
     return reconciliation.reconcile([found], REGION.rules_of, of)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(lives())
 def test_every_duty_is_told_on_exactly_one_day_and_late_ones_are_gaps(case: Case) -> None:
     days = [told(case, place) for place in range(DAYS)]
@@ -84,7 +84,7 @@ def test_every_duty_is_told_on_exactly_one_day_and_late_ones_are_gaps(case: Case
             assert (one.clock, one.due_at) in gaps
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(lives())
 def test_every_milestone_on_record_is_told_on_exactly_one_day(case: Case) -> None:
     days = [told(case, place) for place in range(DAYS)]
@@ -99,7 +99,7 @@ def test_every_milestone_on_record_is_told_on_exactly_one_day(case: Case) -> Non
     assert set(reached) - {one.seq for one in case.records if one.at >= until.told_before} <= set(counted)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(lives(), st.integers(0, DAYS))
 def test_what_happens_after_a_day_was_told_of_changes_no_byte_of_it(case: Case, place: int) -> None:
     of = told(case, place).period
@@ -108,7 +108,7 @@ def test_what_happens_after_a_day_was_told_of_changes_no_byte_of_it(case: Case, 
     assert len(bodies) <= 1
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(lives())
 def test_a_complaint_is_received_once_and_open_until_it_is_closed(case: Case) -> None:
     days = [told(case, place) for place in range(DAYS)]

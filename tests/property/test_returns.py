@@ -16,7 +16,7 @@ from tests.support.three_years import recount_returns
 from tests.support.three_years.recount_returns import recount
 
 FIRST = datetime(2026, 1, 20, tzinfo=UTC)
-RULES = settings(max_examples=40, deadline=None)
+RULES = settings(max_examples=40)
 ADDED_UP = ("gb-ukgc", "cw-cga")
 
 gaps = st.integers(0, 24 * 24).map(lambda hours: hours * HOUR)

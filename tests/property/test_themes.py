@@ -36,7 +36,7 @@ def found(language: str) -> list[Group]:
     return groups(now.texts, earlier)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.sampled_from(LANGUAGES), st.randoms(use_true_random=False))
 def test_the_order_of_texts_changes_nothing(language: str, chance: Random) -> None:
     now, earlier = planted(language)
@@ -46,7 +46,7 @@ def test_the_order_of_texts_changes_nothing(language: str, chance: Random) -> No
     assert groups(texts, others) == found(language)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.sampled_from(LANGUAGES), st.integers(0, 1_000), st.integers(1, 40))
 def test_texts_about_something_else_change_no_group(language: str, seed: int, count: int) -> None:
     """Such as are of words of their own, in the same language, now and before."""
@@ -61,7 +61,7 @@ def test_texts_about_something_else_change_no_group(language: str, seed: int, co
     ]
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.permutations(LANGUAGES))
 def test_texts_of_other_languages_change_nothing_at_all(languages: list[str]) -> None:
     first, second = languages[:2]
@@ -93,7 +93,7 @@ def plain(text: str) -> str:
     return "".join(each for each in apart if each.isalpha())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_nothing_that_is_known_of_anybody_is_shown(data: st.DataObject) -> None:
     """Thirty people write it, in the campaign and in the themes, and it is known of one of them."""
@@ -127,7 +127,7 @@ def _with(data: st.DataObject, text: str, first: str, last: str) -> str:
     return f"{text} ;; {one_} {other} {address} {iban} {phone} https://example.com/{other} {one_}{other}"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(LANGUAGES), st.data())
 def test_a_form_of_a_name_is_recognised_as_the_name(language: str, data: st.DataObject) -> None:
     """The ending of a case makes no other name of it."""

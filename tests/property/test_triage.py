@@ -3,7 +3,7 @@
 from copy import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from redress.domain.categories import Category
@@ -178,7 +178,6 @@ def test_a_signal_is_found_in_capitals(signal: tuple[str, str]) -> None:
     assert kind in find(sentence.upper())
 
 
-@settings(deadline=None)
 @given(st.text(max_size=10_000))
 def test_any_text_is_screened(text: str) -> None:
     assert find(text) == tuple(kind for kind in KINDS if kind in find(text))

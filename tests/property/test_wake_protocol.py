@@ -276,7 +276,6 @@ def play(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
     @settings(
         max_examples=examples,
         phases=phases,
-        deadline=None,
         derandomize=True,
         database=None,
         report_multiple_bugs=False,

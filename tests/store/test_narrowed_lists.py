@@ -213,7 +213,7 @@ NARROWS = st.builds(
 _examples = count(10)
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(
     weights=st.lists(WEIGHTS, min_size=10, max_size=18),
     narrow=st.sampled_from([EVERYTHING, Narrow(stages=("investigating",))]) | NARROWS,

@@ -181,7 +181,6 @@ def _person() -> tuple[Visitor, dict[str, str]]:
 
 @settings(
     max_examples=200,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

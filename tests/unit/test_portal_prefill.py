@@ -219,7 +219,7 @@ def test_nonsense_leads_to_the_plain_form(visitor: Visitor, text: str) -> None:
     assert is_plain(open_form(visitor, text))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(place=st.integers(0, 300), sign=st.sampled_from("AZaz09-_."))
 def test_a_token_with_one_sign_changed_says_what_it_said_or_nothing(
     visitor: Visitor, place: int, sign: str
