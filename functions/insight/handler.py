@@ -35,19 +35,19 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
     """
     if "Records" not in event:
         _by_the_clock()
-    named = {
-        record["messageId"]: json.loads(record["body"])["detail"]["number"]
-        for record in event.get("Records", [])
-    }
-    failed = {number for number in sorted(set(named.values())) if not _count(number)}
+    told = {record["messageId"]: json.loads(record["body"])["detail"] for record in event.get("Records", [])}
+    latest: dict[str, int] = {}
+    for one in told.values():
+        latest[one["number"]] = max(one["seq"], latest.get(one["number"], 0))
+    failed = {number for number, seq in sorted(latest.items()) if not _count(number, seq)}
     return {
-        "batchItemFailures": [{"itemIdentifier": one} for one, number in named.items() if number in failed]
+        "batchItemFailures": [{"itemIdentifier": one} for one, of in told.items() if of["number"] in failed]
     }
 
 
-def _count(number: str) -> bool:
+def _count(number: str, seq: int) -> bool:
     try:
-        count(registers(), counters(), wiring.region(), number)
+        count(registers(), counters(), wiring.region(), number, seq)
     except AGAIN as error:
         logger.warning("not counted", extra={"number": number, "error": type(error).__name__})
         return False

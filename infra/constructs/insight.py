@@ -1,8 +1,8 @@
 """Insight: from everything on the bus into a queue, and from there to the function that counts; and a clock.
 
-A message only names a complaint: what it counts for is read anew, so their order does not matter, and several
-about one complaint are worked off at once. By the clock the function looks at which keys rise, and writes to
-the teams that own them.
+A message only names an event of a complaint: what that counts for is read anew, so their order does not
+matter, and several about one complaint are worked off at once. By the clock the function looks at which keys
+rise, and writes to the teams that own them.
 """
 
 from collections.abc import Iterable

@@ -21,7 +21,7 @@ from redress.store.table import Table
 from redress.usecases import count as counting
 from redress.usecases.count import Uncountable, count
 from redress.usecases.ports import VersionConflict
-from tests.support.complaints import REGION, personal, submit
+from tests.support.complaints import REGION, SYSTEM, TRIAGE, personal, submit
 from tests.support.desks import Office
 
 DAY = date(2026, 3, 2)
@@ -74,15 +74,20 @@ def test_the_counters_say_what_the_events_say_whatever_message_comes_when(
     """Each event has its message, some come twice, and any may come long after the events that followed."""
     chance = random.Random(seed)  # noqa: S311 - it shuffles messages
     numbers = begun(office)
-    late: list[str] = list(numbers)
-    for change in changes(office, numbers):
+    told = dict.fromkeys(numbers, 0)
+    late: list[tuple[str, int]] = []
+    for change in (lambda: None, *changes(office, numbers)):
         change()
-        late += chance.choices(numbers, k=2)
+        for number in numbers:
+            version = office.complaint(number).version
+            late += [(number, seq) for seq in range(told[number] + 1, version + 1)]
+            told[number] = version
+        late += chance.choices(late, k=2)
         chance.shuffle(late)
-        for number in [late.pop() for _ in range(chance.randrange(len(late)))]:
-            count(registers, counters, REGION, number)
-    for number in [*late, *numbers]:
-        count(registers, counters, REGION, number)
+        for number, seq in [late.pop() for _ in range(chance.randrange(len(late)))]:
+            count(registers, counters, REGION, number, seq)
+    for number, seq in late:
+        count(registers, counters, REGION, number, seq)
     assert by_the_counters(counters) == by_the_events(registers, numbers)
 
 
@@ -93,6 +98,21 @@ def test_a_message_that_comes_again_changes_nothing(
     assert count(registers, counters, REGION, number)
     assert not count(registers, counters, REGION, number)
     assert counters.counted(number).turn == 1
+
+
+def test_the_message_of_an_event_that_is_counted_reads_no_events(
+    office: Office, counters: Counters, registers: Registers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = office.receive()
+    office.send(number, LetterKind.ACKNOWLEDGEMENT)
+    last = office.complaint(number).version
+    assert count(registers, counters, REGION, number, 1)
+    with monkeypatch.context() as broken:
+        broken.delattr(Registers, "history")
+        assert not any(count(registers, counters, REGION, number, seq) for seq in range(1, last + 1))
+    office.do(number, TRIAGE, SYSTEM)
+    assert count(registers, counters, REGION, number, last + 1)
+    assert by_the_counters(counters) == by_the_events(registers, [number])
 
 
 def test_what_changed_no_count_is_on_record_as_counted(
@@ -212,7 +232,7 @@ def test_what_was_counted_by_an_earlier_definition_is_counted_anew(
         ExpressionAttributeNames={"#definition": "definition"},
     )
     assert counters.counted_up_to([number]) == {}
-    assert count(registers, counters, REGION, number)
+    assert count(registers, counters, REGION, number, 1)
     assert counters.counted_up_to([number]) == {number: counters.counted(number).seq}
 
 

@@ -21,6 +21,7 @@ MODULES = (
     "event_sources",
     "eventbridge",
     "lambda_",
+    "queues",
     "schedules",
     "secretsmanager",
     "ses",

@@ -139,8 +139,9 @@ class Office:
         return False
 
     def _expects(self, team: str, *, training: bool) -> bool:
+        """Whether one is known to be in the queue: nobody can draw what the clock has closed."""
         with self.lock:
-            waiting = [case for case in self.cases if not case.begun and case.events]
+            waiting = [case for case in self.cases if case.events and not (case.begun or case.done)]
             return any((case.team, case.training) == (team, training) for case in waiting)
 
     def _take(self, number: str, person: str) -> None:

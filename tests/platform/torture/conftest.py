@@ -9,13 +9,12 @@ import pytest
 
 from infra.local.describe import LocalStack
 from tests.platform.torture.lives import Door
-from tests.platform.torture.witness import COMES_AGAIN, Ear, Witness, lines_of, listening
+from tests.platform.torture.witness import COMES_AGAIN, Ear, Witness, denied, listening
 from tests.torture.tally import tally
 
 LONG = os.environ.get("REDRESS_TORTURE") == "long"
 HERE = Path(__file__).parent
 VISIBILITY = "VisibilityTimeout"
-DENIED = ("AccessDenied", "is not authorized to perform", "AuthorizationError")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,8 +89,3 @@ def nothing_is_denied(local: LocalStack) -> Iterator[None]:
     before = len(denied(local))
     yield
     assert denied(local)[before:] == []
-
-
-def denied(local: LocalStack) -> list[str]:
-    """What functions logged of that."""
-    return [line for line in lines_of(local) if any(word in line for word in DENIED)]

@@ -40,6 +40,8 @@ it tries again (thirty at most), not a complaint of the sandbox before its next 
 LONGEST = 900.0
 """Seconds. What moves for so long comes to no end."""
 
+DENIED = ("AccessDenied", "is not authorized to perform", "AuthorizationError")
+
 type Json = dict[str, Any]
 
 
@@ -298,6 +300,11 @@ def lines_of(stack: LocalStack) -> list[str]:
     asked = logs.get_paginator("filter_log_events")
     pages = (page for group in groups for page in asked.paginate(logGroupName=group))
     return [str(event["message"]) for page in pages for event in page["events"]]
+
+
+def denied(stack: LocalStack) -> list[str]:
+    """What functions logged of something that their role does not allow."""
+    return [line for line in lines_of(stack) if any(word in line for word in DENIED)]
 
 
 def unknown_fates(case: CaseFile) -> set[str]:

@@ -60,7 +60,7 @@ class Counters:
         """Have the complaint counted for what it counts for `now`, which its events up to `seq` say.
 
         Raises VersionConflict where somebody else counts it, or its counters, at once. What takes several
-        transactions may end after any of them: the next message finds the rest.
+        transactions may end after any of them: who counts it next finds the rest.
         """
         moved = _by_item(difference(before.counts, now))
         parts = list(batched(sorted(moved), MOST_COUNTERS, strict=False)) or [()]

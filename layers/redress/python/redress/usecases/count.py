@@ -5,7 +5,7 @@ from typing import Protocol
 
 from redress.domain import audit
 from redress.domain.complaint import fold
-from redress.domain.counting import Counted, Counts, counts
+from redress.domain.counting import DEFINITION, Counted, Counts, counts
 from redress.domain.errors import RedressError
 from redress.domain.history import History
 from redress.region import Region
@@ -40,20 +40,25 @@ class Uncountable(RedressError):
         super().__init__(f"Complaint {number} cannot be counted: {problem}.")
 
 
-def count(histories: Histories, counters: Counting, region: Region, number: str) -> bool:
+def count(
+    histories: Histories, counters: Counting, region: Region, number: str, seq: int | None = None
+) -> bool:
     """Whether anything changed. The order and number of the calls change nothing in the end.
 
-    Raises Uncountable, RulePackInvalid.
+    `seq` is the event that the caller heard of: what is counted up to there already is not read again.
+    Without it, it is. Raises Uncountable, RulePackInvalid.
     """
     for _ in range(TRIES):
         before = counters.counted(number)
+        if seq is not None and seq <= before.seq and before.definition == DEFINITION:
+            return False
         found = histories.history(number)
         now = of(found, region)
-        seq = found.records[-1].seq
-        if before.seq == seq and before.says(now):
+        last = found.records[-1].seq
+        if before.seq == last and before.says(now):
             return False
         try:
-            counters.count(number, before, seq, now)
+            counters.count(number, before, last, now)
         except VersionConflict:
             continue
         return True
