@@ -97,6 +97,14 @@ PARAMETERS: Mapping[str, Json] = {
         "schema": {"type": "string", "pattern": f"^{actors.SUBJECT}$"},
         "example": "handler-7",
     },
+    "ActingPerson": {
+        "name": "Redress-User",
+        "in": "header",
+        "description": "The person acting: a subject id of the operator's identity provider. It has to be "
+        "there, unless the token was issued to that person.",
+        "schema": {"type": "string", "pattern": f"^{actors.SUBJECT}$"},
+        "example": "privacy-1",
+    },
 }
 # What stands in each open place of a path, and how it looks.
 PLACES: Mapping[str, tuple[str, str]] = {
@@ -244,7 +252,7 @@ def _parameters(route: Route, schemas: Json, story: list[Exchange]) -> Iterable[
         yield from _query(route.name, route.reads, schemas, story)
     if route.method == "POST":
         yield _parameter("IdempotencyKey")
-    yield _parameter("RedressUser")
+    yield _parameter("ActingPerson" if route.by_person else "RedressUser")
     if route.guarded:
         yield _parameter("IfMatch")
 

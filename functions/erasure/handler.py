@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from redress.adapters import erasure_wiring, wiring
 from redress.adapters.s3 import NotDeleted
-from redress.domain.audit import UNREADABLE
+from redress.domain.audit import UNREADABLE, ChainBroken
 from redress.domain.errors import Conflict, NotFound
 from redress.domain.reading import RulePackInvalid
 from redress.usecases.erase import MailsElsewhere, erase
@@ -18,7 +18,7 @@ logger = Logger()
 
 AGAIN = (
     *(BotoCoreError, ClientError, NotDeleted, Conflict, NotFound, MailsElsewhere),
-    *(RulePackInvalid, *UNREADABLE),
+    *(RulePackInvalid, ChainBroken, *UNREADABLE),
 )
 """What may be mended when it is tried again, or by somebody who reads of it."""
 

@@ -142,6 +142,12 @@ def calendar(name: str, listed: object, weekend: tuple[int, ...]) -> Calendar:
     return Calendar(name=name, weekend=weekend, holidays=dict.fromkeys(days, "holiday"))
 
 
+def first_bytes(path: Path, most: int) -> bytes:
+    """A file, and of a longer one a byte more than `most`: it shows, and fills no memory. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(most + 1)
+
+
 def refusing[T](what: str, attempt: Callable[[], T]) -> T:
     """What the attempt gives; a refused value is told with the argument that it came from."""
     try:

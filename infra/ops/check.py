@@ -16,7 +16,7 @@ from redress.region import Region
 from redress.store import keys, rebuild
 from redress.store.rebuild import Difference, Items, TableChanged, Workbench
 from redress.usecases.ports import Now
-from redress.usecases.rebuild import Derived, derive
+from redress.usecases.rebuild import Derived, Impossible, derive
 
 READINGS = 3
 """Of a complaint that differs: a query may see part of a change that is being made."""
@@ -54,6 +54,7 @@ def print_check(table: Workbench, region: Region, question: Question, now: Now) 
     lost = _known_lost(question.lost)
     numbers = sorted({*table.numbers(), *(journal.complaints if journal else ())})
     wrong = fixed = 0
+    possible = []
     for number in shown.counted(numbers, "compared"):
         written = journal.records(number) if journal else []
         compared = _read_and_compare(table, region, number, written, lost, now)
@@ -63,10 +64,12 @@ def print_check(table: Workbench, region: Region, question: Question, now: Now) 
             fixed += before - len(compared.differences)
         _print(number, compared)
         wrong += not compared.is_right
+        if not isinstance(compared.flaw, Impossible):
+            possible.append(number)
     print(f"{len(numbers)} complaints compared, {wrong} with differences")
     if question.fix:
         print(f"{fixed} differences mended")
-    miscounted = print_counters(table, region, numbers, fix=question.fix)
+    miscounted = print_counters(table, region, possible, fix=question.fix)
     return 1 if wrong or miscounted else 0
 
 
@@ -88,9 +91,9 @@ def compare(items: Items, region: Region, written: Sequence[Record], lost: Lost,
     try:
         records = rebuild.records_of(items, written)
         rebuild.check_whole(items, records)
+        derived = derive(region, records, now)
     except ChainBroken as broken:
         return Compared(items, None, broken, ())
-    derived = derive(region, records, now)
     return Compared(items, derived, None, tuple(_differences(items, derived, lost)))
 
 

@@ -183,8 +183,8 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    """A number has no dot and no slash, and a file has a dot: they are never confused."""
-    if options.number and {".", "/", os.sep} & {*options.number}:
+    """A number has no dot and no slash, and a file has a dot; a folder is there."""
+    if options.number and ({".", "/", os.sep} & {*options.number} or Path(options.number).is_dir()):
         return _verify_proof(options)
     if options.key:
         raise UsageError("--key is for a proof: give one of its files, such as .sig.json")

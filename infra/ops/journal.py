@@ -13,10 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from infra.ops.asked import UsageError
+from infra.ops.asked import UsageError, first_bytes
 from redress.domain import audit, journal
 from redress.domain.audit import ChainBroken, Record
 from redress.domain.journal import DIGESTS, EVENTS, FIRST, Digest
+
+MOST_EVENT, MOST_DIGEST = 2**20, 2**29
+"""Bytes: an item of the table has at most 400 KB, and a digest of a million events some 150 MB."""
 
 PLACE = re.compile(rf"{EVENTS}\d{{4}}/\d\d/\d\d/([^/]+)/(\d{{6,}})\.json")
 
@@ -50,12 +53,14 @@ class Digests:
         self.broken: JournalBroken | None = None
         try:
             for key, path in files.items():
-                self._follow(key, _read(path))
+                self._follow(key, _read(path, MOST_DIGEST))
         except JournalBroken as broken:
             self.broken = broken
 
     def _follow(self, key: str, body: bytes) -> None:
         """One more digest, the next in order of days. Raises JournalBroken."""
+        if len(body) > MOST_DIGEST:
+            raise JournalBroken(f"{key} has more than {MOST_DIGEST:,} bytes: Redress writes no such digest.")
         try:
             digest = journal.read_digest(body)
         except ValueError:
@@ -119,7 +124,7 @@ class Journal:
         listed = self.digests.listed.get(place.key)
         if place.key not in self.events:
             raise _flaw(place, f"is missing: {_said(listed)}")
-        body = _read(self.events[place.key])
+        body = event_bytes(self.events[place.key])
         record = _record(body)
         if record and (key := journal.entry(record.text).key) != place.key:
             raise _flaw(place, f"has {key} in its place")
@@ -141,9 +146,14 @@ def _files(folder: Path, prefix: str) -> Mapping[str, Path]:
     return {path.relative_to(folder).as_posix(): path for path in found}
 
 
-def _read(path: Path) -> bytes:
+def event_bytes(path: Path) -> bytes:
+    """An event as it lies in a file; what is longer than any event is cut. Raises UsageError."""
+    return _read(path, MOST_EVENT)
+
+
+def _read(path: Path, most: int) -> bytes:
     try:
-        return path.read_bytes()
+        return first_bytes(path, most)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -158,7 +168,7 @@ def _places(keys: Iterable[str]) -> Iterable[Place]:
 
 def _record(body: bytes) -> Record | None:
     try:
-        return audit.read(body.decode())
+        return audit.read(body.decode()) if len(body) <= MOST_EVENT else None
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
 

@@ -25,7 +25,8 @@ from redress.region import Region
 from redress.store.table import Table
 from redress.usecases import export_document, export_person, players
 from redress.usecases.change import Desk
-from redress.usecases.export_document import ExportedComplaintView, Handed, Sources
+from redress.usecases.export_document import Handed, Sources
+from redress.usecases.export_person import PersonExportView, UnreadableView
 from redress.usecases.order_erasure import HINTS, Outcome, order, order_all
 from redress.usecases.players import Lists
 from redress.usecases.ports import Request
@@ -79,12 +80,13 @@ def export(table: Table, region: Region, asked: Question, now: datetime) -> int:
         raise UsageError(f"--out {asked.out}: cannot be made: {error.strerror}") from None
     compile_catalogues(PACKAGE)
     sources = _sources(table, region, asked, now)
-    brand, complaints = _complaints(table, sources, asked, now)
-    document = export_person.document(sources, brand, complaints, None, now)
+    document = _document(table, sources, asked, now)
     _write(asked.out / JSON, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     _write(asked.out / PAGE, person_page.page(document).encode())
-    print(f"{len(complaints)} complaints: {asked.out / PAGE}, {asked.out / JSON}")
-    return 0
+    print(f"{len(document['complaints'])} complaints: {asked.out / PAGE}, {asked.out / JSON}")
+    for one in document["unreadable"]:
+        print(f"{one['number']}: unreadable. {one['hint']}")
+    return 1 if document["unreadable"] else 0
 
 
 def _check_brand(region: Region, asked: Question) -> None:
@@ -93,22 +95,26 @@ def _check_brand(region: Region, asked: Question) -> None:
         raise UsageError(f"--brand {asked.brand!r} is unknown: use one of {known}")
 
 
-def _complaints(
-    table: Table, sources: Sources, asked: Question, now: datetime
-) -> tuple[str, list[ExportedComplaintView]]:
-    """The brand, and what is held beside each complaint."""
+def _document(table: Table, sources: Sources, asked: Question, now: datetime) -> PersonExportView:
+    """The export of one complaint, or of all complaints of a player with its parts put together."""
     if asked.number:
         case = table.load(asked.number)
-        return case.complaint.brand, [export_document.complaint(case, sources)]
-    return asked.brand, list(_parts(table, sources, asked, now))
+        hint = export_person.missing(case)
+        unreadable: list[UnreadableView] = [{"number": asked.number, "hint": hint}] if hint else []
+        complaints = [export_document.complaint(case, sources)]
+        return export_person.document(sources, case.complaint.brand, complaints, unreadable, None, now)
+    parts = list(_parts(table, sources, asked, now))
+    complaints = [one for part in parts for one in part["complaints"]]
+    unreadable = [one for part in parts for one in part["unreadable"]]
+    return export_person.document(sources, asked.brand, complaints, unreadable, None, now)
 
 
-def _parts(table: Table, sources: Sources, asked: Question, now: datetime) -> Iterator[ExportedComplaintView]:
+def _parts(table: Table, sources: Sources, asked: Question, now: datetime) -> Iterator[PersonExportView]:
     cursor, more = None, True
     while more:
         part = export_person.Asked(known=asked.known, brand=asked.brand, cursor=cursor)
         made = export_person.export(table, sources, part, now)
-        yield from made["complaints"]
+        yield made
         cursor = made["cursor"]
         more = cursor is not None
 

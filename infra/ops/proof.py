@@ -1,9 +1,14 @@
-"""`redress verify FILE`: whether a day's proof is what was signed, and what the journal tells. No AWS."""
+"""`redress verify FILE`: whether a day's proof is what was signed, and what the journal tells. No AWS.
+
+`redress verify FOLDER`: the same of every day in it, and whether each follows the one before.
+"""
 
 import hashlib
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from copy import replace
+from datetime import date
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -13,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from infra import settings
 from infra.ops import shown
-from infra.ops.asked import UsageError
-from infra.ops.journal import PLACE, Journal, JournalBroken
+from infra.ops.asked import UsageError, first_bytes
+from infra.ops.journal import MOST_DIGEST, PLACE, Journal, JournalBroken, event_bytes
 from redress.domain import audit, journal
 from redress.domain.audit import ChainBroken
 from redress.domain.history import History
@@ -23,13 +28,20 @@ from redress.domain.reconciliation import reconcile
 from redress.domain.values import Value
 from redress.proofs import document, manifest
 from redress.proofs.document import Document, NoProof
-from redress.proofs.manifest import KINDS, SIGNATURE
+from redress.proofs.manifest import KINDS, SIGNATURE, Before
 from redress.region import Region
 from redress.usecases.reconcile import period
 
+MOST = {SIGNATURE: 2**16, **dict.fromkeys(KINDS, 2**29)}
+"""Bytes of a file of a proof: that of fifty thousand complaints has some 200 MB. `verify` reads no more."""
+
+FILE = re.compile(rf"({document.DAY})\.({'|'.join(re.escape(kind) for kind in (*KINDS, SIGNATURE))})")
+
 
 class Question(Value):
-    """The file of a proof; a public key kept elsewhere; a copy of the journal, and the operator's rules."""
+    """The file of a proof, or the folder of a pack's; a public key kept elsewhere; a copy of the journal, and
+    the operator's rules.
+    """
 
     file: Path
     key: Path | None
@@ -43,6 +55,8 @@ def print_verdict(question: Question) -> int:
         raise UsageError(
             "--journal beside a proof needs --region-file: dates follow from the operator's rules"
         )
+    if question.file.is_dir():
+        return _print_days(question)
     proof = _Proof(question.file)
     flaws = [*proof.flaws(question.key)]
     if question.journal and question.region_file and proof.document:
@@ -56,6 +70,99 @@ def print_verdict(question: Question) -> int:
     return 0
 
 
+def _print_days(question: Question) -> int:
+    """The same of each day of a folder, and of what lies between them. Raises UsageError."""
+    if question.journal:
+        raise UsageError(f"--journal is for the proof of one day: give a file of {question.file}")
+    days, flaws = _Days(question.file), 0
+    for flaw in days.flaws(question.key):
+        print(f"BROKEN: {shown.plain(flaw)}")
+        flaws += 1
+    if not flaws:
+        for line in days.said(question):
+            print(shown.plain(line))
+    return 1 if flaws else 0
+
+
+class _Days:
+    """The proofs of a pack in a folder, day by day; no two are held in memory but those of two days."""
+
+    def __init__(self, folder: Path) -> None:
+        found = (FILE.fullmatch(path.name) for path in folder.iterdir())
+        self.folder = folder
+        self.days = sorted({one[1] for one in found if one})
+        self.totals: Counter[str] = Counter()
+        self.keys: set[str] = set()
+        self.packs: set[str] = set()
+        self.chained = 0
+        self.follows: Before | None = None
+        if not self.days:
+            raise UsageError(f"{folder}: no proof in it; give the folder of one pack, such as proofs/gb-ukgc")
+
+    def flaws(self, kept: Path | None) -> Iterator[str]:
+        """Whatever is not as it was signed, in the order of days, and every day without a proof."""
+        earlier = None
+        for day in self.days:
+            if earlier and earlier.day != _day_before(day):
+                yield f"{self.folder} has no proof of any day after {earlier.day} and before {day}"
+            proof = _Proof(self.folder / f"{day}.{SIGNATURE}")
+            yield from proof.flaws(kept)
+            yield from _unlinked(earlier, proof)
+            self._count(proof)
+            earlier = proof
+        if len(self.packs) > 1:
+            yield f"{self.folder} has proofs of several packs: {', '.join(sorted(self.packs))}"
+
+    def _count(self, proof: "_Proof") -> None:
+        signed = proof.manifest
+        if signed and proof.key and proof.document:
+            before = manifest.before(signed)
+            self.follows = before if proof.day == self.days[0] else self.follows
+            self.chained += before is not None
+            self.packs.add(signed["pack"])
+            self.keys.add(fingerprint(_der(proof.key)))
+            self.totals.update({name: proof.document["totals"][name] for name in document.COUNTED})
+
+    def said(self, question: Question) -> Iterator[str]:
+        """What holds, where nothing is wrong."""
+        first, last, count = self.days[0], self.days[-1], len(self.days)
+        yield f"{', '.join(self.packs)} {first} to {last}: {count} days, none missing, each as it was signed"
+        yield f"{self.chained} name the proof that they follow" + (
+            f", the first that of {self.follows.day}, SHA-256 {self.follows.sha256}" if self.follows else ""
+        )
+        words = f"as in {question.key}" if question.key else "compare with the one you keep, or give --key"
+        yield from (f"key {key}: {words}" for key in sorted(self.keys))
+        due, in_time, gaps = (self.totals[name] for name in document.COUNTED)
+        yield f"duties of law or licence {due}, in time {in_time}; gaps {gaps}"
+
+
+def _day_before(day: str) -> str | None:
+    """The day before one (ISO); None where there is none, or the name of a file is no day's."""
+    try:
+        return date.fromordinal(date.fromisoformat(day).toordinal() - 1).isoformat()
+    except ValueError:
+        return None
+
+
+def _unlinked(earlier: "_Proof | None", proof: "_Proof") -> Iterator[str]:
+    """Whether a proof follows another than that of the day before. One of before the chain names none."""
+    signed, day_before = proof.manifest, _day_before(proof.day)
+    if signed is None or signed["format"] == manifest.UNCHAINED:
+        return
+    before, where = manifest.before(signed), proof.folder / f"{proof.day}.{SIGNATURE}"
+    if before and before.day != day_before:
+        yield f"{where} follows {before.day}, which is not the day before"
+    elif earlier is None or earlier.day != day_before:
+        return
+    elif before is None:
+        yield f"{where} says that it is the first, and there is one of {earlier.day}"
+    elif (body := earlier.bodies["json"]) is not None and journal.sha256(body) != before.sha256:
+        yield (
+            f"{where} does not follow {earlier.folder / earlier.day}.json, which was replaced:"
+            f" it names SHA-256 {before.sha256}"
+        )
+
+
 class _Proof:
     """The files of a day, as far as they can be read."""
 
@@ -66,10 +173,14 @@ class _Proof:
             raise UsageError(f"{file}: is no file of a proof: their names end in {words}")
         self.day = file.name.removesuffix(f".{kind}")
         self.folder = file.parent
-        self.bodies = {kind: _read(self._path(kind)) for kind in (*KINDS, SIGNATURE)}
+        self.bodies = {kind: _read(self._path(kind), MOST[kind]) for kind in (*KINDS, SIGNATURE)}
         if all(body is None for body in self.bodies.values()):
             raise UsageError(f"{file}: there is no such file, and no other of that proof beside it")
-        self.broken: list[str] = []
+        self.too_long = [kind for kind, body in self.bodies.items() if body and len(body) > MOST[kind]]
+        self.broken = [
+            f"{self._path(kind)} has more than {MOST[kind]:,} bytes, as none of Redress: it was changed"
+            for kind in self.too_long
+        ]
         self.document = self._document()
         self.manifest, self.signature = self._manifest()
 
@@ -91,6 +202,8 @@ class _Proof:
         return self.folder / f"{self.day}.{kind}"
 
     def _document(self) -> Document | None:
+        if "json" in self.too_long:
+            return None
         try:
             body = self.bodies["json"]
             found = document.read(body) if body is not None else None
@@ -103,6 +216,8 @@ class _Proof:
 
     def _manifest(self) -> tuple[Document | None, bytes]:
         body = self.bodies[SIGNATURE]
+        if SIGNATURE in self.too_long:
+            return None, b""
         if body is None:
             self.broken.append(f"{self._path(SIGNATURE)} is missing: the proof is not signed")
             return None, b""
@@ -113,7 +228,7 @@ class _Proof:
             return None, b""
 
     def _changed(self, signed: Document) -> Iterator[str]:
-        for kind in KINDS:
+        for kind in (one for one in KINDS if one not in self.too_long):
             path, body = self._path(kind), self.bodies[kind]
             listed = signed["documents"].get(path.name)
             if listed is None:
@@ -179,7 +294,7 @@ def _unknown_digest(proof: _Proof, folder: Path) -> Iterator[str]:
     named = proof.manifest["journal"] if proof.manifest else None
     if not named:
         return
-    body = _read(folder / str(named["digest"]))
+    body = _read(folder / str(named["digest"]), MOST_DIGEST)
     if body is None:
         yield f"{named['digest']}, which the signature names, is missing in the copy of the journal"
     elif journal.sha256(body) != named["sha256"]:
@@ -194,7 +309,7 @@ def _histories(copy: Journal) -> Iterator[History]:
             found[place[1]].append((int(place[2]), path))
     for number, paths in found.items():
         try:
-            records = tuple(audit.read(path.read_text(encoding="utf-8")) for _, path in sorted(paths))
+            records = tuple(audit.read(event_bytes(path).decode()) for _, path in sorted(paths))
         except (KeyError, TypeError, ValueError, RecursionError):
             yield History(number=number, records=(), unread="an object of the journal is no event")
         else:
@@ -211,6 +326,8 @@ def _said(proof: _Proof, question: Question) -> Iterator[str]:
     yield f"key {fingerprint(_der(key))}" + (
         f", as in {question.key}" if question.key else ": compare it with the one you keep, or give --key"
     )
+    if before := manifest.before(signed):
+        yield f"follows {before.day}, SHA-256 {before.sha256}"
     if signed["journal"]:
         yield f"journal then {signed['journal']['digest']}, SHA-256 {signed['journal']['sha256']}"
     if question.journal:
@@ -225,7 +342,7 @@ def fingerprint(der: bytes) -> str:
 
 
 def _kept(path: Path) -> bytes:
-    body = _read(path)
+    body = _read(path, MOST[SIGNATURE])
     key = _key(body) if body else None
     if key is None:
         raise UsageError(f"--key {path}: cannot be read as a public key in PEM")
@@ -243,9 +360,10 @@ def _der(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path, most: int) -> bytes | None:
+    """A file, or what shows that it has more than so many bytes; None where there is none."""
     try:
-        return path.read_bytes()
+        return first_bytes(path, most)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -20,9 +20,10 @@ from redress.region import Region
 from redress.store import rebuild
 from redress.store.rebuild import Items, Workbench
 from redress.usecases.ports import Now
-from redress.usecases.rebuild import Derived, derive
+from redress.usecases.rebuild import Derived, Impossible, derive
 
 LOST, AHEAD, FILES = "lost-content.csv", "ahead-of-journal.csv", "files-to-delete.csv"
+STRAY, IMPOSSIBLE = "stray-content.csv", "impossible-events.csv"
 WHOLE = "report.json"
 SHOWN = 20
 """Rows of a list that are told in words; the file has all of them."""
@@ -43,6 +44,22 @@ class File(NamedTuple):
     key: str
 
 
+class Strange(NamedTuple):
+    """The first event of a complaint that nobody can follow, and why."""
+
+    number: str
+    seq: int
+    type: str
+    problem: str
+
+
+class Stray(NamedTuple):
+    """An item that no event accounts for: the complaint it lies under, and its sort key."""
+
+    number: str
+    item: str
+
+
 class Found(NamedTuple):
     """What a complaint is, in the table and in the journal."""
 
@@ -58,6 +75,8 @@ class Report:
         self.lost: list[Event] = []
         self.ahead: list[Event] = []
         self.files: list[File] = []
+        self.strays: list[Stray] = []
+        self.impossible: list[Strange] = []
         self.counts: dict[str, int] = defaultdict(int)
 
     def add(self, found: Found, writes: int) -> None:
@@ -69,6 +88,8 @@ class Report:
         self.ahead += [_event(record) for record in records if record.seq not in written]
         if derived.complaint.erasure_ordered_at:
             self.files += _files(derived)
+        else:
+            self.add_strays(items, records)
         self.counts["complaints"] += 1
         self.counts["complaints_put_back"] += items.state is None
         self.counts["complaints_written"] += writes > 0
@@ -76,12 +97,22 @@ class Report:
         self.counts["erasures"] += derived.complaint.erasure_ordered_at is not None
         self.counts["executions"] += not derived.at_rest
 
+    def add_strays(self, items: Items, records: Sequence[Record] = ()) -> None:
+        """Take in what no event of a complaint accounts for: somebody has to look at it."""
+        self.strays += [Stray(items.number, item) for item in rebuild.strays(items, records)]
+
+    def pass_over(self, strange: Impossible) -> None:
+        """Take in a complaint whose events nobody can follow."""
+        self.impossible.append(Strange(strange.number, strange.seq, strange.type, strange.problem))
+
     def save(self, folder: Path) -> None:
         """Write the lists as CSV, and everything as JSON. Raises UsageError."""
         lists: Mapping[str, tuple[type, Sequence[NamedTuple]]] = {
             LOST: (Event, self.lost),
             AHEAD: (Event, self.ahead),
             FILES: (File, self.files),
+            STRAY: (Stray, self.strays),
+            IMPOSSIBLE: (Strange, self.impossible),
         }
         document = {name: [row._asdict() for row in rows] for name, (_, rows) in lists.items()}
         try:
@@ -105,6 +136,12 @@ class Report:
         _tell("events whose content is lost", folder / LOST, self.lost)
         _tell("events that the journal does not have: kept", folder / AHEAD, self.ahead)
         _tell("files to delete, if a bucket still has them", folder / FILES, self.files)
+        _tell("items that no event accounts for: kept, to be looked at", folder / STRAY, self.strays)
+        _tell(
+            "complaints PASSED OVER, by their first event that does not fit",
+            folder / IMPOSSIBLE,
+            self.impossible,
+        )
 
 
 def print_rebuild(
@@ -112,6 +149,7 @@ def print_rebuild(
 ) -> int:
     """Rebuild the table from the copy of the journal in `folder`; 1 when one of the two is not to be trusted.
 
+    A complaint whose events tell what cannot have happened is left as it is, and is a 1, too.
     `dry_run` writes the lists to `report_to`, and nothing to the table.
     """
     if verify.print_journal_verdict(folder):
@@ -119,25 +157,41 @@ def print_rebuild(
         return 1
     journal, mark, report = Journal(folder), table.mark(), Report()
     numbers = sorted({*table.numbers(), *journal.complaints})
+    possible = []
     try:
         for number in shown.counted(numbers, "read"):
-            found = _found(table, region, journal, number, now)
-            report.add(found, len(table.rebuild(found.items, found.derived, mark)))
+            if found := _looked_at(table, region, journal, number, now, report):
+                report.add(found, len(table.rebuild(found.items, found.derived, mark)))
+                possible.append(number)
     except ChainBroken as broken:
         print(f"REFUSED: {broken}")
         print("Nothing was written. Is this the table of this journal, and the copy newer than the restore?")
         return 1
     report.save(report_to)
     if not dry_run:
-        for number in shown.counted(numbers, "written"):
-            found = _found(table, region, journal, number, now)
+        for number in shown.counted(possible, "written"):
+            found = _found(table.items(number), journal.records(number), region, now)
             table.carry_out(number, table.rebuild(found.items, found.derived, mark))
     report.print(report_to, dry_run=dry_run)
-    return 0
+    return 1 if report.impossible else 0
 
 
-def _found(table: Workbench, region: Region, journal: Journal, number: str, now: Now) -> Found:
+def _looked_at(
+    table: Workbench, region: Region, journal: Journal, number: str, now: Now, report: Report
+) -> Found | None:
+    """What a complaint is, or None where a person has to look first. Raises ChainBroken."""
     items, written = table.items(number), journal.records(number)
+    if rebuild.is_unknown(items, written):
+        report.add_strays(items)
+        return None
+    try:
+        return _found(items, written, region, now)
+    except Impossible as strange:
+        report.pass_over(strange)
+        return None
+
+
+def _found(items: Items, written: Sequence[Record], region: Region, now: Now) -> Found:
     return Found(items, written, derive(region, rebuild.records_of(items, written), now()))
 
 

@@ -40,7 +40,13 @@ DECIDED = "What was decided here and outside, what was paid, and how it was rate
 CAUSES = "What the complaints of the period came from, what was paid for it, and what was done about it."
 ABOUT = f"Complaints received in the period. A chart shows the {MOST} most frequent values."
 UNBROKEN = frozenset({"day", "last_day", "since", "turned_on", "action"})
-HEADS = {"numerator": "number", "denominator": "of", "own": "decided here", "adr": "decided outside"}
+HEADS = {
+    "numerator": "number",
+    "denominator": "of",
+    "own": "decided here",
+    "adr": "decided outside",
+    "turned_on": "done or due on",
+}
 """What some columns are called on the page."""
 IN_CSV = frozenset({"amount_minor_units"})
 """For programs: the page has the amount."""
@@ -161,16 +167,25 @@ def _sections(made: Figures, names: Names) -> Iterator[Section]:
 
 def _outlook(made: Figures) -> str:
     backlog = made["backlog"]
+    came, closed = backlog["received_per_week"], backlog["closed_per_week"]
     words = {
         "nothing_open": "Nothing is open.",
         "worked_off": f"At that rate what is open is worked off on {backlog['by']}.",
-        "never": "At that rate what is open is never worked off.",
+        "never": _never(came, closed),
     }
-    came, closed = backlog["received_per_week"], backlog["closed_per_week"]
     return (
         f"{backlog['open']:,} open at the end. In the last eight weeks {came:.1f} came a week and"
         f" {closed:.1f} closed. {words[backlog['outlook']]} A projection, no promise."
     )
+
+
+def _never(came: float, closed: float) -> str:
+    """Why what is open is not worked off: a house that keeps up has some open all the same."""
+    if came == closed:
+        return "At that rate as many stay open."
+    if came > closed:
+        return "At that rate ever more are open."
+    return "At that rate it takes more than ten years to work off what is open."
 
 
 def _times_words(made: Figures) -> str:

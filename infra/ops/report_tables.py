@@ -9,6 +9,7 @@ from redress.domain.figures.statistics import Share
 from redress.domain.values import Value
 
 SHARE = ("numerator", "denominator", "share", "low", "high")
+PAID = ("currency", "amount", "amount_minor_units")
 
 type Row = Mapping[str, Any]
 
@@ -72,12 +73,8 @@ def _service(made: Figures) -> Iterator[Table]:
     yield _table("decisions", "The operator's decisions in the period.", ("outcome", "count"), decided)
     missed = [{"clock": name, "count": n} for name, n in served["breaches"].items()]
     yield _table("breaches", "Dates that were not kept, by clock.", ("clock", "count"), missed)
-    paid = [
-        {"currency": name, "amount": money.decimal_text(n, name), "amount_minor_units": n}
-        for name, n in served["redress_minor"].items()
-    ]
-    columns = ("currency", "amount", "amount_minor_units")
-    yield _table("redress", "Redress paid in the period, by currency.", columns, paid)
+    paid = _paid(served["redress_minor"])
+    yield _table("redress", "Redress paid in the period, by currency.", PAID, paid)
     caption = "What outside bodies decided, where the operator had decided so."
     yield _table("adr", caption, ("own", "adr", "count", "verdict"), served["adr"]["table"])
     rows = [
@@ -117,8 +114,13 @@ def _causes(made: Figures) -> Iterator[Table]:
         }
         for one in made["causes"]
     ]
-    caption = "Complaints received, by cause. Since: the first day of all."
+    caption = (
+        "Complaints received, by cause, of those whose cause is known. Since: the day of the first one ever."
+    )
     yield _table("causes", caption, ("cause", *SHARE, "since", "redress_paid"), found)
+    paid = [{"cause": one["cause"], **row} for one in made["causes"] for row in _paid(one["redress_minor"])]
+    caption = "Redress paid in the period, by cause and currency."
+    yield _table("redress_by_cause", caption, ("cause", *PAID), paid)
     columns = (
         *("action", "title", "cause", "turned_on", "done"),
         *("before", "days_before", "per_day_before", "after", "days_after", "per_day_after", "chance"),
@@ -137,6 +139,14 @@ def _backlog(made: Figures) -> Iterator[Table]:
         ("last_day", "received", "closed"),
         made["backlog"]["weeks"],
     )
+
+
+def _paid(amounts: Mapping[str, int]) -> list[Row]:
+    """Amounts as rows, one for each currency."""
+    return [
+        {"currency": name, "amount": money.decimal_text(n, name), "amount_minor_units": n}
+        for name, n in amounts.items()
+    ]
 
 
 def _money(amounts: Mapping[str, int]) -> str | None:

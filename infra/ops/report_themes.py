@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from infra.ops import templates
+from infra.ops.report_page import LONG
 from infra.ops.report_tables import Table
 from infra.ops.themes import percent
 from redress.language import CODES, language
@@ -23,7 +24,7 @@ def section(found: Themes) -> Markup:
     environment = templates.environment({"percent": percent, "tongue": _tongue})
     template = environment.get_template("report_themes.html.jinja")
     kinds = {kind: [one for one in found.groups if one.kind == kind] for kind in ("theme", "near_duplicates")}
-    return Markup(template.render(found=found, kinds=kinds))  # noqa: S704 - the template escapes
+    return Markup(template.render(found=found, kinds=kinds, most=LONG))  # noqa: S704 - the template escapes
 
 
 def table(found: Themes) -> Table:

@@ -84,7 +84,7 @@ def _owed(pack: RulePack) -> Iterator[str]:
     for one in found:
         source = f", {one['source']['citation']}" if one["source"] else ""
         yield f"{one['report']}. {one['to']}: {', '.join(one['content'])}"
-        yield f"   {one['cadence'].replace('_', '-')}; due: {one['due_rule']} ({one['due_confidence']})"
+        yield f"   {document.CADENCES[one['cadence']]}; due: {one['due_rule']} ({one['due_confidence']})"
         yield f"   {one['strength']}, {one['confidence']}{source}"
         yield from (f"   note: {words}" for words in one["conflicts"])
 

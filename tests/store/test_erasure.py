@@ -50,6 +50,12 @@ def without_its_rules(stack: World, number: str) -> None:
     stack.table.client.put_item(TableName=stack.table.name, Item={**item, "text": {"S": text}})
 
 
+def with_a_gap(stack: World, number: str) -> None:
+    """An event was taken out: it may be the one that names a mail."""
+    key = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(2)}}
+    stack.table.client.delete_item(TableName=stack.table.name, Key=key)
+
+
 # --- What goes, and what stays ------------------------------------------------------------------------
 
 
@@ -168,7 +174,9 @@ def test_it_says_how_long_the_oldest_waits_that_it_cannot_finish(
     assert stack.erasures(number) == []
 
 
-@pytest.mark.parametrize("spoil", [unreadable, without_its_rules], ids=["unreadable", "no rules"])
+@pytest.mark.parametrize(
+    "spoil", [unreadable, without_its_rules, with_a_gap], ids=["unreadable", "no rules", "a gap"]
+)
 def test_one_that_nobody_can_read_or_decide_holds_up_no_other(
     stack: World, clock: Clock, spoil: Callable[[World, str], None]
 ) -> None:
@@ -183,6 +191,8 @@ def test_one_that_nobody_can_read_or_decide_holds_up_no_other(
     assert stack.lag() == 60
     assert '"retention"' in stack.log.getvalue(), "what is over is looked for as well"
     assert stack.told(first) == [first], "it comes again, and then lies among the dead letters"
+    items = stack.table.client.scan(TableName=stack.table.name)["Items"]
+    assert "PersonalDataErased" not in str([one for one in items if one["pk"]["S"].endswith(first)])
 
 
 def test_a_complaint_stands_where_the_clock_finds_it_until_it_is_erased(stack: World) -> None:

@@ -17,10 +17,12 @@ from redress.domain import player
 from redress.domain.actors import PLAYER, SYSTEM
 from redress.domain.correspondence import LetterKind
 from redress.domain.evidence import Verdict
+from redress.store import keys
 from redress.store.table import Table
 from tests.support.complaints import submit
 from tests.support.desks import Office
 from tests.support.evidence import PDF, added
+from tests.support.mail_commands import mail
 from tests.support.redress_command import Answer, Ask, refused
 
 REGION_FILE = str(Path(cli.__file__).parent.parent / "regions" / "local.toml")
@@ -164,6 +166,61 @@ def test_of_who_never_complained_the_page_says_that_nothing_is_held(
     assert "Nothing is held." in (out / PAGE).read_text(encoding="utf-8")
 
 
+def spoil(table: Table, number: str) -> None:
+    """An administrator's hand."""
+    spot = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(1)}}
+    item = table.client.get_item(TableName=table.name, Key=spot)["Item"]
+    table.client.put_item(TableName=table.name, Item={**item, "text": {"S": "{"}})
+
+
+def test_what_cannot_be_read_is_named_in_the_export_which_is_not_everything_then(
+    ask: Ask, number: str, office: Office, table: Table, deployment: list[str], tmp_path: Path
+) -> None:
+    spoilt, out = receive(office, "spoilt"), tmp_path / "export"
+    spoil(table, spoilt)
+    answer = ask("person", "export", *deployment, *WHO, "--out", str(out))
+    assert (answer.status, answer.err) == (1, "")
+    assert f"{spoilt}: unreadable." in answer.out
+    document = json.loads((out / JSON).read_text(encoding="utf-8"))
+    assert [one["number"] for one in document["complaints"]] == [number]
+    assert [one["number"] for one in document["unreadable"]] == [spoilt]
+    page = (out / PAGE).read_text(encoding="utf-8")
+    assert "What is missing here" in page
+    assert spoilt in page
+
+
+def test_if_nothing_can_be_read_the_page_does_not_say_that_nothing_is_held(
+    ask: Ask, number: str, table: Table, deployment: list[str], tmp_path: Path
+) -> None:
+    spoil(table, number)
+    assert ask("person", "export", *deployment, *WHO, "--out", str(tmp_path / "export")).status == 1
+    page = (tmp_path / "export" / PAGE).read_text(encoding="utf-8")
+    assert "Nothing is held" not in page
+    assert number in page
+
+
+def test_one_that_cannot_be_read_is_refused_by_its_number_and_kept_among_others(
+    ask: Ask, number: str, table: Table, deployment: list[str], tmp_path: Path
+) -> None:
+    spoil(table, number)
+    out = ("--out", str(tmp_path / "export"))
+    refused(ask("person", "export", *deployment[:4], "--number", number, *out), "cannot be read")
+    answer = ask("person", "erase", *deployment, *WHO, *BY)
+    assert (answer.status, answer.out.startswith(f"{number}: unreadable.")) == (1, True)
+
+
+def test_one_whose_history_has_a_gap_is_exported_by_its_number_and_said_not_to_be_all(
+    ask: Ask, number: str, table: Table, deployment: list[str], tmp_path: Path
+) -> None:
+    spot = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(2)}}
+    table.client.delete_item(TableName=table.name, Key=spot)
+    out = tmp_path / "export"
+    answer = ask("person", "export", *deployment[:4], "--number", number, "--out", str(out))
+    assert answer.status == 1
+    assert f"{number}: unreadable. Its history is not whole" in answer.out
+    assert len(json.loads((out / JSON).read_text(encoding="utf-8"))["complaints"]) == 1
+
+
 def test_a_question_that_names_nobody_or_two_is_refused(
     ask: Ask, deployment: list[str], tmp_path: Path
 ) -> None:
@@ -226,6 +283,19 @@ def test_a_legal_hold_is_placed_and_lifted_once(
     case = office.store.load(number)
     assert case.records[-1].actor == "app:operations/lawyer-1"
     assert case.contents[case.complaint.version] == {"reason": "A letter came."}
+
+
+def test_a_legal_hold_says_which_mails_as_they_came_it_does_not_keep(
+    ask: Ask, number: str, office: Office, deployment: list[str]
+) -> None:
+    asked = ("hold", "place", *deployment[:4], "--reason", "A letter came.", "--by", "lawyer-1")
+    assert "received/" not in ask(*asked, number).out
+    mailed = receive(office, "mailed")
+    office.do(mailed, mail(mail_id="ses-1"), PLAYER)
+    told = ask(*asked, mailed)
+    assert told.status == 0
+    assert "received/ses-1" in told.out
+    assert "kept_days" in told.out
 
 
 @pytest.mark.parametrize("by", ["Player Example", "someone@example.com", "-", ""])

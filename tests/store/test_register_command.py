@@ -89,6 +89,31 @@ def test_every_row_has_every_column_and_nothing_personal(ask: Ask, office: Offic
     assert not any(PERSONAL.encode() in one.read_bytes() for one in tmp_path.iterdir())
 
 
+def test_an_amount_is_there_as_people_write_it(ask: Ask, office: Office, tmp_path: Path) -> None:
+    """Beside the minor units, which have no, two or three decimals by their currency."""
+    for place, currency in enumerate(("GBP", "JPY", "KWD")):
+        received(office, NOON + place * timedelta(hours=1), f"key-{place}", currency=currency)
+    received(office, NOON + timedelta(hours=3), "key-3", amount_minor=None, currency=None)
+    ask("2026-03-02", "2026-03-03")
+    told = [(one["amount_minor"], one["currency"], one["amount"]) for one in lines(tmp_path)]
+    assert told == [
+        (2550, "GBP", "25.50"),
+        (2550, "JPY", "2550"),
+        (2550, "KWD", "2.550"),
+        (None, None, None),
+    ]
+
+
+def test_no_column_moves_is_renamed_or_goes() -> None:
+    """What reads the file by the place of a column goes on reading it; a new one comes last."""
+    known = (
+        "number,received_at,submitted_on,acknowledged_on,acknowledged_at,type,nature,brand,channel,language,"
+        "amount_minor,currency,stage,outcome,answered_on,answered_at,closed_at,outside_body,adr_outcome,"
+        "duplicate_of,spam,reopened,pack_version,last_event,cause,amount"
+    )
+    assert ",".join(register.COLUMNS).startswith(known)
+
+
 def test_many_pages_and_months_are_one_list_the_earliest_first(
     ask: Ask, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

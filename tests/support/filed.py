@@ -62,6 +62,8 @@ class Filed:
         told: document.Document,
         private: ec.EllipticCurvePrivateKey | None = None,
         bodies: Mapping[str, bytes] | None = None,
+        before: manifest.Before | None = None,
+        of_day: str = THE_DAY,
         **changes: object,
     ) -> None:
         """Write all four files, as the function does, with this key or another.
@@ -74,10 +76,21 @@ class Filed:
         last = (f"digests/{digests[-1].name}", journal.sha256(digests[-1].read_bytes()))
         key = private or self.private
         named = manifest.Key("key-1", manifest.pem(der(key)))
-        statement = {**manifest.manifest(THE_DAY, told, bodies, last, named), **changes}
+        statement = {**manifest.manifest(of_day, told, bodies, last, named, before), **changes}
+        for kind, body in bodies.items():
+            (self.folder / f"{of_day}.{kind}").write_bytes(body)
+        self.put_signature(statement, key, of_day)
+
+    def put_signature(
+        self,
+        statement: document.Document,
+        private: ec.EllipticCurvePrivateKey | None = None,
+        of_day: str = THE_DAY,
+    ) -> None:
+        """Sign any statement as that of a day."""
+        key = private or self.private
         signature = key.sign(document.to_bytes(statement), ec.ECDSA(hashes.SHA256()))
-        for kind, body in {**bodies, "sig.json": manifest.signed(statement, signature)}.items():
-            self.path(kind).write_bytes(body)
+        (self.folder / f"{of_day}.sig.json").write_bytes(manifest.signed(statement, signature))
 
     def kept_key(self) -> str:
         """The public key, kept elsewhere."""

@@ -13,6 +13,7 @@ from tests.torture.world import Kept, World
 
 EVERY = 1 if os.environ.get("REDRESS_TORTURE") == "long" else 53
 """In the shorter form every 53rd fault is put in: 53 has no factor in common with the number of kinds."""
+KINDS = tuple(Kind)
 
 
 class NotStruck(AssertionError):
@@ -29,13 +30,18 @@ class Told(Value):
 
     @property
     def faults(self) -> list[Fault]:
-        """Each call of each function with each kind of fault; in a long story with one kind, in turn."""
-        counts: Counter[str] = Counter()
+        """A call suffers each kind of fault when it is made first, and one kind, in turn, whenever it is
+        made again: so no instant between two calls is left out, and no kind in any call.
+        """
+        of_function: Counter[str] = Counter()
+        made: Counter[Call] = Counter()
         found = []
-        for place, call in enumerate(self.calls):
-            counts[call.function] += 1
-            kinds = [list(Kind)[place % len(Kind)]] if self.story.in_turn else list(Kind)
-            found += [Fault(function=call.function, nth=counts[call.function], kind=kind) for kind in kinds]
+        for call in self.calls:
+            of_function[call.function] += 1
+            kinds = [KINDS[made[call] % len(KINDS)]] if call in made else KINDS
+            made[call] += 1
+            nth = of_function[call.function]
+            found += [Fault(function=call.function, nth=nth, kind=kind) for kind in kinds]
         return found
 
 

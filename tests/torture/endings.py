@@ -77,7 +77,7 @@ def _lived_for_a_day(world: World) -> Before:
     return {"number": number_of(path)}
 
 
-@_book.story(_lived_for_a_day, in_turn=True)
+@_book.story(_lived_for_a_day)
 def _each_day_is_proven(world: World, _: Before) -> None:
     """On the first day nobody signs at first: what was written stands, and is signed later."""
     world.wire.down = frozenset({"kms"})

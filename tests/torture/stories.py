@@ -389,7 +389,7 @@ def _the_journal_is_digested(world: World, _: Before) -> None:
         actors.run_until_done(world, "journal")
 
 
-@story(in_turn=True)
+@story()
 def _a_whole_life_in_the_sandbox(world: World, _: Before) -> None:
     Browser(world).complain(jurisdiction="sandbox")
     actors.wait(world, minutes=2)

@@ -39,15 +39,13 @@ type Before = dict[str, str]
 class Story(Value):
     """`before` prepares the world, and says what the story needs of it; `act` is what faults strike.
 
-    `minutes` pass afterwards, with a sweep every five, until everything must have come to rest. `in_turn`: it
-    is long, so each of its calls suffers one kind of fault, in turn, and not all of them.
+    `minutes` pass afterwards, with a sweep every five, until everything must have come to rest.
     """
 
     name: str
     act: Callable[[World, Before], None]
     before: Callable[[World], Before]
     minutes: int = 16
-    in_turn: bool = False
 
 
 @dataclass
@@ -57,12 +55,12 @@ class Book:
     stories: list[Story] = field(default_factory=list)
 
     def story(
-        self, before: Callable[[World], Before] = lambda _: {}, minutes: int = 16, *, in_turn: bool = False
+        self, before: Callable[[World], Before] = lambda _: {}, minutes: int = 16
     ) -> Callable[[Callable[[World, Before], None]], None]:
         """Tell a story, under the name of its function."""
 
         def tell(act: Callable[[World, Before], None]) -> None:
             name = act.__name__.removeprefix("_").replace("_", " ")
-            self.stories.append(Story(name=name, act=act, before=before, minutes=minutes, in_turn=in_turn))
+            self.stories.append(Story(name=name, act=act, before=before, minutes=minutes))
 
         return tell

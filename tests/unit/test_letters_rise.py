@@ -56,7 +56,7 @@ def test_the_counts_and_the_window_in_local_time_are_told() -> None:
 
 def test_what_rose_with_it_and_until_when_all_of_it_is_quiet_is_told() -> None:
     for form in both(told()):
-        assert "Category: game_results" in form
+        assert "Category: game results" in form
         assert "there is no other notice of it before 14:00 on Wednesday, 6 May 2026" in form
     for form in both(told(also=())):
         assert "Nothing else." in form
@@ -103,6 +103,23 @@ def test_it_goes_to_the_team_of_the_category_from_the_brand() -> None:
     assert told(also=(category,)).to == team.email
     assert told(also=()).to == REGION.teams[0].email
     assert told().sender == "Northlight Casino <complaints@mail.example.test>"
+
+
+@pytest.mark.parametrize("dimension", ["category", "channel"])
+def test_what_redress_names_is_told_in_words(dimension: str) -> None:
+    mail = told(key=replace(GAME, dimension=dimension, value="bank_transfer"))
+    assert ": bank transfer, " in mail.subject
+    for form in both(mail):
+        assert "bank transfer" in form
+        assert "bank_transfer" not in form
+
+
+@pytest.mark.parametrize("dimension", ["product", "game", "provider", "payment_route"])
+def test_what_the_operator_names_is_told_as_it_is_written(dimension: str) -> None:
+    mail = told(key=replace(GAME, dimension=dimension, value="slot_1842"))
+    assert ": slot_1842, " in mail.subject
+    for form in both(mail):
+        assert "slot_1842" in form
 
 
 def test_the_same_rise_is_the_same_letter() -> None:

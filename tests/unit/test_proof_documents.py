@@ -167,7 +167,8 @@ class TestTheManifest:
         key = manifest.Key("0" * 36, manifest.pem(bytes(91)))
         bodies = dict.fromkeys(manifest.KINDS, b"")
         digest = ("digests/2026-03-02.json", "0" * 64)
-        one = manifest.manifest("2026-03-03", proof(), bodies, digest, key)
+        before = manifest.Before("2026-03-02", "0" * 64)
+        one = manifest.manifest("2026-03-03", proof(), bodies, digest, key, before)
         assert len(document.to_bytes(one)) < 4096
         assert manifest.read(manifest.signed(one, b"signature")) == (one, b"signature")
 
@@ -176,6 +177,6 @@ class TestTheManifest:
     )
     def test_another_algorithm_or_form_is_no_signature(self, change: dict[str, Any]) -> None:
         key = manifest.Key("key", "")
-        one = manifest.manifest("2026-03-03", proof(), dict.fromkeys(manifest.KINDS, b""), None, key)
+        one = manifest.manifest("2026-03-03", proof(), dict.fromkeys(manifest.KINDS, b""), None, key, None)
         with pytest.raises(NoProof):
             manifest.read(manifest.signed({**one, **change}, b""))

@@ -81,6 +81,63 @@ class TestHandedInLate:
         assert gaps(told(day, case)) == [("silent", "final", "warning_1")]
 
 
+class TestSortedUnderAnotherCategoryAndBack:
+    """In Curaçao safer gambling is answered within five working days, other things within four weeks."""
+
+    DUE = datetime(2026, 3, 10, 4, tzinfo=UTC)  # the midnight that ends Monday 9 March there
+
+    @pytest.mark.parametrize(
+        "hours",
+        [
+            (240, 312),  # both long after the due instant: on its day it was told as a duty
+            (184.5, 220),  # in the hour between the day and its report: it was told as what is on record
+            (240, 312, 360, 410, 460, 500),  # again and again
+            (100, 101),  # both before it
+            (100, 200),  # away before it and back after it, when it is overdue at once
+        ],
+    )
+    def test_a_duty_is_told_once(self, hours: tuple[float, ...]) -> None:
+        assert len(self._told(self._life(hours))) == 1
+
+    def test_its_record_of_the_day_after_does_not_tell_it_again(self) -> None:
+        case = self._life((), until=self.DUE + HOUR, without="due")
+        case.do(due(case, "due").command, SYSTEM, at=self.DUE + 10 * HOUR)
+        self._recategorise(case, "account", self.DUE + 11 * HOUR)
+        assert self._told(case) == [date(2026, 3, 9)]
+
+    def test_while_it_is_unmet_it_is_a_gap_of_every_day_on_which_it_holds(self) -> None:
+        case = self._life((240, 312))
+        stands = {
+            day.day
+            for day in (date(2026, 3, 1) + DAY * count for count in range(20))
+            if ("missed", "final", "due") in gaps(told(day, case, pack="cw-cga"))
+        }
+        assert stands == {9, 10, 11, 15, 16, 17, 18, 19, 20}
+
+    def _life(
+        self, hours: tuple[float, ...], until: datetime = RECEIVED + 30 * DAY, without: str = ""
+    ) -> Case:
+        """Nobody answers; so many hours after receipt the category is another, and that of before again."""
+        case = Case(replace(submit("cw-cga"), category="safer_gambling"), RECEIVED)
+        case.send(LetterKind.ACKNOWLEDGEMENT, at=RECEIVED + MINUTE)
+        case.do(TRIAGE, SYSTEM)
+        for count, hour in enumerate(hours):
+            live(case, RECEIVED + hour * HOUR)
+            self._recategorise(case, "safer_gambling" if count % 2 else "account", case.now)
+        live(case, until, without=without)
+        return case
+
+    @staticmethod
+    def _recategorise(case: Case, category: str, at: datetime) -> None:
+        case.do(c.Recategorise(category=category, team="care", content={"text": "why"}), at=at)
+
+    def _told(self, case: Case) -> list[date]:
+        """The days that have a line of the duty."""
+        days = [date(2026, 3, 1) + DAY * count for count in range(40)]
+        lines = [(day, line) for day in days for line in told(day, case, pack="cw-cga").lines if line.duty]
+        return [day for day, line in lines if (line.clock, line.due_at) == ("final", self.DUE)]
+
+
 class TestRecordedLate:
     """The workflow stood still for hours, and then put on record whatever had come due."""
 

@@ -7,13 +7,13 @@ from typing import cast
 import pytest
 
 from infra.settings import REGIONS, SettingsError, load
-from redress.domain import categories
+from redress.domain import categories, consultation, instants
 from redress.domain import commands as c
 from redress.domain.categories import FORMERLY, Category, ever, faults, present
 from redress.domain.counting import counts
 from redress.domain.packs import load_pack
 from redress.domain.rulepack import CategoryRule
-from tests.support.complaints import Case, personal, submit
+from tests.support.complaints import PLAYER, T0, Case, personal, submit
 
 OLD, NEW = "cash_out", Category.DEPOSITS_WITHDRAWALS
 
@@ -58,6 +58,23 @@ def test_a_complaint_of_the_old_id_is_and_counts_as_one_of_the_new() -> None:
         assert one.complaint.category == NEW
         found = {cell.value for cell in counts(one.records, one.rules, {}) if cell.dimension == "category"}
         assert found == {NEW}
+
+
+@pytest.mark.usefixtures("renamed")
+@pytest.mark.parametrize(("told", "known"), [(OLD, NEW), ("account", "account"), (None, None)])
+def test_a_question_that_was_asked_under_the_old_id_stands_under_the_new(
+    told: str | None, known: str | None
+) -> None:
+    event = consultation.Asked(
+        brand="northlight",
+        language="en",
+        team="care",
+        due_at=instants.to_text(T0),
+        key_hash="hash",
+        category=told,
+    )
+    record = consultation.Record(seq=1, at=T0, actor=PLAYER, event=event)
+    assert consultation.fold("number", [record]).category == known
 
 
 @pytest.mark.usefixtures("renamed")

@@ -2,16 +2,22 @@
 
 import csv
 import re
+from copy import replace
 from datetime import date
 from functools import cache
 
 import pytest
 
-from infra.ops.report_page import page
+from infra.ops import report_themes
+from infra.ops.report_page import LONG, page
 from infra.ops.report_tables import tables
 from redress import exports
 from redress.domain.counting import Cell
 from redress.domain.figures import Asked, Figures, figures
+from redress.domain.figures.backlog import Outlook
+from redress.domain.figures.causes import Remedy
+from redress.themes.groups import Group, Telling
+from redress.usecases.themes import Themes
 from tests.support import figured
 
 PAID = {"GBP": 1_234_550, "JPY": 25_000, "KWD": 125_500}
@@ -51,6 +57,78 @@ def test_the_table_for_programs_says_which_amount_is_in_minor_units(made: Figure
     one = tables(made)["redress"]
     [first, *_] = csv.DictReader(exports.to_csv(one.columns, one.rows).decode().splitlines())
     assert first == {"currency": "GBP", "amount": "12345.50", "amount_minor_units": "1234550"}
+
+
+def test_what_was_paid_for_a_cause_is_a_number_in_a_table_of_its_own(made: Figures) -> None:
+    """For spreadsheets: in the table of causes amounts of all currencies stand in one cell, for people."""
+    one = tables(made)["redress_by_cause"]
+    found = list(csv.DictReader(exports.to_csv(one.columns, one.rows).decode().splitlines()))
+    cause = made["causes"][0]["cause"]
+    assert [row for row in found if row["cause"] == cause] == [
+        {"cause": cause, "currency": "GBP", "amount": "12345.50", "amount_minor_units": "1234550"},
+        {"cause": cause, "currency": "JPY", "amount": "25000", "amount_minor_units": "25000"},
+        {"cause": cause, "currency": "KWD", "amount": "125.500", "amount_minor_units": "125500"},
+    ]
+
+
+def test_a_long_list_of_themes_scrolls_on_a_screen_and_is_whole_in_print() -> None:
+    def found(count: int) -> str:
+        group = Group(
+            kind="theme",
+            language="en",
+            words=(Telling(word="wheel", inside=1.0, outside=0.0),),
+            numbers=("R7K3-9QXM-2",),
+            players=5,
+            category="bonuses",
+            since=date(2026, 3, 1),
+            before=0.0,
+        )
+        return report_themes.section(Themes(groups=(group,) * count, texts=200, gone=0, before=400))
+
+    assert 'class="wide"' in found(LONG)
+    assert 'class="wide long"' in found(LONG + 1)
+
+
+def test_the_table_of_causes_says_that_it_leaves_out_what_has_none(made: Figures) -> None:
+    """Its shares are greater than those of the volumes, which are of all that were received."""
+    causes, volumes = (
+        next(row for row in tables(made)[name].rows if made["causes"][0]["cause"] in row.values())
+        for name in ("causes", "volumes")
+    )
+    assert causes["numerator"] == volumes["numerator"]
+    assert causes["denominator"] < volumes["denominator"] == made["totals"]["received"]
+    assert "of those whose cause is known" in tables(made)["causes"].caption
+
+
+def test_an_action_is_shown_with_the_day_on_which_it_was_done_or_is_due() -> None:
+    asked = Asked(pack="gb-ukgc", brands=None, first=date(2026, 1, 1), last=date(2026, 3, 31))
+    done = Remedy(id="7", title="Terms", cause="unclear_terms", turned_on=date(2026, 2, 10), done=True)
+    words = shown(figures(asked, _cells(), [done, replace(done, id="8", done=False)]))
+    assert ">done or due on</th>" in words
+    rows = re.findall(r'<tr><th scope="row" class="day">[78]</th>.*?</tr>', words)
+    assert [("2026-02-10" in row, ">yes<" in row, ">not yet<" in row) for row in rows] == [
+        (True, True, False),
+        (True, False, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("came", "closed", "outlook", "said"),
+    [
+        (3.0, 3.0, "never", "At that rate as many stay open."),
+        (3.5, 3.0, "never", "At that rate ever more are open."),
+        (3.0, 3.1, "never", "At that rate it takes more than ten years to work off what is open."),
+        (3.0, 4.0, "worked_off", "At that rate what is open is worked off on 2026-05-01."),
+        (0.0, 0.0, "nothing_open", "Nothing is open."),
+    ],
+)
+def test_the_backlog_is_told_as_it_goes(
+    made: Figures, came: float, closed: float, outlook: Outlook, said: str
+) -> None:
+    """A house that keeps up has some open all the same: that is no alarm."""
+    made["backlog"] |= {"received_per_week": came, "closed_per_week": closed, "outlook": outlook}
+    made["backlog"]["by"] = "2026-05-01"
+    assert said in shown(made)
 
 
 def test_nothing_is_folded_away_and_a_long_table_is_whole(made: Figures) -> None:

@@ -115,9 +115,67 @@ class TestCsv:
         assert (one["figure"], one["before"], one["value"]) == ("of_which_to_adr", "0", "1")
         assert one["number"] == book.cases[0].complaint.number
 
+    def test_it_says_what_it_is_of_without_its_name(self, book: Book) -> None:
+        made = book.ask("gb-ukgc", "2026-Q1", 1)
+        about = {one["figure"]: one["label"] for one in self.rows(made) if one["row"] == "about"}
+        assert about == {
+            "to": "Gambling Commission, regulatory return",
+            "pack": "gb-ukgc 2015.1",
+            "report": "1",
+            "period": "2026-Q1",
+            "start": "2026-01-01T00:00:00.000Z",
+            "start_zone": "Europe/London",
+            "end": "2026-03-31T23:00:00.000Z",
+            "end_zone": "Europe/London",
+            "as_of": "2027-06-01T00:00:00.000Z",
+            "draft": "no",
+            "definitions": "2",
+            "digest": made["digest"],
+        }
+
+    def test_a_draft_says_so_first(self) -> None:
+        made = Book().ask("gb-ukgc", "2026-Q1", 1, MARCH, draft=True)
+        first = self.rows(made)[0]
+        assert (first["row"], first["figure"], first["label"]) == ("about", "draft", "DRAFT: not a return")
+
+    def test_a_correction_says_of_what(self, book: Book) -> None:
+        made = corrected(book)
+        about = {one["figure"]: one["label"] for one in self.rows(made) if one["row"] == "about"}
+        assert about["corrects"] == made["corrects"]["digest"]
+        assert about["corrects_as_of"] == made["corrects"]["as_of"]
+
+    def test_each_section_is_defined(self, book: Book) -> None:
+        made = book.ask("gb-ukgc", "2026-Q1", 1)
+        told = {one["section"]: one["label"] for one in self.rows(made) if one["row"] == "definition"}
+        assert list(told) == [part["id"] for part in made["sections"]]
+        for part in made["sections"]:
+            assert told[part["id"]] == " ".join((part["definition"], *part["remarks"]))
+
+    def test_nothing_but_figures_has_a_value(self, book: Book) -> None:
+        found = self.rows(corrected(book))
+        assert {one["row"] for one in found if one["value"] or one["before"]} == {"figure", "correction"}
+
     def test_what_a_spreadsheet_would_compute_is_text(self, book: Book) -> None:
         [one] = [one for one in self.rows(book.ask("gb-ukgc", "2026-Q1", 2)) if one["row"] == "complaint"]
         assert (one["type"], one["amount_minor"]) == ("'=1+1", "2550")
+
+    def test_amounts_are_there_as_people_write_them(self, book: Book) -> None:
+        [one] = [one for one in self.rows(book.ask("gb-ukgc", "2026-Q1", 2)) if one["row"] == "complaint"]
+        assert (one["amount"], one["amount_minor"], one["currency"]) == ("25.50", "2550", "GBP")
+
+    def test_what_a_body_awarded_is_there_as_people_write_it(self) -> None:
+        book = Book()
+        case = book.receive("mt", MARCH)
+        case.triage("dispute")
+        case.answer("rejected")
+        case.refer()
+        case.do(c.RecordAdrOutcome(outcome="upheld", redress_minor=1005, currency="EUR"))
+        [one] = [
+            one
+            for one in self.rows(book.ask("mt", "2026-03", 1))
+            if one["section"] == "conclusions" and one["row"] == "complaint"
+        ]
+        assert (one["adr_redress"], one["adr_redress_minor"], one["adr_currency"]) == ("10.05", "1005", "EUR")
 
     def test_what_the_operator_fills_in_is_empty(self, book: Book) -> None:
         found = self.rows(book.ask("cw-cga", "2026-H1", 1), bom=True)
@@ -130,7 +188,8 @@ class TestCsv:
                 "row,section,figure,label,value,before,number,submitted_on,received_at,acknowledged_on,",
                 "acknowledged_at,type,nature,brand,channel,language,amount_minor,currency,stage,outcome,",
                 "answered_on,answered_at,closed_at,aware_on,age_days,because,unresolved_at,body,referred_at,",
-                "complete_file_at,adr_outcome,adr_decided_at,adr_redress_minor,adr_currency,remark",
+                "complete_file_at,adr_outcome,adr_decided_at,adr_redress_minor,adr_currency,remark,",
+                "amount,adr_redress",
             )
         )
         assert ",".join(table.COLUMNS).startswith(known)
@@ -184,6 +243,24 @@ class TestPage:
     def test_what_the_operator_fills_in_is_marked(self) -> None:
         told = Reader(page.to_bytes(Book().ask("cw-cga", "2026-H1", 1))).text
         assert told.count("to be filled in") >= 2
+
+    @pytest.mark.parametrize(
+        ("asked", "words"),
+        [
+            (("gb-ukgc", "2026-Q1", 1), "1, with each regulatory return"),
+            (("gb-ukgc", "2026-Q1", 2), "2, on request"),
+            (("gb-ukgc", "2026-Q1", 3), "3, when it happens"),
+            (("mt", "2026-03", 1), "1, monthly"),
+            (("cw-cga", "2026-H1", 1), "1, half-yearly"),
+        ],
+    )
+    def test_it_says_in_words_how_often_it_is_owed(self, asked: tuple[str, str, int], words: str) -> None:
+        assert f"Report{words}By" in Reader(page.to_bytes(Book().ask(*asked))).text.replace("\n", "")
+
+    def test_the_operators_own_rules_are_named_as_the_region_file_names_them(self) -> None:
+        told = " ".join(Reader(page.to_bytes(Book().ask("gb-ukgc", "2026-Q1", 1))).text.split())
+        assert "mt.final.amount = 10; mt.final.unit = calendar_days" in told
+        assert "{" not in told.partition("Operator's own rules")[2]
 
     def test_what_others_wrote_is_text(self, book: Book) -> None:
         book.cases[0].do(c.Recategorise(category="<b>x</b>", team="care", content={"text": "why"}))

@@ -44,7 +44,7 @@ def known(app: OperatorApp, key: str | None = None) -> str:
 
 def forget(app: OperatorApp, number: str) -> None:
     """It is ordered, and done."""
-    assert post_to(app, number, "erasure", {"reason": "request"}).status == 200
+    assert post_to(app, number, "erasure", {"reason": "request"}, **PERSON).status == 200
     ErasureTable(boto3.client("dynamodb"), tables.NAME).forget(number)
     change(wiring.desk(), number, c.RecordErased(contents=3, files=0, mails=0), SYSTEM)
 

@@ -9,12 +9,14 @@ import pytest
 from redress.adapters import wiring
 from redress.domain import commands as c
 from redress.domain.evidence import Verdict
+from redress.store import keys
 from redress.usecases.change import change
 from tests.support.complaints import PLAYER, SYSTEM
 from tests.support.evidence import added
 from tests.support.operator_app import CLIENT_ID, SCOPES, Answer, OperatorApp
-from tests.support.operator_requests import create, events, post_to, read, stored_items
+from tests.support.operator_requests import create, etag, events, post_to, read, stored_items
 
+BY = {"redress-user": "privacy-1"}
 WHO = {"brand": "northlight", "account": "account-1", "email": "player@example.com"}
 HOSTILE = {
     "a script": '<script>alert(1)</script> & "quotes" \'',
@@ -24,11 +26,11 @@ HOSTILE = {
 
 
 def export(app: OperatorApp, **asked: Any) -> Answer:
-    return app.post("/players/export", {**WHO, **asked}, **{"redress-user": "privacy-1"})
+    return app.post("/players/export", {**WHO, **asked}, **BY)
 
 
 def erase(app: OperatorApp, key: str | None = None, **asked: Any) -> Answer:
-    return app.post("/players/erasure", {**WHO, **asked}, key=key)
+    return app.post("/players/erasure", {**WHO, **asked}, key=key, **BY)
 
 
 def withdrawn(app: OperatorApp, **told: object) -> str:
@@ -152,24 +154,49 @@ def test_without_the_permission_nothing_is_told_of_anybody(function: ModuleType,
     assert (refused.status, refused.body["permission"]) == (403, "admin")
 
 
+BY_PERSON = {
+    "players/export": WHO,
+    "players/erasure": WHO,
+    "complaints/{}/erasure": {"reason": "request"},
+    "complaints/{}/legal-hold": {"reason": "A letter came."},
+    "complaints/{}/legal-hold/lifting": {"reason": "They settled."},
+}
+
+
+@pytest.mark.parametrize(("path", "body"), BY_PERSON.items(), ids=BY_PERSON)
+def test_what_is_done_to_a_persons_data_is_done_by_somebody_who_is_named(
+    app: OperatorApp, function: ModuleType, path: str, body: dict[str, str]
+) -> None:
+    number = withdrawn(app)
+    if path.endswith("lifting"):
+        post_to(app, number, "legal-hold", {"reason": "A letter came."}, **BY)
+    before, tag = stored_items(), etag(app, number)
+    refused = app.post(f"/{path.format(number)}", body, if_match=tag)
+    assert (refused.status, refused.rules) == (422, {"Redress-User": "subject"})
+    assert stored_items() == before
+    claims = {"client_id": CLIENT_ID, "scope": SCOPES, "sub": "privacy-2"}
+    in_person = OperatorApp(handler=function.handler, claims=claims)
+    assert in_person.post(f"/{path.format(number)}", body, if_match=tag).status == 200
+
+
 def test_a_legal_hold_is_placed_shown_and_lifted(app: OperatorApp) -> None:
     number = create(app)
     assert read(app, number)["legal_hold"] is False
-    assert post_to(app, number, "legal-hold", {"reason": "A letter came."}).status == 200
+    assert post_to(app, number, "legal-hold", {"reason": "A letter came."}, **BY).status == 200
     assert read(app, number)["legal_hold"] is True
-    again = post_to(app, number, "legal-hold", {"reason": "A letter came."})
+    again = post_to(app, number, "legal-hold", {"reason": "A letter came."}, **BY)
     assert (again.status, again.problem) == (409, "illegal-transition")
-    assert post_to(app, number, "legal-hold/lifting", {"reason": "It is settled."}).status == 200
+    assert post_to(app, number, "legal-hold/lifting", {"reason": "It is settled."}, **BY).status == 200
     assert read(app, number)["legal_hold"] is False
     last = events(app, number)[-1]
     assert (last["type"], last["content"]) == ("LegalHoldLifted", {"reason": "It is settled."})
-    refused = post_to(app, number, "legal-hold/lifting", {"reason": "It is settled."})
+    refused = post_to(app, number, "legal-hold/lifting", {"reason": "It is settled."}, **BY)
     assert "no legal hold" in refused.body["detail"]
 
 
 def test_why_a_legal_hold_was_placed_goes_to_no_outside_body(app: OperatorApp) -> None:
     number = create(app)
-    post_to(app, number, "legal-hold", {"reason": "We expect to lose."})
+    post_to(app, number, "legal-hold", {"reason": "We expect to lose."}, **BY)
     pack = app.get(f"/complaints/{number}/evidence-pack")
     assert pack.status == 200
     assert "We expect to lose." not in json.dumps(pack.body)
@@ -177,16 +204,19 @@ def test_why_a_legal_hold_was_placed_goes_to_no_outside_body(app: OperatorApp) -
 
 @pytest.mark.parametrize("what", ["legal-hold", "legal-hold/lifting"])
 def test_a_legal_hold_needs_a_reason(app: OperatorApp, what: str) -> None:
-    assert post_to(app, create(app), what).rules == {"reason": "required"}
+    assert post_to(app, create(app), what, **BY).rules == {"reason": "required"}
 
 
 def test_erasure_is_ordered_of_the_version_that_was_seen(app: OperatorApp) -> None:
     number = withdrawn(app)
     order = {"reason": "request"}
     path = f"/complaints/{number}/erasure"
-    assert (app.post(path, order).status, app.post(path, order, if_match='"1"').status) == (428, 412)
+    assert (app.post(path, order, **BY).status, app.post(path, order, if_match='"1"', **BY).status) == (
+        428,
+        412,
+    )
     assert read(app, number)["erasure_ordered_at"] is None
-    assert post_to(app, number, "erasure", order).status == 200
+    assert post_to(app, number, "erasure", order, **BY).status == 200
     shown = read(app, number)
     assert shown["erasure_ordered_at"]
     assert shown["erased_at"] is None
@@ -197,27 +227,59 @@ def test_erasure_is_ordered_of_the_version_that_was_seen(app: OperatorApp) -> No
 @pytest.mark.parametrize("reason", ["retention", "", "because", None])
 def test_nobody_orders_an_erasure_for_another_reason(app: OperatorApp, reason: str | None) -> None:
     number = withdrawn(app)
-    refused = post_to(app, number, "erasure", {"reason": reason})
+    refused = post_to(app, number, "erasure", {"reason": reason}, **BY)
     assert refused.status == 422
     assert set(refused.rules) == {"reason"}
 
 
 def test_what_stands_in_the_way_of_an_erasure_is_told_with_the_remedy(app: OperatorApp) -> None:
     order, number = {"reason": "request"}, create(app)
-    still_open = post_to(app, number, "erasure", order)
+    still_open = post_to(app, number, "erasure", order, **BY)
     assert (still_open.status, still_open.problem) == (409, "illegal-transition")
     assert "close it, or have the player withdraw it" in still_open.body["detail"]
     app.post(f"/complaints/{number}/withdrawal")
-    post_to(app, number, "legal-hold", {"reason": "A letter came."})
-    held = post_to(app, number, "erasure", order)
+    post_to(app, number, "legal-hold", {"reason": "A letter came."}, **BY)
+    held = post_to(app, number, "erasure", order, **BY)
     assert held.status == 409
     assert "lift that first" in held.body["detail"]
     assert read(app, number)["erasure_ordered_at"] is None
 
 
+def test_a_duplicate_stays_with_what_it_goes_on_in(app: OperatorApp) -> None:
+    order, duplicate, primary = {"reason": "request"}, create(app), create(app)
+    linked = post_to(app, duplicate, "duplicate-of", {"number": primary, "reason": "The same bonus."})
+    assert linked.status == 200, linked.body
+    kept = post_to(app, duplicate, "erasure", order, **BY)
+    assert (kept.status, kept.problem) == (409, "illegal-transition")
+    assert "goes on in another complaint" in kept.body["detail"]
+    answer = erase(app)
+    assert {one["number"]: one["outcome"] for one in answer.body["items"]} == {
+        duplicate: "duplicate",
+        primary: "open",
+    }
+    app.post(f"/complaints/{primary}/withdrawal")
+    assert post_to(app, duplicate, "erasure", order, **BY).status == 200
+
+
+def test_one_complaint_that_cannot_be_read_whole_is_kept_and_named(app: OperatorApp) -> None:
+    whole, spoilt = withdrawn(app), withdrawn(app)
+    store, spot = wiring.table(), {"pk": {"S": keys.complaint(spoilt)}, "sk": {"S": keys.event(2)}}
+    store.client.delete_item(TableName=store.name, Key=spot)
+    made = export(app)
+    assert set(numbers(made)) == {whole, spoilt}
+    assert [one["number"] for one in made.body["unreadable"]] == [spoilt]
+    alone = post_to(app, spoilt, "erasure", {"reason": "request"}, **BY)
+    assert (alone.status, alone.problem) == (409, "illegal-transition")
+    assert "redress check" in alone.body["detail"]
+    assert {one["number"]: one["outcome"] for one in erase(app).body["items"]} == {
+        whole: "ordered",
+        spoilt: "unreadable",
+    }
+
+
 def test_a_player_is_forgotten_where_nothing_stands_in_the_way(app: OperatorApp) -> None:
     done, still_open, on_hold = withdrawn(app), create(app), withdrawn(app, account=None)
-    post_to(app, on_hold, "legal-hold", {"reason": "A letter came."})
+    post_to(app, on_hold, "legal-hold", {"reason": "A letter came."}, **BY)
     stranger = withdrawn(app, account="account-2", email="other@example.com")
     answer = erase(app, key="forget-them")
     outcomes = {one["number"]: one["outcome"] for one in answer.body["items"]}

@@ -10,6 +10,7 @@ from botocore.exceptions import ConnectionClosedError
 from tests.support.operator_app import Answer, OperatorApp
 from tests.support.operator_requests import create, events
 
+BY = {"redress-user": "privacy-1"}
 WHO = {"brand": "northlight", "account": "account-1"}
 # Of two complaints: to find and remember them 3, to load and order each 3; to find them 1, to load each 1.
 ERASURE_CALLS, EXPORT_CALLS = 9, 3
@@ -58,12 +59,12 @@ def test_an_erasure_that_was_cut_off_is_ordered_once_when_it_is_sent_again(
     lost: bool,  # noqa: FBT001 - a parameter of the tests
 ) -> None:
     numbers = {withdrawn(app), withdrawn(app)}
-    app.post("/players/export", WHO)  # the secret is read
+    app.post("/players/export", WHO, **BY)  # the secret is read
     broken(place, lost)
-    cut_off = app.post("/players/erasure", WHO, key="forget-them")
+    cut_off = app.post("/players/erasure", WHO, key="forget-them", **BY)
     monkeypatch.undo()
     assert (cut_off.status, cut_off.problem) == (503, "unavailable")
-    again = app.post("/players/erasure", WHO, key="forget-them")
+    again = app.post("/players/erasure", WHO, key="forget-them", **BY)
     assert {one["number"]: one["outcome"] for one in again.body["items"]} == dict.fromkeys(numbers, "ordered")
     assert [ordered(app, one) for one in numbers] == [1, 1]
 
@@ -76,12 +77,12 @@ def test_an_export_that_was_cut_off_is_whole_when_it_is_sent_again(
     place: int,
 ) -> None:
     numbers = {create(app), create(app)}
-    app.post("/players/export", WHO)  # the secret is read
+    app.post("/players/export", WHO, **BY)  # the secret is read
     broken(place, False)  # noqa: FBT003 - as above
-    cut_off: Answer = app.post("/players/export", WHO)
+    cut_off: Answer = app.post("/players/export", WHO, **BY)
     monkeypatch.undo()
     assert (cut_off.status, cut_off.problem) == (503, "unavailable")
-    whole = app.post("/players/export", WHO).body["complaints"]
+    whole = app.post("/players/export", WHO, **BY).body["complaints"]
     assert {one["number"] for one in whole} == numbers
 
 
@@ -90,9 +91,9 @@ def test_these_are_all_the_calls(
 ) -> None:
     withdrawn(app)
     withdrawn(app)
-    app.post("/players/export", WHO)
+    app.post("/players/export", WHO, **BY)
     for path, calls in (("export", EXPORT_CALLS), ("erasure", ERASURE_CALLS)):
         made = broken(-1, False)  # noqa: FBT003 - as above
-        assert app.post(f"/players/{path}", WHO).status == 200
+        assert app.post(f"/players/{path}", WHO, **BY).status == 200
         monkeypatch.undo()
         assert len(made) == calls, made

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from infra.ops import proof
 from redress.proofs import document
-from tests.support.filed import Filed
+from tests.support.filed import THE_DAY, Filed
 from tests.support.redress_command import Answer, Ask, refused
 
 ESCAPES = "gb-ukgc\n2026-03-03: the documents are those that were signed\x1b[2J\u202e"
@@ -35,11 +36,11 @@ def signed(filed: Filed, told: Any) -> None:
 
 class TestTheStatement:
     @pytest.mark.parametrize(
-        "name", ["format", "pack", "day", "documents", "journal", "algorithm", "public_key"]
+        "name", ["format", "pack", "day", "documents", "journal", "previous", "algorithm", "public_key"]
     )
     def test_a_value_of_another_kind_is_no_statement(self, ask: Ask, filed: Filed, name: str) -> None:
         for strange in STRANGE:
-            if (name, strange) != ("journal", None):  # a proof of before the first digest
+            if strange is not None or name not in {"journal", "previous"}:  # a proof that was the first
                 filed.sign(filed.document, **{name: strange})
                 found_broken(ask("verify", filed.file))
 
@@ -107,3 +108,27 @@ class TestTheFiles:
         for kind in ("json", "csv", "html", "sig.json"):
             filed.path(kind).write_bytes(b"")
         found_broken(ask("verify", filed.file))
+
+    @pytest.mark.parametrize("kind", ["json", "csv", "html", "sig.json"])
+    def test_one_that_is_too_long_is_not_read_to_its_end(
+        self, ask: Ask, filed: Filed, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(proof, "MOST", {**proof.MOST, kind: 10_000})
+        with filed.path(kind).open("ab") as file:
+            file.truncate(2**40)  # a terabyte, of which the disk holds nothing
+        [line] = found_broken(ask("verify", filed.file))
+        assert f"{THE_DAY}.{kind} has more than 10,000 bytes" in line
+        assert "it was changed" in line
+
+    def test_the_longest_that_a_day_may_have_is_read(
+        self, ask: Ask, filed: Filed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sizes = {kind: len(filed.path(kind).read_bytes()) for kind in ("json", "csv", "html", "sig.json")}
+        monkeypatch.setattr(proof, "MOST", sizes)
+        assert ask("verify", filed.file).status == 0
+
+    def test_a_key_that_is_too_long_is_none(self, ask: Ask, filed: Filed) -> None:
+        key = filed.journal / "key.pem"
+        with key.open("wb") as file:
+            file.truncate(2**40)
+        refused(ask("verify", filed.file, "--key", str(key)), "cannot be read as a public key in PEM")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.ops import journal as copies
 from redress.domain import journal
 from tests.support.journals import MemoryObjects, altered, chain, day
 from tests.support.redress_command import Ask, refused
@@ -183,6 +184,21 @@ def test_no_name_of_a_file_writes_a_line_of_the_verdict(ask: Ask, folder: Path) 
     assert broken(ask, folder) == [
         r"events/a\nb: all chains hold\x1b[2J\u202e.json is no event's place: it was added."
     ]
+
+
+@pytest.mark.parametrize("key", [event(A, 3, 2), event(A, 6, TODAY), digest(4)])
+def test_a_file_that_is_too_long_is_not_read_to_its_end(
+    ask: Ask, folder: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "MOST_DIGEST", 10_000)
+    with (folder / key).open("ab") as file:
+        file.truncate(2**40)  # a terabyte, of which the disk holds nothing
+    told = broken(ask, folder)
+    if key == digest(4):
+        assert told == [f"{key} has more than 10,000 bytes: Redress writes no such digest."]
+    else:
+        [line] = told
+        assert line.startswith(f"Complaint {A}, event {int(key[-11:-5])}: was changed: ")
 
 
 class TestDigests:

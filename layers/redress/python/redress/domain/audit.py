@@ -28,6 +28,19 @@ class ChainBroken(RedressError):
         super().__init__(f"Complaint {number}, event {seq}: {problem}.")
 
 
+class Unreadable(RedressError, ValueError):
+    """Something that is stored of a complaint is not what Redress wrote, so nobody can tell how it stands.
+
+    Whoever takes a bad value for what it is (ValueError) takes this for one.
+    """
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        super().__init__(
+            f"Complaint {number} cannot be read: something of it was altered. `redress check` names what."
+        )
+
+
 class Record(Value):
     """One stored event: `text` is its canonical JSON, `hash` the SHA-256 of it in hex."""
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from redress.domain import clock, instants
+from redress.domain.categories import present
 from redress.domain.errors import ConsultationOver
 from redress.domain.values import Value
 
@@ -133,7 +134,11 @@ def fold(number: str, records: Iterable[Record]) -> Consultation:
         asked_at=first.at,
         changed_at=first.at,
         records=(first,),
-        **{**vars(asked), "due_at": instants.from_text(asked.due_at)},
+        **{
+            **vars(asked),
+            "due_at": instants.from_text(asked.due_at),
+            "category": present(asked.category) if asked.category else None,
+        },
     )
     for one in others:
         known = evolve(known, one)

@@ -25,6 +25,7 @@ RedressError
 ├── EvidenceNotReleased     the file may not be opened, or not yet
 ├── NotMoney                (money) a text is no amount of its currency
 ├── ChainBroken             (audit) a record does not follow from the one before it
+├── Unreadable              (audit) what is stored of a complaint is not what Redress wrote
 ├── JournalRefused          (journal) the write-once log cannot hold this as it is
 ├── NotAPeriod              (periods) a text is no period, or none that a report can be about
 ├── ReturnRefused           (return_lives) a return cannot be made as it was asked for

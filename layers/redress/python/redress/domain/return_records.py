@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from redress.domain import money
 from redress.domain.complaint import Complaint
 from redress.domain.return_figures import Basis, Row, Section, count, local_day
 from redress.domain.return_lives import Life
@@ -59,6 +60,11 @@ def record(complaint: Complaint, zone: str) -> Row:
         "closed_at": complaint.closed_at,
         "remark": "; ".join(_remarks(complaint)),
     }
+
+
+def amount(minor: int | None, currency: str | None) -> str | None:
+    """An amount of minor units as people write it, `25.50`, if it is known and of a currency."""
+    return None if minor is None or currency is None else money.decimal_text(minor, currency)
 
 
 def ending(complaint: Complaint) -> str:

@@ -9,7 +9,11 @@ __all__ = ["PersonExportView"]
 
 
 class OrderedView(TypedDict):
-    """What became of a complaint: `ordered` now or `already`; kept, as `open`, `legal_hold` or `unpaid`."""
+    """What became of a complaint: `ordered` now, or `already` before; all else is kept, and not erased.
+
+    Kept are those `open`, under a `legal_hold` or `unpaid`; a `duplicate` for as long as what it goes on in;
+    and what is `unreadable`.
+    """
 
     number: str
     outcome: str

@@ -21,13 +21,17 @@ from redress.usecases.ports import CaseFile
 if TYPE_CHECKING:  # they bring pydantic: the resolver imports the one that a request is read with
     from redress.http import person_bodies as bodies
     from redress.usecases.export_document import Sources
+    from redress.usecases.export_person import PersonExportView
     from redress.usecases.players import Lists
 
 logger = Logger()
 
 
 def place_legal_hold(call: Call, asked: bodies.LegalHold) -> Answer:
-    """Keep everything that is known about a complaint, as for a court: nothing of it is erased."""
+    """Keep everything that is known about a complaint, as for a court: nothing of it is erased.
+
+    Texts and files of mails are kept with it, the mails as they came are not: each ends after `kept_days`.
+    """
     return change(call, lambda _: commands.PlaceLegalHold(content={"reason": asked.reason}))
 
 
@@ -39,15 +43,16 @@ def lift_legal_hold(call: Call, asked: bodies.LegalHoldLifting) -> Answer:
 def order_erasure(call: Call, asked: bodies.ErasureOrder) -> Answer:
     """Have what is known of the player erased, as they ask; the facts stay.
 
-    It takes a closed complaint under no legal hold, of which nothing is left to pay. The rest follows by
-    itself, within a day; nothing brings it back.
+    It takes a closed complaint under no legal hold, of which nothing is left to pay; of a duplicate, what it
+    goes on in has to be free to go, too. The rest follows by itself, within a day; nothing brings it back.
     """
 
     def choose(case: CaseFile) -> Command:
         command = commands.OrderErasure(because=asked.reason)
         newest = case.complaint.version == call.version  # what was decided on an older one is told first
-        if newest and erasing.obstacle(case.complaint) is Outcome.OPEN:
-            raise illegal(case.complaint, command, HINTS[Outcome.OPEN].rstrip("."))
+        kept = erasing.in_the_way(call.desk.store, case) if newest else None
+        if kept in {Outcome.OPEN, Outcome.DUPLICATE, Outcome.UNREADABLE}:
+            raise illegal(case.complaint, command, HINTS[kept].rstrip("."))
         return command
 
     return decide(call, choose)
@@ -59,6 +64,7 @@ def export_person(call: Call, asked: bodies.PersonExport) -> Answer:
     Complaints that were told with an account are found by it alone, the others by the address: send both. The
     player is named in the body, since addresses land in logs. Whoever asked for it is on record in the log.
     Addresses of files work for anybody, for minutes. A player of whom nothing is held gets an empty export.
+    A complaint that cannot be read whole holds up no other: `unreadable` names it.
     """
     from redress.usecases import export_person as exporting  # noqa: PLC0415 - few requests ask for it
 
@@ -70,15 +76,16 @@ def export_person(call: Call, asked: bodies.PersonExport) -> Answer:
         cursor=asked.cursor,
     )
     made = exporting.export(call.desk.store, _sources(call), question, now)
-    _put_on_record(call, [one["number"] for one in made["complaints"]])
+    _put_on_record(call, made)
     return Answer(body=made)
 
 
 def erase_person(call: Call, asked: bodies.PersonErasure) -> Answer:
     """Order the erasure of every closed complaint of a player, and say what became of each.
 
-    What is open, under a legal hold or waits for money is kept: ask again later. What was ordered before is
-    found by no list any more. The same request goes on where it stopped, with what it found the first time.
+    What is open, under a legal hold or waits for money is kept, and so is what goes on in such a complaint or
+    cannot be read whole: ask again later. What was ordered before is found by no list any more. The same
+    request goes on where it stopped, with what it found the first time.
     """
     known, brands = _lists(call, asked), (asked.brand,)
     made = erasing.order_all(call.desk, known, asked.cursor, call.actor, call.once, brands)
@@ -110,7 +117,8 @@ def _sources(call: Call) -> Sources:
     )
 
 
-def _put_on_record(call: Call, numbers: list[str]) -> None:
+def _put_on_record(call: Call, made: PersonExportView) -> None:
     """Who handed out the data of a player: nothing of it is in the events, since nothing changed."""
-    told = {"complaints": numbers, "client": call.caller.client.id, "person": actors.person(call.actor)}
+    found = {name: [one["number"] for one in made[name]] for name in ("complaints", "unreadable")}
+    told = {**found, "client": call.caller.client.id, "person": actors.person(call.actor)}
     logger.info("personal data exported", extra=told)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redress.domain import actors
 from redress.domain.errors import NoSuchTeam
 from redress.http import list_views, queue_views
 from redress.http.answer import Answer
-from redress.http.changing import number_of, refuse
-from redress.http.requests import Call
+from redress.http.changing import number_of
+from redress.http.requests import Call, acting_person
 from redress.region import Team
 from redress.usecases import queues
 from redress.usecases.ports import Listed
@@ -67,11 +66,8 @@ def _shown(call: Call, one: Listed | None) -> queue_views.NextView:
 
 
 def _person(call: Call) -> Person:
-    """The person who acts. Raises InvalidInput where the application names nobody."""
-    person = actors.person(call.actor)
-    if person is None:
-        refuse("Redress-User", "subject", "Name the person: their subject id at your identity provider.")
-    return Person(id=person, brands=call.caller.client.brands)
+    """The person who acts."""
+    return Person(id=acting_person(call.actor), brands=call.caller.client.brands)
 
 
 def _team(call: Call) -> Team:

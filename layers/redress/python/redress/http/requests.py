@@ -145,6 +145,15 @@ def actor(event: Mapping[str, Any], caller: Caller) -> str:
     return actors.of_app(caller.client.id, named)
 
 
+def acting_person(acting: str) -> str:
+    """The subject id of the person who acts. Raises InvalidInput where the application names nobody."""
+    person = actors.person(acting)
+    if person is None:
+        remedy = "Name the person: their subject id at your identity provider."
+        raise InvalidInput([FieldProblem("Redress-User", "subject", remedy)])
+    return person
+
+
 def _bytes(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):

@@ -107,6 +107,8 @@ def _operate(api: Api, event: Mapping[str, Any], asked: dict[str, str | None]) -
     caller.require(route.permission)
     sent = requests.query(event) if route.body is None else requests.document(event)
     call = _call(api, desk, caller, route, path, event, sent)
+    if route.by_person:
+        requests.acting_person(call.actor)
     model = route.reads  # imports it, and with it pydantic
     if model is None:
         return route.operation(call)

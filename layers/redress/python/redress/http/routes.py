@@ -26,7 +26,7 @@ class Route(Value):
 
     Operation, model and view are named by module and name below `redress.http`, and imported when they are
     needed: what a request does not use costs its cold start nothing. `query` or `body` names the model that
-    the operation takes beside its call. A `guarded` route asks for If-Match.
+    the operation takes beside its call. A `guarded` route asks for If-Match, one `by_person` for who acts.
     """
 
     method: str
@@ -38,6 +38,7 @@ class Route(Value):
     body: str | None = None
     status: int = 200
     guarded: bool = False
+    by_person: bool = False
 
     @property
     def name(self) -> str:
@@ -85,6 +86,7 @@ def _post(
     permission: str = "write",
     status: int = 200,
     guarded: bool = False,
+    by_person: bool = False,
 ) -> Route:
     return Route(
         method="POST",
@@ -95,6 +97,7 @@ def _post(
         permission=permission,
         status=status,
         guarded=guarded,
+        by_person=by_person,
     )
 
 
@@ -186,13 +189,18 @@ ROUTES = (
     _post(f"{COMPLAINT}/adr-referral/outcome", "operations:record_adr_outcome", "bodies:AdrDecision"),
     _post(f"{COMPLAINT}/withdrawal", "operations:withdraw", "bodies:Withdrawal"),
     _post(
-        f"{COMPLAINT}/legal-hold", "persons:place_legal_hold", "person_bodies:LegalHold", permission="admin"
+        f"{COMPLAINT}/legal-hold",
+        "persons:place_legal_hold",
+        "person_bodies:LegalHold",
+        permission="admin",
+        by_person=True,
     ),
     _post(
         f"{COMPLAINT}/legal-hold/lifting",
         "persons:lift_legal_hold",
         "person_bodies:LegalHoldLifting",
         permission="admin",
+        by_person=True,
     ),
     _post(
         f"{COMPLAINT}/erasure",
@@ -200,14 +208,22 @@ ROUTES = (
         "person_bodies:ErasureOrder",
         permission="admin",
         guarded=True,
+        by_person=True,
     ),
-    _post(f"{COMPLAINT}/lease", "queues:take_lease", "list_bodies:LeaseBody", shows="queue_views:LeasedView"),
+    _post(
+        f"{COMPLAINT}/lease",
+        "queues:take_lease",
+        "list_bodies:LeaseBody",
+        shows="queue_views:LeasedView",
+        by_person=True,
+    ),
     Route(
         method="DELETE",
         path=f"{COMPLAINT}/lease",
         operates="queues:give_back_lease",
         shows="queue_views:LeasedView",
         permission="write",
+        by_person=True,
     ),
     _post(
         f"{PLAYERS}/export",
@@ -215,6 +231,7 @@ ROUTES = (
         "person_bodies:PersonExport",
         shows="person_views:PersonExportView",
         permission="admin",
+        by_person=True,
     ),
     _post(
         f"{PLAYERS}/erasure",
@@ -222,6 +239,7 @@ ROUTES = (
         "person_bodies:PersonErasure",
         shows="person_views:PersonErasureView",
         permission="admin",
+        by_person=True,
     ),
     _get("/v1/causes", "causes:list_causes", "cause_views:CausesView"),
     _post(
@@ -250,7 +268,13 @@ ROUTES = (
     _get("/v1/tasks", "lists:list_tasks", "list_views:TaskPageView", query="list_bodies:TaskQuery"),
     _get("/v1/teams", "queues:list_teams", "queue_views:TeamsView"),
     _get(f"{TEAM}/workload", "queues:show_workload", "queue_views:WorkloadView"),
-    _post(f"{TEAM}/next", "queues:take_next", "list_bodies:NextBody", shows="queue_views:NextView"),
+    _post(
+        f"{TEAM}/next",
+        "queues:take_next",
+        "list_bodies:NextBody",
+        shows="queue_views:NextView",
+        by_person=True,
+    ),
     _post(
         CONSULTATIONS,
         "consultations:create_consultation",

@@ -5,6 +5,7 @@ It names complaints by their numbers and holds nothing that anybody typed.
 
 from datetime import datetime
 
+from redress.domain.clusters import Key
 from redress.domain.raised import Raised
 from redress.language import SOURCE, language
 from redress.letters import blocks
@@ -38,6 +39,8 @@ def render_rise(raised: Raised, region: Region, now: datetime) -> Mail:
         "brand": brand,
         "ink": ink_on(brand.colour),
         "alarm": alarm,
+        "rose": _words(alarm.key),
+        "also": [(key.dimension, _words(key)) for key in alarm.also],
         "hours": int((alarm.end - alarm.start).total_seconds()) // 3600,
         "start": moment(alarm.start, licence.timezone, now),
         "end": moment(alarm.end, licence.timezone, now),
@@ -60,6 +63,11 @@ def render_rise(raised: Raised, region: Region, now: datetime) -> Mail:
         text=text,
         html=html,
     )
+
+
+def _words(key: Key) -> str:
+    """What Redress names in words; what the operator names as it is written."""
+    return key.value.replace("_", " ") if key.dimension in {"category", "channel"} else key.value
 
 
 def _odds(p: float) -> str:

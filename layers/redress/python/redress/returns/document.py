@@ -15,7 +15,18 @@ from redress.proofs.document import NoProof, read_canonical, to_bytes
 
 type Document = Mapping[str, Any]
 
-__all__ = ["Document", "of", "read", "to_bytes"]
+CADENCES: Mapping[str, str] = {
+    "on_return": "with each regulatory return",
+    "monthly": "monthly",
+    "quarterly": "quarterly",
+    "half_yearly": "half-yearly",
+    "yearly": "yearly",
+    "on_request": "on request",
+    "event": "when it happens",
+}
+"""How often a report is owed, in words."""
+
+__all__ = ["CADENCES", "Document", "of", "read", "to_bytes"]
 
 
 def of(found: Return, settings: Settings, corrected: Corrections | None) -> Document:

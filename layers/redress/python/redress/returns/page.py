@@ -1,16 +1,16 @@
 """A return as one page that a person reads, prints and files: no script, nothing loaded from elsewhere."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from redress import templating
-from redress.domain import instants, money
+from redress.domain import instants
 from redress.domain.return_figures import COLUMNS
+from redress.domain.return_records import amount
 from redress.proofs.document import day_words
-from redress.returns.document import Document
+from redress.returns.document import CADENCES, Document
 
 TEMPLATES = "returns"
 SURE: Mapping[str, str] = {
@@ -44,7 +44,7 @@ def to_bytes(document: Document) -> bytes:
 def _facts(document: Document) -> Iterator[tuple[str, str]]:
     yield "To", document["to"]
     yield "Rules", f"{document['pack_name']}: {document['pack']} {document['pack_version']}"
-    yield "Report", f"{document['report']}, {document['cadence'].replace('_', '-')}"
+    yield "Report", f"{document['report']}, {CADENCES[document['cadence']]}"
     if document["source"]:
         yield "By", " ".join(part for part in document["source"].values() if part)
     yield "How sure", SURE[document["confidence"]]
@@ -56,12 +56,18 @@ def _facts(document: Document) -> Iterator[tuple[str, str]]:
     yield "As known before", _instant(document["as_of"], document["end_zone"])
     yield "Complaints looked at", str(len(document["inputs"]))
     yield "Of versions", ", ".join(f"{name}: {many}" for name, many in document["versions"].items()) or "none"
-    yield (
-        "Operator's own rules",
-        json.dumps(document["rules"], sort_keys=True) if document["rules"] else "none",
-    )
+    yield "Operator's own rules", "; ".join(_settings(document["rules"])) or "none"
     yield "Counted by definitions", document["definitions"]
     yield "Digest of the input", document["digest"]
+
+
+def _settings(told: Mapping[str, Any], *keys: str) -> Iterator[str]:
+    """Each setting with its keys, as the region file has them below `operator.rules`."""
+    for key, value in sorted(told.items()):
+        if isinstance(value, Mapping):
+            yield from _settings(value, *keys, key)
+        else:
+            yield f"{'.'.join((*keys, key))} = {value}"
 
 
 def _due(document: Document) -> str:
@@ -87,8 +93,7 @@ def _section(one: Mapping[str, Any], zone: str) -> Mapping[str, Any]:
 
 def _money(name: str, row: Mapping[str, Any]) -> str | None:
     """An amount in units of its currency."""
-    currency = row[MONEY[name][1]] if name in MONEY else None
-    return money.decimal_text(row[name], currency) if currency and row[name] is not None else None
+    return amount(row[name], row[MONEY[name][1]]) if name in MONEY else None
 
 
 def _cell(name: str, value: object, zone: str) -> str:

@@ -351,6 +351,18 @@ def event_differences(items: Items, derived: Derived) -> Iterator[Difference]:
                 yield Difference(where=f"{keys.event(record.seq)} {name}", found=is_, expected=should)
 
 
+def strays(items: Items, records: Sequence[Record]) -> list[str]:
+    """Sort keys of the content that no event has; of a number without any event, of the tasks, too."""
+    with_content = {record.seq for record in records if record.content_hash}
+    found = [keys.content(seq) for seq in sorted(items.contents) if seq not in with_content]
+    return found if records else [*found, *(keys.task(seq) for seq in sorted(items.tasks))]
+
+
+def is_unknown(items: Items, written: Sequence[Record]) -> bool:
+    """Whether there is no sign of a complaint in table and journal, but for what lies there astray."""
+    return not (items.state or items.events or written) and bool(strays(items, ()))
+
+
 def content_differences(items: Items, derived: Derived) -> Iterator[Difference]:
     """Content that is not what was hashed, or should not be there; `lost_content` tells what is missing."""
     hashes = {record.seq: record.content_hash for record in derived.whole.records}

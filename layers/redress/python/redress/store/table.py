@@ -51,7 +51,7 @@ class Table(Lists, Leases):
         return ConsultationTable(self.client, self.name)
 
     def load(self, number: str) -> CaseFile:
-        """The whole complaint. Raises NotFound.
+        """The whole complaint. Raises NotFound, and Unreadable where it holds what Redress did not write.
 
         A query may see part of a transaction that runs beside it: then the complaint is read again.
         """
@@ -64,20 +64,10 @@ class Table(Lists, Leases):
 
     def _read(self, number: str) -> CaseFile:
         items = self._partition(keys.complaint(number))
-        state = next((item for item in items if item["sk"]["S"] == keys.STATE), None)
-        records = tuple(audit.read(item["text"]["S"]) for item in _under(items, keys.EVENT_PREFIX))
-        if state is None or not records:
-            raise NotFound(number)
-        return CaseFile(
-            complaint=complaint.fold(records),
-            records=records,
-            contents=dict(_content_of(item) for item in _under(items, keys.CONTENT_PREFIX)),
-            generation=int(state["generation"]["N"]),
-            link_version=int(state["link_version"]["N"]),
-            state_head=state["head"]["S"],
-            lease=lists.lease_of(state),
-            player=state.get("player", {}).get("S"),
-        )
+        try:
+            return _case_file(number, items)
+        except audit.UNREADABLE as error:
+            raise audit.Unreadable(number) from error
 
     def append(self, batch: Batch) -> None:
         """Store one change whole, or raise VersionConflict, RequestSeen, CapReached or SentBefore."""
@@ -266,6 +256,24 @@ class Table(Lists, Leases):
         except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+def _case_file(number: str, items: Sequence[Item]) -> CaseFile:
+    """What these items are together. Raises NotFound, and `audit.UNREADABLE` for what is not ours."""
+    state = next((item for item in items if item["sk"]["S"] == keys.STATE), None)
+    records = tuple(audit.read(item["text"]["S"]) for item in _under(items, keys.EVENT_PREFIX))
+    if state is None or not records:
+        raise NotFound(number)
+    return CaseFile(
+        complaint=complaint.fold(records),
+        records=records,
+        contents=dict(_content_of(item) for item in _under(items, keys.CONTENT_PREFIX)),
+        generation=int(state["generation"]["N"]),
+        link_version=int(state["link_version"]["N"]),
+        state_head=state["head"]["S"],
+        lease=lists.lease_of(state),
+        player=state.get("player", {}).get("S"),
+    )
 
 
 def state_values(batch: Batch) -> dict[str, dict[str, str] | None]:

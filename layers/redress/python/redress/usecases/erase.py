@@ -7,6 +7,7 @@ finished by the next run.
 
 from enum import StrEnum
 
+from redress.domain import audit
 from redress.domain import events as e
 from redress.domain.actors import SYSTEM
 from redress.domain.commands import RecordErased
@@ -44,10 +45,12 @@ class Came(StrEnum):
 def erase(eraser: Eraser, number: str) -> Came:
     """Erase what is known of the person of a complaint, if that was ordered, and record it.
 
-    What is on record as gone is looked for again: a restored table may hold it. Raises NotFound,
-    MailsElsewhere, Conflict, and what the ports raise: then it is to be done again.
+    What is on record as gone is looked for again: a restored table may hold it. Raises NotFound, Unreadable,
+    ChainBroken (an event that is missing may name a mail), MailsElsewhere, Conflict, and what the ports
+    raise: then it is to be done again.
     """
     case = eraser.desk.store.load(number)
+    audit.verify(case.records, case.state_head)
     if case.complaint.erasure_ordered_at is None:
         return Came.NOT_ORDERED
     _forget(eraser, case)

@@ -4,13 +4,13 @@ Nothing is changed by it. Who exported whom is for the caller to put on record: 
 """
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TypedDict
 
-from redress.domain import instants
+from redress.domain import audit, instants
 from redress.domain.consultation import Consultation
 from redress.domain.errors import NoSuchConsultation, NotFound
+from redress.domain.reading import RulePackInvalid
 from redress.domain.values import Value
 from redress.usecases import export_document, export_words, players
 from redress.usecases.export_document import ExportedComplaintView, Sources
@@ -23,10 +23,28 @@ LARGEST_PART = 4_000_000
 """Characters of the document in a part, written as cautiously as any gateway may: Lambda hands on 6 MB."""
 
 
+NOT_AT_ALL = (
+    "It cannot be read, so nothing of it is in here. Have those who run the system mend it "
+    "(`redress check` names what is wrong), then export again."
+)
+IN_PART = (
+    "Its history is not whole, so what is in here may not be all that is held. Have those who run the "
+    "system mend it (`redress check` names what is wrong), then export again."
+)
+
+
+class UnreadableView(TypedDict):
+    """A complaint of the player that is missing, or of which something may be; `hint` says what to do."""
+
+    number: str
+    hint: str
+
+
 class PersonExportView(TypedDict):
     """Everything that is held about a player, in parts: `cursor` leads to the next one, null at the end.
 
     A part may hold fewer complaints than asked for, even none, before the end. `notes` say how to read it.
+    While `unreadable` names a complaint, the export is not yet everything.
     """
 
     generated_at: str
@@ -34,6 +52,7 @@ class PersonExportView(TypedDict):
     privacy_url: str | None
     notes: list[str]
     complaints: list[ExportedComplaintView]
+    unreadable: list[UnreadableView]
     cursor: str | None
 
 
@@ -50,21 +69,24 @@ def export(store: Store, sources: Sources, asked: Asked, now: datetime) -> Perso
     """A part of the export as of `now` (UTC). Raises InvalidInput for a cursor of another player."""
     found = players.page(store, asked.known, asked.limit, asked.cursor)
     complaints: list[ExportedComplaintView] = []
+    unreadable: list[UnreadableView] = []
     cursor, size = found.cursor, 0
-    for place, case in _cases(store, asked.brand, found.numbers):
-        one = export_document.complaint(case, sources)
+    for place, number in enumerate(found.numbers):
+        one, hint = _read(store, sources, asked.brand, number)
         size += len(json.dumps(json.dumps(one, ensure_ascii=False)))
         if complaints and size > LARGEST_PART:
             cursor = players.page(store, asked.known, place, asked.cursor).cursor
             break
-        complaints.append(one)
-    return document(sources, asked.brand, complaints, cursor, now)
+        complaints += [one] if one else []
+        unreadable += [{"number": number, "hint": hint}] if hint else []
+    return document(sources, asked.brand, complaints, unreadable, cursor, now)
 
 
 def document(
     sources: Sources,
     brand: str,
     complaints: list[ExportedComplaintView],
+    unreadable: list[UnreadableView],
     cursor: str | None,
     now: datetime,
 ) -> PersonExportView:
@@ -76,6 +98,7 @@ def document(
         "privacy_url": known.privacy_url if known else None,
         "notes": list(export_words.NOTES),
         "complaints": complaints,
+        "unreadable": unreadable,
         "cursor": cursor,
     }
 
@@ -88,12 +111,28 @@ def consultation_of(store: Store, number: str, now: datetime) -> Consultation | 
         return None
 
 
-def _cases(store: Store, brand: str, numbers: tuple[str, ...]) -> Iterator[tuple[int, CaseFile]]:
-    """The complaints with their places. The lists may lag: what is gone, or another brand's, is left out."""
-    for place, number in enumerate(numbers):
-        try:
-            case = store.load(number)
-        except NotFound:
-            continue
-        if case.complaint.brand == brand:
-            yield place, case
+def missing(case: CaseFile) -> str | None:
+    """What to say of a complaint whose history has gaps, or was altered; None where it is whole."""
+    try:
+        audit.verify(case.records, case.state_head)
+    except audit.ChainBroken:
+        return IN_PART
+    return None
+
+
+def _read(
+    store: Store, sources: Sources, brand: str, number: str
+) -> tuple[ExportedComplaintView | None, str | None]:
+    """A complaint, and what to say of one that cannot be read whole: it holds up no other.
+
+    The lists may lag: what is gone, or another brand's, is left out.
+    """
+    try:
+        case = store.load(number)
+        if case.complaint.brand != brand:
+            return None, None
+        return export_document.complaint(case, sources), missing(case)
+    except NotFound:
+        return None, None
+    except (audit.Unreadable, RulePackInvalid):
+        return None, NOT_AT_ALL

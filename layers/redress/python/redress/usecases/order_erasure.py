@@ -1,26 +1,32 @@
 """A player wants to be forgotten: the erasure of each closed complaint of theirs is ordered.
 
-What is still open, under a legal hold or waits for money is kept, and said to be. The same request, sent
-again, is about the complaints that it found the first time, and goes on where it stopped.
+What is still open, under a legal hold or waits for money is kept, and said to be; so is what goes on in such
+a complaint, and what nobody can read whole. The same request, sent again, is about the complaints that it
+found the first time, and goes on where it stopped.
 """
 
 import json
 from copy import replace
 from enum import StrEnum
 
+from redress.domain import audit
 from redress.domain.commands import OrderErasure
 from redress.domain.complaint import Complaint
 from redress.domain.errors import Conflict, NotFound
 from redress.domain.personal_data import REQUEST
+from redress.domain.reading import RulePackInvalid
 from redress.domain.stages import Stage
 from redress.domain.values import Value
 from redress.usecases import players
 from redress.usecases.change import ATTEMPTS, Desk, change_as, replay
 from redress.usecases.players import Found, Lists
-from redress.usecases.ports import CaseFile, Request, RequestSeen, VersionConflict
+from redress.usecases.ports import CaseFile, Request, RequestSeen, Store, VersionConflict
 
 MOST = 25
-"""Complaints of one request: each costs three calls."""
+"""Complaints of one request: each costs three calls, and a duplicate one more."""
+
+SPOILT = (audit.Unreadable, audit.ChainBroken, RulePackInvalid)
+"""Why nobody can tell how a complaint stands: a hold may be what is missing, or a mail that has to go."""
 
 
 class Outcome(StrEnum):
@@ -31,6 +37,8 @@ class Outcome(StrEnum):
     OPEN = "open"
     ON_HOLD = "legal_hold"
     UNPAID = "unpaid"
+    DUPLICATE = "duplicate"
+    UNREADABLE = "unreadable"
 
 
 HINTS = {
@@ -39,6 +47,9 @@ HINTS = {
     Outcome.OPEN: "It is open: decide and close it, or have the player withdraw it, then ask again.",
     Outcome.ON_HOLD: "It is under a legal hold: lift that first, then ask again.",
     Outcome.UNPAID: "Redress is still to be paid: record its payment first, then ask again.",
+    Outcome.DUPLICATE: "It goes on in another complaint, which has to stay: ask again once that may go.",
+    Outcome.UNREADABLE: "It, or what it goes on in, cannot be read whole, so nothing of it is erased: "
+    "have that mended (`redress check` names what is wrong), then ask again.",
 }
 
 
@@ -68,6 +79,31 @@ def obstacle(complaint: Complaint) -> Outcome | None:
     return Outcome.UNPAID if complaint.unpaid else None
 
 
+def in_the_way(store: Store, case: CaseFile) -> Outcome | None:
+    """As `obstacle`; besides, its history has to be whole, and what it goes on in has to be free to go."""
+    if found := obstacle(case.complaint):
+        return found
+    try:
+        audit.verify(case.records, case.state_head)
+        primary = goes_on_in(store, case)
+    except SPOILT:
+        return Outcome.UNREADABLE
+    stays = primary and obstacle(primary.complaint) not in {None, Outcome.ALREADY}
+    return Outcome.DUPLICATE if stays else None
+
+
+def goes_on_in(store: Store, case: CaseFile) -> CaseFile | None:
+    """The complaint that a duplicate goes on in, which is none itself. Raises Unreadable and ChainBroken."""
+    number = case.complaint.primary
+    try:
+        primary = store.load(number) if number else None
+    except NotFound:  # a complaint that is no more keeps nothing
+        return None
+    if primary:
+        audit.verify(primary.records, primary.state_head)
+    return primary
+
+
 def order_all(
     desk: Desk, known: Lists, cursor: str | None, actor: str, request: Request, brands: tuple[str, ...]
 ) -> Ordered:
@@ -87,7 +123,7 @@ def order(desk: Desk, number: str, actor: str, request: Request, brands: tuple[s
     def choose(case: CaseFile) -> OrderErasure:
         if case.complaint.brand not in brands:
             raise NotFound(number)
-        if kept := obstacle(case.complaint):
+        if kept := in_the_way(desk.store, case):
             raise _Kept(kept)
         return OrderErasure(because=REQUEST)
 
@@ -97,6 +133,8 @@ def order(desk: Desk, number: str, actor: str, request: Request, brands: tuple[s
         return None
     except _Kept as kept:
         return kept.outcome
+    except SPOILT:
+        return Outcome.UNREADABLE
     return Outcome.ORDERED
 
 

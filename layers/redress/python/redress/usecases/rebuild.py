@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from redress.domain import complaint, milestones
-from redress.domain.audit import Record
+from redress.domain.audit import UNREADABLE, ChainBroken, Record
 from redress.domain.complaint import Complaint
 from redress.domain.next_step import NextStep, Step, next_step
+from redress.domain.reading import RulePackInvalid
 from redress.domain.values import Value
 from redress.region import Region
 from redress.usecases.change import listing, queued_tasks
@@ -15,6 +16,20 @@ from redress.usecases.ports import Batch, QueuedTask
 
 PARKED_LATE = timedelta(seconds=1)
 """A wait is as many whole seconds as it takes: its end lies up to a second behind its milestone."""
+
+_STRANGE = (*UNREADABLE, ArithmeticError, AttributeError, IndexError, RulePackInvalid)
+"""What following events raises where one of them tells of what never was."""
+
+
+class Impossible(ChainBroken):
+    """An event follows from the one before it, and is none that can have happened, or that rules know."""
+
+    def __init__(self, record: Record, error: Exception) -> None:
+        self.type = type(record.event).__name__
+        problem = "tells what cannot have happened"
+        if isinstance(error, RulePackInvalid):
+            problem = f"needs rules that cannot be used: {error}".removesuffix(".")
+        super().__init__(record.number, record.seq, problem)
 
 
 class Derived(Value):
@@ -34,7 +49,27 @@ class Derived(Value):
 
 
 def derive(region: Region, records: Sequence[Record], now: datetime) -> Derived:
-    """What the records say at `now` (UTC): they are whole, and follow from each other."""
+    """What the records say at `now` (UTC): they are whole, and follow from each other.
+
+    Raises Impossible at the first that tells what cannot have happened.
+    """
+    try:
+        return _derived(region, records, now)
+    except _STRANGE as error:
+        raise Impossible(_first_strange(region, records, now), error) from error
+
+
+def _first_strange(region: Region, records: Sequence[Record], now: datetime) -> Record:
+    """The event since which they cannot be followed: the last, if no earlier one is to blame."""
+    for count, record in enumerate(records[:-1], start=1):
+        try:
+            _derived(region, records[:count], now)
+        except _STRANGE:
+            return record
+    return records[-1]
+
+
+def _derived(region: Region, records: Sequence[Record], now: datetime) -> Derived:
     known, tasks = _with_tasks(region, records)
     ahead = milestones.milestones(region.rules_of(known), known)
     step = next_step(known, ahead, now, region.claim_expiry)

@@ -33,6 +33,7 @@ REPLY, AUTOMATIC, SURVEY_DECLINED = (
     mail_decisions.AUTOMATIC,
     mail_decisions.SURVEY_DECLINED,
 )
+FORGOTTEN = "forgotten"
 BOUNCE = "bounce"
 """Why a mail is held, beside AUTOMATIC, SURVEY_DECLINED (what it wished) and those of `mail_trust`."""
 
@@ -59,7 +60,7 @@ class Came(Value):
     """What came of a mail, for the log: the complaint or consultation, if any, and how many files it brought.
 
     `taken_as`: as MailReceived says, or consultation, set_aside (a program sent it, or it was one too many
-    for its complaint), sent_before.
+    for its complaint), sent_before, forgotten (it is told again, and was erased with its complaint).
     """
 
     taken_as: str
@@ -95,14 +96,54 @@ def receive(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
 
 
 def _gone(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
-    """A question is not kept as a mail, and may be told again. Raises MailGone for any other mail."""
-    desk = room.intake.desk
-    asked = [new_mail.request(arrived, desk.now(), one.id) for one in new_mail.asked_of(desk.region, arrived)]
-    known = [desk.store.answer(one.client, one.key, desk.now()) for one in asked]
-    came = tuple(Came(taken_as=CONSULTATION, number=one.number) for one in known if one)
+    """What was taken in before, and is told again: a question, whose mail is not kept, or what was erased.
+
+    Raises MailGone for any other mail.
+    """
+    asked = new_mail.asked_of(room.intake.desk.region, arrived)
+    came = tuple(Came(taken_as=CONSULTATION, number=one) for one in _begun(room, arrived, asked) if one)
+    came = came or _forgotten(room, arrived)
     if not came:
         raise MailGone(arrived.mail)
     return came
+
+
+def _begun(room: Mailroom, arrived: Arrived, brands: Iterable[Brand]) -> list[str | None]:
+    """What the mail began at each of these brands, a complaint or a consultation: its number."""
+    desk = room.intake.desk
+    asked = [new_mail.request(arrived, desk.now(), one.id) for one in brands]
+    known = [desk.store.answer(one.client, one.key, desk.now()) for one in asked]
+    return [one.number if one else None for one in known]
+
+
+def _forgotten(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
+    """The complaints that it went with: it is on record at each that it was for, and all are to be forgotten.
+
+    Nothing is lost then: a complaint whose erasure is ordered takes neither text nor files. Of a mail that is
+    about a complaint by its thread alone only the bytes say so, and it comes again.
+    """
+    region, written_to = room.intake.desk.region, _signed(room.link_secrets(), arrived.recipients)
+    numbers: list[str | None] = [one.number for one in written_to]
+    numbers = numbers or _begun(room, arrived, new_mail.brands_of(region, arrived))
+    found = [_erased(room.intake.desk.store, number, arrived.mail) for number in numbers]
+    if None in found:
+        return ()
+    return tuple(Came(taken_as=FORGOTTEN, number=number) for number in dict.fromkeys(found))
+
+
+def _erased(store: Store, number: str | None, mail: str) -> str | None:
+    """The complaint that has the mail on record, this one or what it goes on in, if it is to be forgotten."""
+    try:
+        one = store.load(number).complaint if number else None
+        if one and one.primary and not _has(one, mail):
+            one = store.load(one.primary).complaint
+    except NotFound:
+        return None
+    return one.number if one and one.erasure_ordered_at and _has(one, mail) else None
+
+
+def _has(complaint: Complaint, mail: str) -> bool:
+    return any(one.mail == mail for one in complaint.mails.values())
 
 
 def accept(room: Mailroom, number: str, mail: str) -> Came:
@@ -158,8 +199,8 @@ def _found(store: Store, arrived: Arrived, incoming: Incoming, signed: Iterable[
 
 def _knows_nobody(about: _About, arrived: Arrived) -> bool:
     """Whether nobody is known there any more. A mail that was on record before came to it all the same."""
-    is_there = any(one.mail == arrived.mail for one in about.case.complaint.mails.values())
-    return about.case.complaint.erasure_ordered_at is not None and not is_there
+    complaint = about.case.complaint
+    return complaint.erasure_ordered_at is not None and not _has(complaint, arrived.mail)
 
 
 def _followed(store: Store, arrived: Arrived, incoming: Incoming, signed: Signed) -> _About:
@@ -176,8 +217,8 @@ def _followed(store: Store, arrived: Arrived, incoming: Incoming, signed: Signed
 
 def _goes_on_in(complaint: Complaint, arrived: Arrived) -> str | None:
     """The other complaint; none for a mail that came before the two were linked, and is told again."""
-    is_there = any(one.mail == arrived.mail for one in complaint.mails.values())
-    return complaint.primary if complaint.stage is Stage.CLOSED and not is_there else None
+    is_over = complaint.stage is Stage.CLOSED and not _has(complaint, arrived.mail)
+    return complaint.primary if is_over else None
 
 
 def _put_on(room: Mailroom, arrived: Arrived, incoming: Incoming, about: _About) -> Came:

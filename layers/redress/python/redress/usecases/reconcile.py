@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from redress.domain import clock, packs, reconciliation
+from redress.domain import clock, journal, packs, reconciliation
 from redress.domain.calendars import DAY
 from redress.domain.history import History
 from redress.domain.reconciliation import SETTLED, Period, Reconciliation
 from redress.domain.rules import in_force
 from redress.proofs import document, manifest, page, table
 from redress.proofs.document import Document
-from redress.proofs.manifest import SIGNATURE, Key
+from redress.proofs.manifest import SIGNATURE, Before, Key
 from redress.region import Region
 
 PROOFS = "proofs/"
@@ -86,11 +86,12 @@ def write_proofs(
     over = clock.local_day(now - SETTLED - WAIT, zone) - DAY
     last = shelf.last(pack_id)
     day = last + DAY if last else over
+    before = _before(shelf, pack_id, last) if last and day <= over else None
     while day <= over:
         of = period(region, pack_id, day)
         proof = _written(registers, shelf, region, of, now)
         tell(proof)
-        _sign(shelf, signer, of, proof)
+        before = _sign(shelf, signer, of, proof, before)
         day += DAY
     return clock.day_start(day, zone)
 
@@ -134,12 +135,23 @@ def _written(registers: Registers, shelf: Shelf, region: Region, of: Period, now
     return document.read(body)
 
 
-def _sign(shelf: Shelf, signer: Signer, of: Period, proof: Document) -> None:
-    """Write what is made of the document, and sign what stands. Of two signatures the first stands."""
+def _before(shelf: Shelf, pack: str, day: date) -> Before | None:
+    """What the day after a day names of its proof."""
+    body = shelf.find(f"{place(pack, day)}.json")
+    return Before(day.isoformat(), journal.sha256(body)) if body is not None else None
+
+
+def _sign(shelf: Shelf, signer: Signer, of: Period, proof: Document, before: Before | None) -> Before:
+    """Write what is made of the document, and sign what stands, and what it follows: what the next follows.
+
+    Of two signatures the first stands.
+    """
     at = place(of.pack, of.day)
     bodies = render(proof)
     for kind in ("csv", "html"):
         bodies[kind] = shelf.keep(f"{at}.{kind}", bodies[kind], MEDIA[kind])
-    statement = manifest.manifest(of.day.isoformat(), proof, bodies, shelf.digest(), signer.key())
+    name = of.day.isoformat()
+    statement = manifest.manifest(name, proof, bodies, shelf.digest(), signer.key(), before)
     signature = signer.sign(document.to_bytes(statement))
     shelf.keep(f"{at}.{SIGNATURE}", manifest.signed(statement, signature), MEDIA["json"])
+    return Before(name, journal.sha256(bodies["json"]))

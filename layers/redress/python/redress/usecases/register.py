@@ -8,7 +8,7 @@ from redress.domain.complaint import Complaint, fold
 from redress.domain.history import History
 from redress.domain.return_figures import Row
 from redress.domain.return_lives import check
-from redress.domain.return_records import record
+from redress.domain.return_records import amount, record
 from redress.region import Region
 from redress.usecases.ports import Page
 from redress.usecases.what_if import months
@@ -17,7 +17,7 @@ COLUMNS = (
     *("number", "received_at", "submitted_on", "acknowledged_on", "acknowledged_at", "type", "nature"),
     *("brand", "channel", "language", "amount_minor", "currency", "stage", "outcome", "answered_on"),
     *("answered_at", "closed_at", "outside_body", "adr_outcome", "duplicate_of", "spam", "reopened"),
-    *("pack_version", "last_event", "cause"),
+    *("pack_version", "last_event", "cause", "amount"),
 )
 """In this order in every export. A column is added at the end, and none is renamed or removed."""
 
@@ -68,6 +68,7 @@ def _row(history: History, region: Region) -> Row:
         **_told(complaint),
         "last_event": complaint.version,
         "cause": region.present_cause(complaint.cause),
+        "amount": amount(complaint.amount_minor, complaint.currency),
     }
     return {name: row[name] for name in COLUMNS}
 

@@ -7,21 +7,20 @@ came is remembered after every few of them; whatever was cut off is looked at ag
 from collections.abc import Sequence
 from datetime import timedelta
 
-from redress.domain import personal_data, retention
+from redress.domain import audit, personal_data, retention
 from redress.domain.actors import SYSTEM
-from redress.domain.audit import UNREADABLE
 from redress.domain.commands import OrderErasure
 from redress.domain.errors import Conflict, IllegalTransition, NotFound
-from redress.domain.reading import RulePackInvalid
 from redress.domain.values import Value
 from redress.usecases.change import Desk, change_as
 from redress.usecases.erasure_ports import Kept, Place
+from redress.usecases.order_erasure import SPOILT, goes_on_in, obstacle
 from redress.usecases.ports import CaseFile
 
 MOST, AT_ONCE = 2_000, 100
 """Complaints looked at in a run, and between two notes of how far it came."""
 
-UNDECIDED = (RulePackInvalid, NotFound, Conflict, *UNREADABLE)
+UNDECIDED = (NotFound, Conflict, *SPOILT, *audit.UNREADABLE)
 """Why a complaint cannot be decided now: looked at again by the next round."""
 
 
@@ -72,12 +71,11 @@ def _look(desk: Desk, numbers: Sequence[str], looked: Looked) -> Looked:
 
 
 def _order(desk: Desk, number: str) -> bool:
-    """Whether its erasure was ordered: decided on the complaint as it stands."""
+    """Whether its erasure was ordered: decided on the complaint as it stands, and on what it goes on in."""
 
     def choose(case: CaseFile) -> OrderErasure:
-        rules, years = desk.region.rules_of(case.complaint), desk.region.retention_years
-        over = retention.over_at(rules, case.complaint, case.records, years)
-        if over is None or over > desk.now():
+        audit.verify(case.records, case.state_head)
+        if not _is_over(desk, case) or _stays(desk, goes_on_in(desk.store, case)):
             raise _NotOver
         return OrderErasure(because=personal_data.RETENTION)
 
@@ -86,3 +84,16 @@ def _order(desk: Desk, number: str) -> bool:
     except (_NotOver, IllegalTransition):  # reopened or put under a legal hold meanwhile, or still to be paid
         return False
     return True
+
+
+def _is_over(desk: Desk, case: CaseFile) -> bool:
+    rules, years = desk.region.rules_of(case.complaint), desk.region.retention_years
+    over = retention.over_at(rules, case.complaint, case.records, years)
+    return over is not None and over <= desk.now()
+
+
+def _stays(desk: Desk, case: CaseFile | None) -> bool:
+    """Whether a complaint is kept for now: then so is what goes on in it."""
+    if case is None or case.complaint.erasure_ordered_at:
+        return False
+    return obstacle(case.complaint) is not None or not _is_over(desk, case)

@@ -1,16 +1,17 @@
 """A complaint after each of its records, and what the report of the day before knew of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from redress.domain import events
+from redress.domain import clock, events
 from redress.domain.audit import Record
+from redress.domain.calendars import DAY
 from redress.domain.complaint import Complaint, begin, evolve
 from redress.domain.correspondence import Letter
 from redress.domain.milestones import milestones
 from redress.domain.promises import Promise, promises
-from redress.domain.reconciliation.facts import Period, RulesOf, Sent
+from redress.domain.reconciliation.facts import SETTLED, Period, RulesOf, Sent
 
 
 class Life:
@@ -41,6 +42,17 @@ class Life:
         """The dates as the report of the day before knew them."""
         then = self.before(of.told_before) if self.is_told_of_before(of) else None
         return promises(self.rules_of(then), then) if then else []
+
+    def dates_told_since(self, due_at: datetime, of: Period) -> Iterator[Promise]:
+        """The dates as the reports of the days knew them that had ended when a due instant had passed."""
+        end, day, seen = of.start, of.day, -1
+        while end >= due_at and self.records[0].at < end:
+            then = self.before(end + SETTLED)
+            if then and then.version != seen:
+                yield from promises(self.rules_of(then), then)
+                seen = then.version
+            day -= DAY
+            end = clock.day_start(day, of.zone)
 
     def known_since(self, record: Record, key: str) -> datetime:
         """Since when (UTC) the milestone was ahead that a record puts on record."""

@@ -15,17 +15,38 @@ from redress.domain.reconciliation.life import Life
 TOLERANCE = timedelta(minutes=15)
 """How late a milestone may be put on record: beyond it the alarm on the sweep rings, too."""
 
+type Place = tuple[str, str, datetime | None]  # pack, clock, due instant
+
 
 def duties(life: Life, of: Period) -> Iterator[Line]:
     """The operator's dates that fell due, and those that fell due earlier and are known since."""
     known = {place(one) for one in life.dates_told_before(of)}
     for one in promises(life.rules, life.last):
         due_at = one.due_at if one.kind in OURS else None
-        if due_at and due_at <= of.end and (of.holds(due_at) or place(one) not in known):
+        if not due_at or due_at > of.end:
+            continue
+        if of.holds(due_at) or not (place(one) in known or _was_told(life, place(one), due_at, of)):
             yield _duty(life, one, due_at)
 
 
-def place(one: Promise) -> tuple[str, str, datetime | None]:
+def _was_told(life: Life, of_date: Place, due_at: datetime, of: Period) -> bool:
+    """Whether a report since told of a date that did not hold when the last one was made: as a duty, or by
+    the record that its instant had passed. So it is with a complaint that comes back under a category.
+    """
+    if any(place(one) == of_date for one in life.dates_told_since(due_at, of)):
+        return True
+    ends = (event for record, event in _milestones(life) if record.at < of.told_before)
+    return life.is_told_of_before(of) and any(_end_of(event) == of_date for event in ends)
+
+
+def _end_of(event: events.MilestoneReached) -> Place | None:
+    """The date of which it records that its instant has passed."""
+    if event.kind in OURS and event.milestone in {DUE, TARGET_MISSED}:
+        return event.pack, event.clock, instants.from_text(event.due_at)
+    return None
+
+
+def place(one: Promise) -> Place:
     """What tells a date from any other of its complaint."""
     return one.pack.id, one.clock, one.due_at
 
@@ -102,9 +123,14 @@ def reached(life: Life, of: Period) -> Iterator[Line]:
     for record, event in _milestones(life):
         due_at = instants.from_text(event.due_at)
         is_new = record.at >= of.told_before or not life.is_told_of_before(of)
-        now_known = due_at <= of.start and is_new
+        now_known = due_at <= of.start and is_new and not _is_told_as_duty(life, event, due_at, of)
         if (of.holds(due_at) or now_known) and not any(_is_end(event, one) for one in dates):
             yield _on_record(life, record, event, due_at, of)
+
+
+def _is_told_as_duty(life: Life, event: events.MilestoneReached, due_at: datetime, of: Period) -> bool:
+    ended = _end_of(event)
+    return ended is not None and any(place(one) == ended for one in life.dates_told_since(due_at, of))
 
 
 def _on_record(
