@@ -11,8 +11,8 @@ from tests.torture.invariants import check
 from tests.torture.storybook import Story
 from tests.torture.world import Kept, World
 
-EVERY = 1 if os.environ.get("REDRESS_TORTURE") == "long" else 53
-"""In the shorter form every 53rd fault is put in: 53 has no factor in common with the number of kinds."""
+EVERY = 1 if os.environ.get("REDRESS_TORTURE") == "long" else 29
+"""In the shorter form every 29th fault is put in: 29 has no factor in common with the number of kinds."""
 KINDS = tuple(Kind)
 
 
