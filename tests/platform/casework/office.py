@@ -18,8 +18,10 @@ from tests.platform.casework.lives import LIVES, MARK, TEAMS, Case, Life, Work
 FEWEST = 4  # complaints that are worked on at once, however slow it is
 BEHIND = 5.0  # seconds: what happened that long ago and is heard only now says that there is too much to do
 REST = 0.5  # seconds after which somebody looks up, unless something is heard before
+TOLD_LATER = 60.0  # seconds in which what the clock has ended is on record as ended
 NAMED_LATER = 10.0  # seconds in which a complaint that is drawn has to be known to the one who took it
-BY_CLOCK = "adr_window_ended"  # why a complaint is closed that nobody decides
+CLOCKED = ("deadlocked", "closed")  # where a complaint is whose time has run out
+WINDOW_ENDED = "adr_window_ended"  # why a complaint is closed that nobody decides
 ELSEWHERE = "colleague-1"  # who is given complaints that are not of this script
 
 
@@ -192,7 +194,7 @@ class Office:
 
     def _catch_up(self, case: Case, late: Overtaken) -> lives.Until | None:
         """The clock was faster than the handler: see where the complaint stands, and do what is left."""
-        stage = self.api.get(f"complaints/{case.number}")["stage"]
+        stage = self._stage_by_the_clock(case)
         if stage == "deadlocked":
             self._lives[case.index] = lives.late(Work(self.api, case))
             with suppress(Overtaken):
@@ -201,10 +203,21 @@ class Office:
             self.api.ledger.fail(f"{case.life} at {stage}: {late}")
         return None
 
+    def _stage_by_the_clock(self, case: Case) -> str:
+        """The stage, once the clock's part is on record: a deadline passes a moment before that."""
+        until = min(time.monotonic() + TOLD_LATER, self.deadline)
+        while True:
+            stage: str = self.api.get(f"complaints/{case.number}")["stage"]
+            if stage in CLOCKED or self._has_lost_its_twin(case) or time.monotonic() > until:
+                return stage
+            time.sleep(REST)
+
     def _has_lost_its_twin(self, case: Case) -> bool:
         """Whether the clock has closed the complaint that it was to go on in: it ends this one, too."""
-        twin = case.twin
-        return twin is not None and self.api.get(f"complaints/{twin.number}")["closed_because"] == BY_CLOCK
+        if case.twin is None:
+            return False
+        because: str | None = self.api.get(f"complaints/{case.twin.number}")["closed_because"]
+        return because == WINDOW_ENDED
 
     def _do_tasks(self) -> None:
         """Work off the tasks of all teams; half-way, do what is to happen then."""
