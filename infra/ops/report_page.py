@@ -33,13 +33,16 @@ TEXTS = frozenset(
     }
 )
 PLAIN = frozenset(
-    {"day", "last_day", "since", "turned_on", "action", "title", "currency", "amount", "done", "redress_paid"}
+    {
+        *("day", "last_day", "since", "turned_on", "due_on", "action", "title", "owner", "done"),
+        *("currency", "amount", "redress_paid"),
+    }
 )
 WELL = "A part of a whole has its interval of 95 % (Wilson's score); reopenings are for each answer."
 DECIDED = "What was decided here and outside, what was paid, and how it was rated."
 CAUSES = "What the complaints of the period came from, what was paid for it, and what was done about it."
 ABOUT = f"Complaints received in the period. A chart shows the {MOST} most frequent values."
-UNBROKEN = frozenset({"day", "last_day", "since", "turned_on", "action"})
+UNBROKEN = frozenset({"day", "last_day", "since", "turned_on", "due_on", "action"})
 HEADS = {
     "numerator": "number",
     "denominator": "of",

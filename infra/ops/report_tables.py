@@ -124,6 +124,7 @@ def _causes(made: Figures) -> Iterator[Table]:
     columns = (
         *("action", "title", "cause", "turned_on", "done"),
         *("before", "days_before", "per_day_before", "after", "days_after", "per_day_after", "chance"),
+        *("owner", "due_on"),
     )
     caption = (
         "Complaints for the cause in the days before and after the action was done, or is due. Chance: how"

@@ -189,7 +189,9 @@ class TestCauses:
         days = {turned - 29 * DAY: 50, turned - 28 * DAY: 1, turned - DAY: 2, turned: 40, turned + DAY: 4}
         cells = [cell("received", n, dimension="cause", value="terms", day=day) for day, n in days.items()]
         cells.append(cell("received", day=date(2025, 1, 1)))
-        remedy = Remedy(id="A-1", title="Rewrite", cause="terms", turned_on=turned, done=True)
+        remedy = Remedy(
+            id="A-1", title="Rewrite", cause="terms", owner="legal", due_on=turned - DAY, done_on=turned
+        )
         [found] = of(cells, remedy)["actions"]
         assert (found["before"], found["days_before"]) == (3, 28)
         assert (found["after"], found["days_after"]) == (4, 11)
@@ -198,12 +200,14 @@ class TestCauses:
     def test_days_before_the_first_complaint_of_all_are_no_days_without_one(self) -> None:
         turned = date(2026, 3, 20)
         cells = [cell("received", day=turned - 10 * DAY)]
-        remedy = Remedy(id="A-1", title="Rewrite", cause="terms", turned_on=turned, done=True)
+        remedy = Remedy(
+            id="A-1", title="Rewrite", cause="terms", owner="legal", due_on=turned - DAY, done_on=turned
+        )
         assert [one["days_before"] for one in of(cells, remedy)["actions"]] == [10]
         assert [one["days_before"] for one in of([], remedy)["actions"]] == [0]
 
     def test_an_action_of_another_time_is_not_told(self) -> None:
-        remedy = Remedy(id="A-1", title="Rewrite", cause="terms", turned_on=LAST + DAY, done=False)
+        remedy = Remedy(id="A-1", title="Rewrite", cause="terms", owner="legal", due_on=LAST + DAY)
         assert of([], remedy)["actions"] == []
 
 

@@ -102,10 +102,12 @@ def test_the_table_of_causes_says_that_it_leaves_out_what_has_none(made: Figures
 
 def test_an_action_is_shown_with_the_day_on_which_it_was_done_or_is_due() -> None:
     asked = Asked(pack="gb-ukgc", brands=None, first=date(2026, 1, 1), last=date(2026, 3, 31))
-    done = Remedy(id="7", title="Terms", cause="unclear_terms", turned_on=date(2026, 2, 10), done=True)
-    words = shown(figures(asked, _cells(), [done, replace(done, id="8", done=False)]))
+    day = date(2026, 2, 10)
+    done = Remedy(id="7", title="Terms", cause="unclear_terms", owner="payments", due_on=day, done_on=day)
+    words = shown(figures(asked, _cells(), [done, replace(done, id="8", done_on=None)]))
     assert ">done or due on</th>" in words
     rows = re.findall(r'<tr><th scope="row" class="day">[78]</th>.*?</tr>', words)
+    assert all(">payments<" in row and row.count("2026-02-10") == 2 for row in rows)
     assert [("2026-02-10" in row, ">yes<" in row, ">not yet<" in row) for row in rows] == [
         (True, True, False),
         (True, False, True),

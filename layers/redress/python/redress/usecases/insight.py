@@ -114,8 +114,9 @@ def _remedies(desk: InsightDesk, region: Region) -> list[Remedy]:
             id=one.id,
             title=one.title,
             cause=region.present_cause(one.cause) or one.cause,
-            turned_on=date.fromisoformat(one.done_on or one.due_on),
-            done=one.done_on is not None,
+            owner=one.owner,
+            due_on=date.fromisoformat(one.due_on),
+            done_on=date.fromisoformat(one.done_on) if one.done_on else None,
         )
         for one in desk.actions.actions()
     ]

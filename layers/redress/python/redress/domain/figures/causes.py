@@ -15,13 +15,19 @@ WINDOW = 28
 
 
 class Remedy(Value):
-    """A corrective action as it is compared: `turned_on` is the local day on which it was done, or is due."""
+    """A corrective action as it is compared. `owner` is the id of a team; days are local."""
 
     id: str
     title: str
     cause: str
-    turned_on: date
-    done: bool
+    owner: str
+    due_on: date
+    done_on: date | None = None
+
+    @property
+    def turned_on(self) -> date:
+        """The day that is to show its effect: it was done on it, or is due."""
+        return self.done_on or self.due_on
 
 
 class CauseFigures(TypedDict):
@@ -57,6 +63,8 @@ class Effect(TypedDict):
     days_after: int
     per_day_after: float | None
     chance: float | None
+    owner: str
+    due_on: str
 
 
 def causes(tallies: Tallies) -> list[CauseFigures]:
@@ -93,7 +101,7 @@ def _effect(tallies: Tallies, one: Remedy) -> Effect:
         "title": one.title,
         "cause": one.cause,
         "turned_on": one.turned_on.isoformat(),
-        "done": one.done,
+        "done": one.done_on is not None,
         "before": before,
         "days_before": days_before,
         "per_day_before": rounded(before / days_before) if days_before else None,
@@ -101,6 +109,8 @@ def _effect(tallies: Tallies, one: Remedy) -> Effect:
         "days_after": days_after,
         "per_day_after": rounded(after / days_after) if days_after else None,
         "chance": chance(before, days_before, after, days_after),
+        "owner": one.owner,
+        "due_on": one.due_on.isoformat(),
     }
 
 
