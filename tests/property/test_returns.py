@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redress.domain import instants, periods
+from redress.domain.milestones import milestones
 from redress.domain.periods import Span
 from redress.returns import document
+from tests.support.complaints import SYSTEM
 from tests.support.returns import HOUR, LATER, LICENSED, STEPS, Book, figures, step, stocks
 from tests.support.three_years import recount_returns
 from tests.support.three_years.recount_returns import recount
@@ -91,6 +93,18 @@ def test_a_return_is_what_a_recount_of_the_events_says(
     found = {name: value for name, value in told.items() if value is not None}
     counts = recounted(book, span(pack, period), pack, as_of)
     assert found == {name: counts[name] for name in found}
+
+
+def test_a_complaint_that_is_put_on_record_when_its_answer_is_overdue_is_unresolved_since() -> None:
+    book = Book()
+    case = book.receive("us-mi-mgcb", FIRST, received_at=instants.to_text(FIRST - timedelta(days=60)))
+    while (ahead := milestones(case.rules, case.complaint)) and ahead[0].at <= case.now:
+        case.do(ahead[0].command, SYSTEM)
+    period, as_of = "2026-H1", datetime(2026, 8, 1, tzinfo=UTC)
+    assert case.records[-1].at == case.records[0].at
+    found = figures(book.ask("us-mi-mgcb", period, 1, as_of))
+    counts = recounted(book, span("us-mi-mgcb", period), "us-mi-mgcb", as_of)
+    assert found["unresolved_complaint"] == counts["unresolved_complaint"] == 1
 
 
 @RULES

@@ -1,7 +1,7 @@
 """What every return counts, from the stored texts of the events by plain code: see `recount_figures`."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -123,8 +123,13 @@ def _standing(life: Life, span: Span) -> Iterator[str]:
 
 
 def _is_open(life: Life, at: str) -> bool:
-    turns = [one["type"] for one in life.events if one["at"] < at and one["type"] in {"Closed", *OPENING}]
-    return life.events[0]["at"] < at and turns[-1:] != ["Closed"]
+    return _are_open([one for one in life.events if one["at"] < at])
+
+
+def _are_open(events: Sequence[Event]) -> bool:
+    """Whether a complaint of which this is known, and no more, is open."""
+    turns = [one["type"] for one in events if one["type"] in {"Closed", *OPENING}]
+    return bool(events) and turns[-1:] != ["Closed"]
 
 
 def _aged(life: Life, received: str, span: Span) -> Iterator[str]:
@@ -143,18 +148,21 @@ def _aged(life: Life, received: str, span: Span) -> Iterator[str]:
 
 
 def _unresolved(life: Life, span: Span) -> Iterator[str]:
-    first = next((one["at"] for one in life.events if _shows(life, one)), None)
+    told = enumerate(life.events)
+    first = next((one["at"] for place, one in told if _shows(one, life.events[:place])), None)
     if span.holds(first):
         yield "unresolved_complaint"
         yield from ("response",) if _answers(life) else ()
 
 
-def _shows(life: Life, one: Event) -> bool:
-    """Whether an event shows that the operator's process did not settle it, or not in time."""
+def _shows(one: Event, before: Sequence[Event]) -> bool:
+    """Whether an event shows that the operator's process did not settle it, or not in time. What came before
+    is told by order: a complaint may be put on record in the instant in which its answer is overdue.
+    """
     kind, told = one["type"], one["data"]
     if kind == "Reopened":
         return bool(told["ground"] == "disputed")
     if kind == "MilestoneReached":
         overdue = told["breach"] and (told["clock"], told["milestone"]) == ("final", "due")
-        return overdue and _is_open(life, one["at"])
+        return overdue and _are_open(before)
     return kind in {"DeadlockDeclared", "ReferredToAdr"}
