@@ -1,11 +1,15 @@
-"""What platform tests start from: the deployed stack, and faults between its functions and the platform."""
+"""What platform tests start from: the deployed stack, faults between its functions and the platform, and for
+probes a platform without a stack.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
 from infra.local.describe import LocalStack
+from infra.local.platform import running, workspace
 from tests.platform.faults import Faults
+from tests.platform.lab import PROXY, REGION, Lab
 from tests.platform.session import deployed
 
 
@@ -23,3 +27,17 @@ def faults(local: LocalStack) -> Iterator[Faults]:
     injected.clear()
     yield injected
     injected.clear()
+
+
+@pytest.fixture(scope="module")
+def patched() -> Iterator[Lab]:
+    """The platform as we use it."""
+    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY) as platform:
+        yield Lab(platform)
+
+
+@pytest.fixture(scope="module")
+def stock() -> Iterator[Lab]:
+    """MiniStack as installed."""
+    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY, stock=True) as platform:
+        yield Lab(platform)

@@ -4,15 +4,14 @@ As in `test_platform_contract.py`: a probe holds on the patched platform, and fa
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local.platform import running, workspace
-from tests.platform.test_platform_contract import PROXY, REGION, Lab, until
+from tests.platform.lab import Lab, until
 
 SOURCE = "redress"
 
@@ -149,20 +148,6 @@ def ended(lab: Lab, name: str) -> None:
         lambda status: not status.endswith("PROGRESS"),
     )
     assert stack in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-
-
-@pytest.fixture(scope="module")
-def patched() -> Iterator[Lab]:
-    """The platform as we use it."""
-    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY) as platform:
-        yield Lab(platform)
-
-
-@pytest.fixture(scope="module")
-def stock() -> Iterator[Lab]:
-    """MiniStack as installed."""
-    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY, stock=True) as platform:
-        yield Lab(platform)
 
 
 @pytest.mark.parametrize("name", PROBES)

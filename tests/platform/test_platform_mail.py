@@ -4,15 +4,14 @@ As in `test_platform_contract.py`: a probe holds on the patched platform, and fa
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local.platform import running, workspace
-from tests.platform.test_platform_contract import ARN, PROXY, REGION, Lab, until
+from tests.platform.lab import ARN, Lab, until
 
 TOLD = ("DELIVERY", "BOUNCE", "COMPLAINT")
 LETTER = (
@@ -148,20 +147,6 @@ def a_person_sees_a_letter_as_its_reader_does(lab: Lab) -> None:
     for shown in ("Northlight Casino &lt;us@page-of.example.test&gt;", "c+1.mac@page-of.example.test"):
         assert f"<dd>{shown}</dd>" in page.text
     assert "&lt;p&gt;Dear Player Example&lt;/p&gt;" in page.text
-
-
-@pytest.fixture(scope="module")
-def patched() -> Iterator[Lab]:
-    """The platform as we use it."""
-    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY) as platform:
-        yield Lab(platform)
-
-
-@pytest.fixture(scope="module")
-def stock() -> Iterator[Lab]:
-    """MiniStack as installed."""
-    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY, stock=True) as platform:
-        yield Lab(platform)
 
 
 @pytest.mark.parametrize("name", PROBES)

@@ -5,14 +5,13 @@ As in `test_platform_contract.py`: a probe holds on the patched platform, and fa
 
 import ast
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local.platform import running, workspace
-from tests.platform.test_platform_contract import PROXY, REGION, Lab, until
+from tests.platform.lab import Lab, until
 
 HANDLE = """
 def handler(event, context):
@@ -86,20 +85,6 @@ def a_full_batch_of_more_than_ten_does_not_wait(lab: Lab) -> None:
     patient.send(*bodies)
     until(patient.batches, lambda seen: seen != [])
     assert patient.batches() == [bodies[:12]]
-
-
-@pytest.fixture(scope="module")
-def patched() -> Iterator[Lab]:
-    """The platform as we use it."""
-    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY) as platform:
-        yield Lab(platform)
-
-
-@pytest.fixture(scope="module")
-def stock() -> Iterator[Lab]:
-    """MiniStack as installed."""
-    with workspace() as home, running(home, region=REGION, functions_endpoint=PROXY, stock=True) as platform:
-        yield Lab(platform)
 
 
 @pytest.mark.parametrize("name", PROBES)

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.describe import client_of
 from infra.local.platform import Platform, running, workspace
-from tests.platform.test_platform_contract import ARN, REGION, Lab, parking, statement
+from tests.platform.lab import ARN, REGION, Lab, parking, statement
 
 TABLE = "kept"
 
