@@ -6,6 +6,7 @@ from redress.http.routes import ROUTES
 from tests.support.operator_app import OperatorApp
 from tests.support.operator_requests import PATHS, body_of, investigated, read
 
+PERSON = {"redress-user": "person-1"}
 GUARDED = [route.name for route in ROUTES if route.guarded and "number" in route.places]
 
 
@@ -13,7 +14,7 @@ class TestVersions:
     @pytest.mark.parametrize("name", GUARDED)
     def test_a_decision_has_to_name_the_version_it_was_made_on(self, app: OperatorApp, name: str) -> None:
         number = investigated(app)
-        refused = app.post(f"/complaints/{number}/{PATHS[name]}", body_of(name))
+        refused = app.post(f"/complaints/{number}/{PATHS[name]}", body_of(name), **PERSON)
         assert (refused.status, refused.problem) == (428, "precondition-required")
         assert refused.etag == '"2"'
 
@@ -21,7 +22,7 @@ class TestVersions:
     @pytest.mark.parametrize("tag", ['"1"', '"3"', "*", 'W/"2"', "2", '"x"'])
     def test_a_stale_version_is_told_the_current_one(self, app: OperatorApp, name: str, tag: str) -> None:
         number = investigated(app)
-        refused = app.post(f"/complaints/{number}/{PATHS[name]}", body_of(name), if_match=tag)
+        refused = app.post(f"/complaints/{number}/{PATHS[name]}", body_of(name), if_match=tag, **PERSON)
         assert (refused.status, refused.problem) == (412, "stale-version")
         assert (refused.etag, refused.body["version"]) == ('"2"', 2)
         assert read(app, number)["version"] == 2

@@ -166,7 +166,7 @@ class TestIllegalTransitions:
     def test_nothing_happens_to_a_closed_complaint(self, app: OperatorApp, name: str) -> None:
         number = investigated(app)
         post_to(app, number, "withdrawal")
-        refused = post_to(app, number, PATHS[name], body_of(name))
+        refused = post_to(app, number, PATHS[name], body_of(name), **{"redress-user": "person-1"})
         assert (refused.status, refused.body["stage"]) == (409, "closed")
         assert refused.body["command"]
 
