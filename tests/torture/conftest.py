@@ -28,7 +28,9 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print it, or leave it to whoever puts several runs together."""
+    """Print it, or leave it to whoever puts several runs together. A worker has handed over what it has."""
+    if hasattr(terminalreporter.config, "workeroutput"):
+        return
     if file := os.environ.get("REDRESS_TALLY"):
         tally.keep(Path(file))
         return

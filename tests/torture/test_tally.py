@@ -1,10 +1,12 @@
 """The table at the end of the run: one line for each campaign, and a sum."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.torture import tally
+from tests.torture import conftest, tally
 from tests.torture.tally import Line, table
 
 
@@ -35,3 +37,16 @@ def test_several_runs_that_keep_what_they_did_share_one_table(
         monkeypatch.setattr(tally, "reported", lines)
         tally.keep(file)
     assert tally.kept(file) == [line("calls", 900, 4_000), line("races", 10, 200, 1)]
+
+
+def test_what_a_worker_did_is_kept_once_by_the_process_that_it_works_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "kept.json"
+    monkeypatch.setenv("REDRESS_TALLY", str(file))
+    monkeypatch.setattr(tally, "reported", [line("calls", 900, 4_000)])
+    worker: Any = SimpleNamespace(config=SimpleNamespace(workeroutput={}))
+    conftest.pytest_terminal_summary(worker)
+    assert not file.exists()
+    conftest.pytest_terminal_summary(SimpleNamespace(config=SimpleNamespace()))  # type: ignore[arg-type]
+    assert tally.kept(file) == [line("calls", 900, 4_000)]
