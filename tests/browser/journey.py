@@ -58,6 +58,7 @@ def begin(page: Page, home: Home) -> None:
     page.goto(f"{home.address}/complaints")
     page.get_by_role("link", name=home.say("Deposits and withdrawals")).click()
     field(page, "description").wait_for()
+    page.wait_for_load_state()
     home.door.visitor.now += WRITING
 
 

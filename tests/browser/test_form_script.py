@@ -23,6 +23,18 @@ def test_a_draft_is_put_back_when_the_player_comes_again(form: Page, home: Home)
     expect(form.locator("form > [role=status]")).to_contain_text(re.compile("\\w"))
 
 
+def test_what_was_typed_before_the_script_was_there_is_kept(page: Page, home: Home) -> None:
+    held: list[Route] = []
+    page.route(re.compile(r"/form[^/]*\.js"), lambda route: held.append(route), times=1)
+    page.goto(f"{home.address}/complaints?category=deposits_withdrawals", wait_until="commit")
+    field(page, "description").fill(TEXT)
+    held.pop().continue_()
+    page.wait_for_load_state()
+    page.goto(f"{home.address}/nowhere")
+    begin(page, home)
+    expect(field(page, "description")).to_have_value(TEXT)
+
+
 def test_a_draft_follows_to_the_form_of_another_category(form: Page, home: Home) -> None:
     form.get_by_role("link", name=home.say("Change what it is about")).click()
     form.get_by_role("link", name=home.say("My personal data")).click()

@@ -41,8 +41,10 @@ function keepDraft() {
   const fields = all.filter((one) => !["hidden", "radio", "submit"].includes(one.type));
   const values = (ones) => Object.fromEntries(ones.map((one) => [one.name, one.value]));
   const button = form.querySelector("button:not([type])");
+  // Who is quick has typed before this script was there.
+  const early = fields.filter((one) => "defaultValue" in one && one.value !== one.defaultValue);
   let sending = false;
-  let isTyped = false;
+  let isTyped = early.length > 0;
   let timer;
 
   const setSending = (now) => {
@@ -58,7 +60,9 @@ function keepDraft() {
   };
 
   const restore = (draft) => {
-    const told = fields.filter((one) => draft.values[one.name] && draft.values[one.name] !== one.value);
+    const told = fields
+      .filter((one) => !early.includes(one))
+      .filter((one) => draft.values[one.name] && draft.values[one.name] !== one.value);
     if (!told.length) return;
     for (const one of told) one.value = draft.values[one.name];
     // It may have come in though its answer was lost. Sent again as it was, it is the same complaint.
