@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from infra.languages import PACKAGE, compile_catalogues
+from tests.support import brisk_moto
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", UNHURRIED, derandomize=True)
@@ -18,6 +19,7 @@ settings.register_profile("explore", UNHURRIED, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 compile_catalogues(PACKAGE)
+brisk_moto.hurry()
 
 HERE = Path(__file__).parent
 QUIET = {"unit", "property", "store", "workflow", "infra", "torture"}

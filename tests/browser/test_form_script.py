@@ -25,7 +25,11 @@ def test_a_draft_is_put_back_when_the_player_comes_again(form: Page, home: Home)
 
 def test_what_was_typed_before_the_script_was_there_is_kept(page: Page, home: Home) -> None:
     held: list[Route] = []
-    page.route(re.compile(r"/form[^/]*\.js"), lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/form[^/]*\.js"), hold, times=1)
     page.goto(f"{home.address}/complaints?category=deposits_withdrawals", wait_until="commit")
     field(page, "description").fill(TEXT)
     held.pop().continue_()
