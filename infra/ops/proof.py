@@ -6,9 +6,10 @@
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -57,10 +58,10 @@ def print_verdict(question: Question) -> int:
         )
     if question.file.is_dir():
         return _print_days(question)
-    proof = _Proof(question.file)
+    proof, copy = _Proof(question.file), _copy(question)
     flaws = [*proof.flaws(question.key)]
-    if question.journal and question.region_file and proof.document:
-        flaws += _against(proof, question.journal, _region(question.region_file))
+    if copy and proof.document:
+        flaws += [*copy.flaws(), *copy.against(proof)]
     for flaw in flaws:
         print(f"BROKEN: {shown.plain(flaw)}")
     if flaws:
@@ -72,10 +73,8 @@ def print_verdict(question: Question) -> int:
 
 def _print_days(question: Question) -> int:
     """The same of each day of a folder, and of what lies between them. Raises UsageError."""
-    if question.journal:
-        raise UsageError(f"--journal is for the proof of one day: give a file of {question.file}")
-    days, flaws = _Days(question.file), 0
-    for flaw in days.flaws(question.key):
+    days, copy, flaws = _Days(question.file), _copy(question), 0
+    for flaw in chain(copy.flaws() if copy else (), days.flaws(question.key, copy)):
         print(f"BROKEN: {shown.plain(flaw)}")
         flaws += 1
     if not flaws:
@@ -99,8 +98,11 @@ class _Days:
         if not self.days:
             raise UsageError(f"{folder}: no proof in it; give the folder of one pack, such as proofs/gb-ukgc")
 
-    def flaws(self, kept: Path | None) -> Iterator[str]:
-        """Whatever is not as it was signed, in the order of days, and every day without a proof."""
+    def flaws(self, kept: Path | None, copy: "_Copy | None") -> Iterator[str]:
+        """Whatever is not as it was signed, in the order of days, and every day without a proof.
+
+        With a copy of the journal also the first fact of each day in which that tells otherwise.
+        """
         earlier = None
         for day in self.days:
             if earlier and earlier.day != _day_before(day):
@@ -108,6 +110,7 @@ class _Days:
             proof = _Proof(self.folder / f"{day}.{SIGNATURE}")
             yield from proof.flaws(kept)
             yield from _unlinked(earlier, proof)
+            yield from copy.against(proof) if copy else ()
             self._count(proof)
             earlier = proof
         if len(self.packs) > 1:
@@ -132,6 +135,8 @@ class _Days:
         )
         words = f"as in {question.key}" if question.key else "compare with the one you keep, or give --key"
         yield from (f"key {key}: {words}" for key in sorted(self.keys))
+        if question.journal:
+            yield f"{question.journal} tells the same of each day"
         due, in_time, gaps = (self.totals[name] for name in document.COUNTED)
         yield f"duties of law or licence {due}, in time {in_time}; gaps {gaps}"
 
@@ -257,36 +262,48 @@ class _Proof:
             yield f"{self._path(SIGNATURE)}: the signature is not that of its key over this statement"
 
 
-def _against(proof: _Proof, folder: Path, region: Region) -> Iterator[str]:
-    """What a copy of the journal tells otherwise."""
-    copy = Journal(folder)
-    yield from _flaws_of(copy)
-    yield from _unknown_digest(proof, folder)
-    if proof.document is None:
-        return
-    try:
-        claimed = document.period(proof.document)
-        # The day is that of the operator's rules; which complaints were looked through the proof may say.
-        of = replace(period(region, claimed.pack, claimed.day), since=claimed.since)
-    except (NoProof, RulePackInvalid) as error:
-        yield f"{proof.day}.json: {error}"
-        return
-    except OverflowError:
-        yield f"{proof.day}.json: it is about a day that no calendar has"
-        return
-    told = document.of(reconcile(_histories(copy), region.rules_of, of))
-    difference = document.first_difference(dict(proof.document), dict(told))
-    if difference:
-        yield f"{proof.day}.json says otherwise than the journal: {difference}"
+class _Copy:
+    """A copy of the journal, and the operator's rules. Raises UsageError."""
+
+    def __init__(self, folder: Path, region: Region) -> None:
+        self.folder, self.region = folder, region
+        self.journal = Journal(folder)
+
+    def flaws(self) -> Iterator[str]:
+        """Its own: the first of the digests, and the first of the events."""
+        if self.journal.digests.broken:
+            yield str(self.journal.digests.broken)
+        try:
+            self.journal.check_events()
+        except (ChainBroken, JournalBroken) as broken:
+            yield str(broken)
+
+    def against(self, proof: _Proof) -> Iterator[str]:
+        """What it tells otherwise than a proof. The day is made again in the form that it was signed in."""
+        yield from _unknown_digest(proof, self.folder)
+        if proof.document is None:
+            return
+        try:
+            claimed = document.period(proof.document)
+            # The day is that of the operator's rules; which complaints were looked through the proof may say.
+            of = replace(period(self.region, claimed.pack, claimed.day), since=claimed.since)
+        except (NoProof, RulePackInvalid) as error:
+            yield f"{proof.day}.json: {error}"
+            return
+        except OverflowError:
+            yield f"{proof.day}.json: it is about a day that no calendar has"
+            return
+        found = reconcile(_histories(self.journal), self.region.rules_of, of)
+        told = document.of(found, proof.document["format"])
+        difference = document.first_difference(dict(proof.document), dict(told))
+        if difference:
+            yield f"{proof.day}.json says otherwise than the journal: {difference}"
 
 
-def _flaws_of(copy: Journal) -> Iterator[str]:
-    if copy.digests.broken:
-        yield str(copy.digests.broken)
-    try:
-        copy.check_events()
-    except (ChainBroken, JournalBroken) as broken:
-        yield str(broken)
+def _copy(question: Question) -> _Copy | None:
+    if question.journal is None or question.region_file is None:
+        return None
+    return _Copy(question.journal, _region(question.region_file))
 
 
 def _unknown_digest(proof: _Proof, folder: Path) -> Iterator[str]:
@@ -308,12 +325,18 @@ def _histories(copy: Journal) -> Iterator[History]:
         if place := PLACE.fullmatch(key):
             found[place[1]].append((int(place[2]), path))
     for number, paths in found.items():
+        yield _history(number, sorted(paths))
+
+
+def _history(number: str, paths: Sequence[tuple[int, Path]]) -> History:
+    records = []
+    for seq, path in paths:
         try:
-            records = tuple(audit.read(event_bytes(path).decode()) for _, path in sorted(paths))
-        except (KeyError, TypeError, ValueError, RecursionError):
-            yield History(number=number, records=(), unread="an object of the journal is no event")
-        else:
-            yield History(number=number, records=records)
+            records.append(audit.read(event_bytes(path).decode()))
+        except audit.UNREADABLE:
+            unread = "an object of the journal is no event"
+            return History(number=number, records=(), unread=unread, unread_at=seq)
+    return History(number=number, records=tuple(records))
 
 
 def _said(proof: _Proof, question: Question) -> Iterator[str]:

@@ -81,5 +81,10 @@ def _lines(proof: Mapping[str, Any]) -> Iterator[str]:
         f" gaps {told['gaps']}"
     )
     for gap in proof["gaps"]:
-        about = " ".join(part for part in (gap["clock"], gap["milestone"]) if part)
-        yield f"  GAP {gap['number']} {gap['kind']} {about}: {gap['words']}"
+        where = f"event {gap['seq']}" if gap["seq"] else ""
+        about = " ".join(part for part in (gap["kind"], gap["clock"], gap["milestone"], where) if part)
+        yield f"  GAP {gap['number']} {about}: {gap['words']}"
+    for one in proof["met_since"]:
+        about = f"{one['number']} {one['clock']} {one['milestone']}"
+        by = f", event {one['met_by']}" if one["met_by"] else ""
+        yield f"  MET {about}: missed {one['due_at']}, met {one['met_at']}{by}"

@@ -86,6 +86,21 @@ def test_every_duty_is_told_on_exactly_one_day_and_late_ones_are_gaps(case: Case
 
 @settings(max_examples=10)
 @given(lives())
+def test_every_duty_that_was_met_is_told_as_met_on_exactly_one_day(case: Case) -> None:
+    """On its own day, or on the day on which it was met at last."""
+    days = [told(case, place) for place in range(DAYS)]
+    own = Counter((one.clock, one.due_at) for day in days for one in day.lines if one.duty and one.met_at)
+    since = Counter((one.clock, one.due_at) for day in days for one in day.met_since)
+    last = days[-1].period
+    for one in promises(case.rules, case.complaint):
+        known = one.met_at is not None and one.met_at < last.told_at
+        if one.kind in OURS and one.due_at and one.due_at <= last.end and known:
+            assert (own + since)[one.clock, one.due_at] == 1
+    assert all(one.late for day in days for one in day.met_since)
+
+
+@settings(max_examples=10)
+@given(lives())
 def test_every_milestone_on_record_is_told_on_exactly_one_day(case: Case) -> None:
     days = [told(case, place) for place in range(DAYS)]
     counted = Counter(one.recorded_by for day in days for one in day.lines if one.recorded_by)

@@ -91,6 +91,7 @@ class TestADay:
             "house_in_time": 0,
             "milestones_due": 0,
             "milestones_on_record": 0,
+            "met_since": 0,
             "gaps": 0,
         }
         [line] = world.proof("2026-03-03")["milestones"]
@@ -130,18 +131,18 @@ class TestADay:
         self, world: Press, office: Office, table: Table
     ) -> None:
         number = british(office)
+        assert len(table.load(number).records) >= 3  # what follows the second shows that it was changed
         key = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(2)}}
         stored = table.client.get_item(TableName=table.name, Key=key)["Item"]["text"]["S"]
-        for text in (stored.replace('"attempt":1', '"attempt":2'), "{}"):
+        for text, seq in ((stored.replace('"attempt":1', '"attempt":2'), 3), ("{}", 2)):
             assert text != stored
             item = {**key, "text": {"S": text}}
             table.client.put_item(TableName=table.name, Item=item)
             world.clock.move(86_400)
             world.run()
             last = max(name for name in world.proofs() if name.count(".") == 1 and name.endswith(".json"))
-            assert [(one["number"], one["kind"]) for one in json.loads(world.proofs()[last])["gaps"]] == [
-                (number, "chain")
-            ]
+            [gap] = json.loads(world.proofs()[last])["gaps"]
+            assert (gap["number"], gap["kind"], gap["seq"]) == (number, "chain", seq)
 
     def test_a_state_that_lost_its_head_is_a_gap_and_holds_up_no_other(
         self, world: Press, office: Office, table: Table

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from redress.domain import commands as c
+from redress.domain.correspondence import LetterKind
 from redress.proofs import document
+from redress.store import keys
 from redress.store.table import Table
 from tests.support.complaints import submit
 from tests.support.desks import DAY, Clock, Office, british
@@ -45,6 +47,28 @@ def test_a_gap_is_told_and_is_the_status(ask: Ask, office: Office) -> None:
     assert status == 1
     assert f"GAP {number} missed ack due: Not met" in told
     assert f"GAP {number} unsent acknowledgement-1: Not sent" in told
+
+
+def test_what_was_missed_before_is_told_on_the_day_on_which_it_was_met(ask: Ask, office: Office) -> None:
+    number = office.receive(submit("gb-ukgc"))
+    office.clock.move(3 * 86_400)
+    office.send(number, LetterKind.ACKNOWLEDGEMENT)
+    _, told, _ = ask("--day", "2026-03-05")
+    assert (
+        f"MET {number} ack due: missed 2026-03-03T12:00:00.000Z, met 2026-03-05T12:00:00.000Z, event 4"
+        in told
+    )
+
+
+def test_a_chain_that_does_not_hold_is_told_with_the_event_to_look_at(
+    ask: Ask, office: Office, table: Table
+) -> None:
+    number = british(office)
+    key = {"pk": {"S": keys.complaint(number)}, "sk": {"S": keys.event(2)}}
+    table.client.put_item(TableName=table.name, Item={**key, "text": {"S": "{}"}})
+    status, told, _ = ask("--day", "2026-03-02")
+    assert status == 1
+    assert f"GAP {number} chain event 2: The chain of events does not hold: EVENT#000002 is no event" in told
 
 
 def test_what_was_closed_long_ago_and_touched_on_the_day_is_found(

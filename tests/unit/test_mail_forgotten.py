@@ -5,6 +5,7 @@ import pytest
 from redress.domain import commands as c
 from redress.domain.actors import PLAYER, SYSTEM
 from redress.domain.errors import NotFound
+from redress.mailroom.incoming import Incoming
 from redress.usecases.link_duplicate import link_duplicate
 from redress.usecases.mail_ports import Arrived, MailGone
 from redress.usecases.ports import CaseFile
@@ -44,6 +45,66 @@ def test_a_reply_that_was_erased_is_done(post: Postbox) -> None:
     assert post.tell(arrived) == (Came(taken_as="forgotten", number=number),)
     assert post.names(number) == before
     assert post.files == {}
+
+
+def in_thread_of(number: str) -> Incoming:
+    """A mail of a program that answers to another address, and names what it answers."""
+    return written(references=(f"<{signed(number)}>",), attachments=(PDF_FILE,))
+
+
+def test_a_reply_by_its_thread_alone_that_was_erased_is_done(post: Postbox) -> None:
+    """Only its bytes named the thread, and they are gone."""
+    number = post.complained()
+    arrived = post.put(in_thread_of(number), COMPLAINTS)
+    assert post.tell(arrived) == (Came(taken_as="reply", number=number, files=1),)
+    forget(post, number)
+    before = post.names(number)
+    post.files.clear()
+    assert post.tell(arrived) == (Came(taken_as="forgotten", number=number),)
+    assert post.names(number) == before
+    assert post.files == {}
+
+
+def test_one_in_the_thread_of_a_duplicate_went_with_what_that_goes_on_in(post: Postbox) -> None:
+    duplicate, primary = post.complained(), post.complained(key="key-2")
+    request = post.office.request("link")
+    link_duplicate(post.desk, duplicate, primary, "The same.", HANDLER, request, lambda _: None)
+    arrived = post.put(in_thread_of(duplicate), COMPLAINTS)
+    post.tell(arrived)
+    forget(post, primary)
+    assert post.tell(arrived) == (Came(taken_as="forgotten", number=primary),)
+
+
+def test_one_in_a_thread_that_nobody_knew_is_done_with_what_it_began(post: Postbox) -> None:
+    number = post.complained("other@example.com")
+    arrived = post.put(in_thread_of(number), COMPLAINTS)
+    [begun] = post.tell(arrived)
+    assert begun.number != number
+    forget(post, number)
+    comes_again(post, arrived)
+    forget(post, str(begun.number))
+    assert post.tell(arrived) == (Came(taken_as="forgotten", number=begun.number),)
+
+
+@pytest.mark.parametrize("by_address", [True, False])
+def test_a_mail_about_an_erased_complaint_is_a_new_one_and_done_when_that_was_erased(
+    post: Postbox, *, by_address: bool
+) -> None:
+    """Nobody is known there any more: so it is whether it was written to the address or in the thread."""
+    number = post.complained()
+    forget(post, number)
+    arrived = post.put(written(), signed(number)) if by_address else post.put(in_thread_of(number))
+    [begun] = post.tell(arrived)
+    assert (begun.taken_as, begun.number == number) == ("complaint", False)
+    forget(post, str(begun.number))
+    assert post.tell(arrived) == (Came(taken_as="forgotten", number=begun.number),)
+
+
+def test_a_mail_in_a_thread_that_vanished_before_the_erasure_comes_again(post: Postbox) -> None:
+    arrived = post.put(in_thread_of(post.complained()), COMPLAINTS)
+    post.tell(arrived)
+    post.mails.clear()
+    comes_again(post, arrived)
 
 
 def test_a_complaint_by_mail_that_was_erased_is_done(post: Postbox) -> None:

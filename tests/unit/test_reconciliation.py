@@ -8,12 +8,14 @@ import pytest
 
 from redress.domain import audit, clock, events, packs, reconciliation
 from redress.domain import commands as c
+from redress.domain.complaint import Complaint
 from redress.domain.correspondence import LetterKind
 from redress.domain.history import History
 from redress.domain.milestones import milestones
 from redress.domain.promises import promises
 from redress.domain.reconciliation import Gap
 from redress.domain.rulepack import Length
+from redress.domain.rules import Rules
 from redress.usecases import reconcile
 from tests.support.complaints import (
     APPROVE,
@@ -255,9 +257,7 @@ class TestTheChain:
     def test_the_events_of_another_complaint_are_a_gap_and_are_not_counted_twice(self) -> None:
         own, other = acknowledged(), Case(submit("gb-ukgc"), RECEIVED, "R7K3-9QXM-2")
         found = told(RECEIVED.date(), own, history(own, number=other.complaint.number))
-        assert [(one.number, one.kind) for one in found.gaps if one.kind == "chain"] == [
-            ("R7K3-9QXM-2", "chain")
-        ]
+        assert [(one.number, one.seq) for one in found.gaps if one.kind == "chain"] == [("R7K3-9QXM-2", 1)]
         assert found.totals["received"] == 1
 
     def test_events_that_tell_no_story_are_a_gap_and_hold_up_no_other_complaint(self) -> None:
@@ -271,13 +271,37 @@ class TestTheChain:
         for records in told_of.values():
             spoilt = History(number="R7K3-9QXM-2", records=tuple(records), head=records[-1].hash)
             found = told(RECEIVED.date(), fine, spoilt)
-            assert [(one.number, one.kind) for one in found.gaps] == [("R7K3-9QXM-2", "chain")]
+            [gap] = found.gaps
+            assert (gap.number, gap.kind) == ("R7K3-9QXM-2", "chain")
+            assert gap.seq == len(records)  # the first that cannot have happened
             assert found.totals["received"] == 1
 
+    def test_of_several_that_cannot_have_happened_the_first_is_named(self) -> None:
+        whole = acknowledged()
+        impossible = following(whole.records[-1], CLAIM)
+        records = (*whole.records, impossible, following(impossible, CLAIM))
+        spoilt = history(whole, records=records, head=records[-1].hash)
+        [gap] = told(RECEIVED.date(), spoilt).gaps
+        assert (gap.kind, gap.seq) == ("chain", impossible.seq)
+
+    @pytest.mark.parametrize("error", [KeyError, TypeError, ValueError])
+    def test_the_first_event_by_which_no_rules_can_be_told_is_named(self, error: type[Exception]) -> None:
+        case = acknowledged()
+
+        def rules_of(complaint: Complaint) -> Rules:
+            if complaint.version >= 3:
+                raise error
+            return REGION.rules_of(complaint)
+
+        of = reconcile.period(REGION, "gb-ukgc", RECEIVED.date())
+        [gap] = reconciliation.reconcile([history(case)], rules_of, of).gaps
+        assert (gap.kind, gap.seq) == ("chain", 3)
+
     def test_what_cannot_be_read_is_a_gap(self) -> None:
-        unread = History(number="R7K3-9QXM-2", records=(), unread="EVENT#000001 is no event")
+        unread = History(number="R7K3-9QXM-2", records=(), unread="EVENT#000017 is no event", unread_at=17)
         missing = History(number="R7K3-9QXN-1", records=())
-        assert [one.kind for one in told(RECEIVED.date(), unread, missing).gaps] == ["chain", "chain"]
+        found = told(RECEIVED.date(), unread, missing).gaps
+        assert [(one.kind, one.seq) for one in found] == [("chain", 17), ("chain", 1)]
 
 
 CLAIM = events.LetterClaimed(letter="none", kind="acknowledgement", attempt=1, contact=1)
@@ -286,7 +310,8 @@ CLAIM = events.LetterClaimed(letter="none", kind="acknowledgement", attempt=1, c
 def following(record: audit.Record | None, event: events.Event) -> audit.Record:
     """An event in the place after a record, or in the first."""
     seq, previous = (record.seq + 1, record.hash) if record else (1, audit.GENESIS)
-    return audit.write("R7K3-9QXM-2", seq, RECEIVED, SYSTEM, event, previous, None)
+    number, at = (record.number, record.at) if record else ("R7K3-9QXM-2", RECEIVED)
+    return audit.write(number, seq, at, SYSTEM, event, previous, None)
 
 
 @pytest.mark.parametrize("pack_id", packs.known())

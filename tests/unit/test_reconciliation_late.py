@@ -6,11 +6,26 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from redress.domain import commands as c
+from redress.domain import reconciliation
 from redress.domain.correspondence import LetterKind
 from redress.domain.milestones import Milestone, milestones
 from redress.domain.reconciliation import Reconciliation
-from tests.support.complaints import APPROVE, APPROVER, PROPOSE, SYSTEM, TRIAGE, Case, submit
-from tests.support.days import DAY, HOUR, MINUTE, RECEIVED, acknowledged, gaps, line, live, post, told
+from redress.usecases import reconcile
+from tests.support.complaints import APPROVE, APPROVER, PLAYER, PROPOSE, REGION, SYSTEM, TRIAGE, Case, submit
+from tests.support.days import (
+    DAY,
+    HOUR,
+    MINUTE,
+    RECEIVED,
+    acknowledged,
+    british,
+    gaps,
+    history,
+    line,
+    live,
+    post,
+    told,
+)
 
 NOTE = c.AddNote(visibility="internal", content={"text": "x"})
 DAYS = [date(2026, 3, 1) + DAY * count for count in range(12)]
@@ -79,6 +94,90 @@ class TestHandedInLate:
         post(case)
         day = (silent_since + HOUR).date()
         assert gaps(told(day, case)) == [("silent", "final", "warning_1")]
+
+
+class TestMetSince:
+    """A duty that was told as missed, and was met on a later day: the proof of that day says so."""
+
+    MISSED, MET = date(2026, 3, 3), date(2026, 3, 5)
+
+    def test_the_day_on_which_it_was_met_tells_what_was_due_when_and_by_what_it_was_met(self) -> None:
+        case = self._acknowledged_at(RECEIVED + 3 * DAY)
+        [one] = told(self.MET, case).met_since
+        assert (one.clock, one.due_at, one.last_day) == ("ack", RECEIVED + DAY, self.MISSED)
+        assert (one.met_at, one.met_type, one.late) == (RECEIVED + 3 * DAY, "Acknowledged", True)
+        assert case.records[(one.met_by or 0) - 1].at == one.met_at
+        assert [letter.key for letter in one.letters] == ["acknowledgement-1"]
+        assert told(self.MET, case).totals["met_since"] == 1
+
+    def test_it_is_told_once_and_is_no_gap_of_that_day_and_no_line_of_what_fell_due(self) -> None:
+        case = self._acknowledged_at(RECEIVED + 3 * DAY)
+        assert self._days(case) == [self.MET]
+        assert days_of(case, "ack", "due") == [self.MISSED]
+        missed = [day for day in DAYS if ("missed", "ack", "due") in gaps(told(day, case))]
+        assert missed == [self.MISSED, date(2026, 3, 4)]
+
+    @pytest.mark.parametrize(("minutes", "days"), [(59, []), (60, [date(2026, 3, 4)])])
+    def test_what_the_proof_of_its_own_day_knew_as_met_late_is_not_told_again(
+        self, minutes: int, days: list[date]
+    ) -> None:
+        """That proof is told of an hour after midnight."""
+        case = self._acknowledged_at(datetime(2026, 3, 4, tzinfo=UTC) + minutes * MINUTE)
+        assert self._days(case) == days
+
+    def test_a_target_of_the_houses_own_is_told_too_and_is_not_of_law(self) -> None:
+        target = {"gb-ukgc": {"house": {"targets": {"ack": {"amount": 2, "unit": "hours"}}}}}
+        region = replace(REGION, rules=target)
+        case = self._acknowledged_at(RECEIVED + 3 * DAY)
+        of = reconcile.period(region, "gb-ukgc", self.MET)
+        found = reconciliation.reconcile([history(case)], region.rules_of, of).met_since
+        assert {one.clock: one.statutory for one in found} == {"ack": True, "ack_target": False}
+
+    def test_one_that_was_overdue_when_it_came_on_record_is_told_as_late_then_and_as_met_later(self) -> None:
+        case = handed_in(datetime(2026, 3, 7, 12, tzinfo=UTC))
+        case.send(LetterKind.ACKNOWLEDGEMENT, at=case.now + DAY)
+        assert (days_of(case, "ack", "due"), self._days(case)) == ([date(2026, 3, 7)], [date(2026, 3, 8)])
+
+    def test_a_duty_that_ended_otherwise_was_not_met(self) -> None:
+        """Withdrawn when it was overdue: as with any duty, that ends it, and is told as what ended it."""
+        case = british()
+        case.do(c.Withdraw(), PLAYER, at=RECEIVED + 3 * DAY)
+        [one] = told(self.MET, case).met_since
+        assert one.met_type == "Withdrawn"
+
+    def test_one_whose_date_went_and_came_back_is_told_once(self) -> None:
+        """Sorted under another category and back between the day it was missed and the answer, and after."""
+        case = Case(replace(submit("cw-cga"), category="safer_gambling"), RECEIVED)
+        case.send(LetterKind.ACKNOWLEDGEMENT, at=RECEIVED + MINUTE)
+        case.do(TRIAGE, SYSTEM)
+        for hour, category in ((240, "account"), (250, "safer_gambling")):
+            live(case, RECEIVED + hour * HOUR)
+            case.do(c.Recategorise(category=category, team="care", content={"text": "why"}))
+        case.do(PROPOSE, at=RECEIVED + 251 * HOUR)
+        case.do(APPROVE, APPROVER)
+        post(case)
+        days = [date(2026, 3, 1) + DAY * count for count in range(40)]
+        found = [
+            (day, one.due_at)
+            for day in days
+            for one in told(day, case, pack="cw-cga").met_since
+            if one.clock == "final"
+        ]
+        assert found == [(date(2026, 3, 12), TestSortedUnderAnotherCategoryAndBack.DUE)]
+
+    @staticmethod
+    def _acknowledged_at(at: datetime) -> Case:
+        """Nobody acknowledges it in time; the workflow records that, and the letter goes at last."""
+        case = british()
+        missed = due(case, "due").command
+        case.do(missed, SYSTEM, at=RECEIVED + DAY)
+        case.send(LetterKind.ACKNOWLEDGEMENT, at=at)
+        post(case)
+        return case
+
+    @staticmethod
+    def _days(case: Case) -> list[date]:
+        return [day for day in DAYS for one in told(day, case).met_since if one.clock == "ack"]
 
 
 class TestSortedUnderAnotherCategoryAndBack:

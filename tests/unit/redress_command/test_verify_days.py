@@ -13,6 +13,7 @@ from redress.proofs import document, manifest
 from redress.usecases.reconcile import period
 from tests.support.complaints import REGION
 from tests.support.filed import Filed
+from tests.support.journals import altered
 from tests.support.redress_command import Ask, refused
 
 FIRST = date(2026, 3, 3)
@@ -30,11 +31,11 @@ def shelf(filed: Filed) -> Path:
     return filed.folder
 
 
-def told(filed: Filed, day: str) -> document.Document:
+def told(filed: Filed, day: str, form: str = document.FORMAT) -> document.Document:
     """The document of a day, from the events."""
     found = History(number=filed.case.complaint.number, records=tuple(filed.case.records))
     of = period(REGION, "gb-ukgc", date.fromisoformat(day))
-    return document.of(reconciliation.reconcile([found], REGION.rules_of, of))
+    return document.of(reconciliation.reconcile([found], REGION.rules_of, of), form)
 
 
 def write(
@@ -174,10 +175,88 @@ def test_what_is_no_folder_of_a_pack_is_refused(ask: Ask, filed: Filed, shelf: P
     empty = tmp_path / "empty"
     empty.mkdir()
     refused(ask("verify", str(empty)), "no proof in it", "the folder of one pack")
-    refused(ask("verify", str(shelf), *filed.against), "--journal is for the proof of one day")
+    refused(ask("verify", str(shelf), "--journal", str(filed.journal)), "--region-file")
 
 
 def test_the_proofs_of_two_packs_are_no_chain(ask: Ask, filed: Filed, shelf: Path) -> None:
     write(filed, DAYS[3], named(filed, DAYS[2]), {**told(filed, DAYS[3]), "pack": "sandbox"})
     [line] = broken(ask, shelf)
     assert "has proofs of several packs: gb-ukgc, sandbox" in line
+
+
+class TestAgainstTheJournal:
+    """Each day made again from the events: what was wrong when it was signed is found, too."""
+
+    def test_days_that_say_what_the_journal_tells_hold(self, ask: Ask, filed: Filed, shelf: Path) -> None:
+        answer = ask("verify", str(shelf), *filed.against)
+        assert (answer.status, answer.err) == (0, "")
+        assert f"{filed.journal} tells the same of each day" in answer.out
+
+    def test_the_days_that_say_otherwise_are_named_with_complaint_and_event(
+        self, ask: Ask, filed: Filed, shelf: Path
+    ) -> None:
+        """Whoever may sign left a duty out of a day, and signed all days since anew: as a chain they hold."""
+        dropped = told(filed, DAYS[0])["milestones"]
+        [duty] = [one for one in dropped if one["duty"]]
+        sign_anew(filed, milestones=[one for one in dropped if one is not duty])
+        assert ask("verify", str(shelf)).status == 0
+        [line] = broken(ask, shelf, *filed.against)
+        assert f"{DAYS[0]}.json says otherwise than the journal: milestones[0]" in line
+        number = filed.case.complaint.number
+        assert line.endswith(f"is missing (complaint {number}, event {duty['met_by']})")
+
+    def test_the_first_of_several_is_told_first(self, ask: Ask, filed: Filed, shelf: Path) -> None:
+        sign_anew(filed, open=[])
+        write(filed, DAYS[3], named(filed, DAYS[2]), {**told(filed, DAYS[3]), "zone": "Europe/Malta"})
+        first, second = broken(ask, shelf, *filed.against)
+        number = filed.case.complaint.number
+        assert first.endswith(
+            f'{DAYS[0]}.json says otherwise than the journal: open[0]: "{number}" is missing'
+        )
+        assert f"{DAYS[3]}.json says otherwise than the journal: zone" in second
+
+    def test_days_of_the_form_of_before_are_made_again_in_that_form(
+        self, ask: Ask, filed: Filed, shelf: Path
+    ) -> None:
+        """The chain goes on when the program is a newer one: its first days are not signed anew."""
+        before = None
+        for day in DAYS:
+            form = document.EARLIER if day < DAYS[2] else document.FORMAT
+            write(filed, day, before, told(filed, day, form))
+            before = named(filed, day)
+        assert b"met_since" not in (shelf / f"{DAYS[1]}.json").read_bytes()
+        assert b"met_since" in (shelf / f"{DAYS[2]}.json").read_bytes()
+        answer = ask("verify", str(shelf), *filed.against)
+        assert (answer.status, answer.err) == (0, "")
+
+    def test_a_flaw_of_the_journal_is_told_once_and_before_the_days(
+        self, ask: Ask, filed: Filed, shelf: Path
+    ) -> None:
+        record = filed.case.records[2]
+        path = filed.journal / journal.entry(record.text).key
+        path.write_bytes(altered(path.read_bytes(), actor="player"))
+        first, *days = broken(ask, shelf, *filed.against)
+        assert f"event {record.seq}: was changed" in first
+        assert not [line for line in days if "was changed" in line]
+
+    def test_what_a_day_says_of_a_digest_is_looked_up_for_each(
+        self, ask: Ask, filed: Filed, shelf: Path
+    ) -> None:
+        max((filed.journal / "digests").iterdir()).unlink()
+        lines = broken(ask, shelf, *filed.against)
+        assert sum("which the signature names, is missing" in line for line in lines) == len(DAYS)
+
+    def test_a_day_that_is_missing_is_named_as_without_a_journal(
+        self, ask: Ask, filed: Filed, shelf: Path
+    ) -> None:
+        remove(shelf, DAYS[1])
+        [line] = broken(ask, shelf, *filed.against)
+        assert f"no proof of any day after {DAYS[0]} and before {DAYS[2]}" in line
+
+
+def sign_anew(filed: Filed, **otherwise: object) -> None:
+    """The first day with other facts, and those after it with theirs, each following the one before."""
+    before = None
+    for day in DAYS:
+        write(filed, day, before, {**told(filed, day), **(otherwise if day == DAYS[0] else {})})
+        before = named(filed, day)

@@ -48,6 +48,14 @@ class TestWhatHolds:
         assert (answer.status, answer.err) == (0, "")
         assert f"{filed.journal} tells the same" in answer.out
 
+    def test_one_that_was_signed_in_the_form_of_before_is_made_again_in_that_form(
+        self, ask: Ask, filed: Filed
+    ) -> None:
+        totals = {name: count for name, count in filed.document["totals"].items() if name != "met_since"}
+        before = {name: value for name, value in filed.document.items() if name != "met_since"}
+        filed.sign({**before, "totals": totals, "format": document.EARLIER})
+        assert (ask("verify", filed.file).status, ask("verify", filed.file, *filed.against).status) == (0, 0)
+
     def test_what_happened_after_the_day_was_told_of_changes_nothing(self, ask: Ask, filed: Filed) -> None:
         note = c.AddNote(visibility="internal", content={"text": "late"})
         filed.case.do(note, at=RECEIVED + 5 * DAY)

@@ -7,10 +7,13 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from redress.domain import instants
-from redress.domain.reconciliation import Gap, Line, Period, Reconciliation, Sent
+from redress.domain.reconciliation import UNTOLD, Gap, Line, Period, Reconciliation, Sent
 
-FORMAT = "redress-proof/1"
+FORMAT = "redress-proof/2"
+EARLIER = "redress-proof/1"
+"""Of before: such a document does not tell what was met since, nor which event cannot have happened."""
 PACK, DAY = "[a-z0-9-]{1,100}", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+MET_SINCE = "met_since"
 COUNTED = ("statutory_due", "statutory_in_time", "gaps")
 """Of the totals, what a verdict tells."""
 
@@ -21,8 +24,24 @@ class NoProof(ValueError):
     """A file is no proof, or not in the form that Redress writes."""
 
 
-def of(found: Reconciliation) -> Document:
-    """The document. Instants are UTC, due instants exclusive; numbers of complaints, and nobody's name."""
+def of(found: Reconciliation, form: str = FORMAT) -> Document:
+    """The document. Instants are UTC, due instants exclusive; numbers of complaints, and nobody's name.
+
+    What was signed in the form `EARLIER` is told again in that form.
+    """
+    document = _of(found)
+    return document if form == FORMAT else _as_before(document)
+
+
+def _as_before(document: Document) -> Document:
+    """The same in the form `EARLIER`."""
+    totals = {name: count for name, count in document["totals"].items() if name != MET_SINCE}
+    gaps = [{**one, "seq": None} if one["words"] == UNTOLD else one for one in document["gaps"]]
+    kept = {name: value for name, value in document.items() if name != MET_SINCE}
+    return {**kept, "format": EARLIER, "totals": totals, "gaps": gaps}
+
+
+def _of(found: Reconciliation) -> Document:
     period = found.period
     return {
         "format": FORMAT,
@@ -38,6 +57,7 @@ def of(found: Reconciliation) -> Document:
         "closed": [{"number": number, "at": instants.to_text(at)} for number, at in found.closed],
         "open": list(found.open),
         "milestones": [_line(one) for one in found.lines],
+        MET_SINCE: [_line(one) for one in found.met_since],
         "gaps": [_gap(one) for one in found.gaps],
     }
 
@@ -52,7 +72,7 @@ def read(body: bytes) -> Document:
     """The document of a day. Raises NoProof for anything else, if it differs by a space."""
     document = read_canonical(body)
     try:
-        fits = document["format"] == FORMAT and _says_its_day(document)
+        fits = document["format"] in {FORMAT, EARLIER} and _says_its_day(document)
     except (KeyError, TypeError) as error:
         raise NoProof("it is no proof") from error
     if not fits:
@@ -111,12 +131,34 @@ def first_difference(one: object, other: object, place: str = "") -> str | None:
 def _in_lists(one: Sequence[object], other: Sequence[object], place: str) -> str | None:
     for at, (a, b) in enumerate(zip(one, other, strict=False)):
         if told := first_difference(a, b, f"{place}[{at}]"):
-            return told
-    if len(one) == len(other):
-        return None
-    longer, words = (one, "there, and should not be") if len(one) > len(other) else (other, "missing")
+            whole = _added_or_dropped(one, other, at)
+            return f"{place}[{at}]: {whole}" if whole else f"{told}{_about(a, b)}"
     at = min(len(one), len(other))
-    return f"{place}[{at}]: {_shown(longer[at])} is {words}"
+    whole = _added_or_dropped(one, other, at) if len(one) != len(other) else None
+    return f"{place}[{at}]: {whole}" if whole else None
+
+
+def _added_or_dropped(one: Sequence[object], other: Sequence[object], at: int) -> str | None:
+    """Which entry is only in one of two lists that differ from there on; None where an entry was changed."""
+    ours, theirs = one[at:], other[at:]
+    if ours and ours[0] not in theirs and (not theirs or theirs[0] in ours):
+        return f"{_shown(ours[0])} is there, and should not be{_about(ours[0])}"
+    if theirs and theirs[0] not in ours and (not ours or ours[0] in theirs):
+        return f"{_shown(theirs[0])} is missing{_about(theirs[0])}"
+    return None
+
+
+def _about(*entries: object) -> str:
+    """The complaint of entries that differ, and the event that they are about, where they say so."""
+    named = [one for one in entries if isinstance(one, dict) and isinstance(one.get("number"), str)]
+    events = [next((one[name] for name in _EVENTS if one.get(name)), None) for one in named]
+    numbers = " or ".join(dict.fromkeys(one["number"] for one in named))
+    event = " or ".join(dict.fromkeys(_shown(one) for one in events if one is not None))
+    return (f" (complaint {numbers}" + (f", event {event})" if event else ")")) if numbers else ""
+
+
+_EVENTS = ("met_by", "recorded_by", "seq")
+"""Where an entry names an event, by which it may be looked up."""
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from redress import templating
 from redress.domain import instants
 from redress.proofs import document as documents
-from redress.proofs.document import Document
+from redress.proofs.document import MET_SINCE, Document
 
 TEMPLATES = "proofs"
 
@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
     "house_in_time": "of them met in time",
     "milestones_due": "Warnings, escalations and other milestones that fell due",
     "milestones_on_record": "of them on record",
+    "met_since": "Duties that an earlier day told as missed, and that were met since",
     "gaps": "Gaps",
 }
 GAPS: Mapping[str, str] = {
@@ -44,12 +45,14 @@ FATES: Mapping[str, str] = {
 def to_bytes(document: Document) -> bytes:
     """The page, in UTF-8."""
     template = templating.environment(TEMPLATES).get_template("proof.html")
+    totals = document["totals"]  # a document of before has fewer
     words = template.render(
         proof=document,
         day=documents.day_words(date.fromisoformat(document["day"])),
-        totals=[(name, WORDS[name], document["totals"][name]) for name in WORDS],
+        totals=[(words, totals[name]) for name, words in WORDS.items() if name in totals],
         duties=[_row(one) for one in document["milestones"] if one["duty"]],
         others=[_row(one) for one in document["milestones"] if not one["duty"]],
+        met_since=[_row(one) for one in document[MET_SINCE]] if MET_SINCE in document else None,
         gaps=[_gap(one, document["zone"]) for one in document["gaps"]],
         received=[_listed(one, document["zone"]) for one in document["received"]],
         closed=[_listed(one, document["zone"]) for one in document["closed"]],

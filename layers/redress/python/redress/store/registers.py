@@ -106,7 +106,10 @@ def _history(number: str, texts: list[Any], state: Any) -> History:  # noqa: ANN
         try:
             records.append(audit.read(item["text"]["S"]))
         except audit.UNREADABLE:
-            return History(number=number, records=(), unread=f"{item['sk']['S']} is no event")
+            sort_key = item["sk"]["S"]
+            unread, at = f"{sort_key} is no event", sort_key.removeprefix(keys.EVENT_PREFIX)
+            unread_at = int(at) if at.isdecimal() else None
+            return History(number=number, records=(), unread=unread, unread_at=unread_at)
     if records and not head:
         what = "its head" if state else "the state"
         return History(number=number, records=(), unread=f"{what} is missing")

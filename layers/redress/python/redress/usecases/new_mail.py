@@ -114,7 +114,7 @@ def submit(intake: Intake, secret: bytes, brand: Brand, arrived: Arrived, incomi
 
 
 def request(arrived: Arrived, now: datetime, about: str) -> Request:
-    """The mail as a request, for the complaint (number) or the brand (id) that it is about.
+    """The mail as a request, for the complaint (number), the thread or the brand (id) that it is about.
 
     It is remembered longer than any queue keeps it.
     """

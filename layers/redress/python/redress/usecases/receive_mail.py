@@ -5,7 +5,7 @@ mail changes a complaint only if the mail service vouches for its sender; otherw
 What programs send is put on record or set aside, and never answered.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from redress.domain.values import Value
 from redress.mailroom.incoming import Attachment, Automatic, Incoming
 from redress.region import Brand
 from redress.usecases import mail_trust, new_mail
-from redress.usecases.change import change
+from redress.usecases.change import Desk, change
 from redress.usecases.contacts import contacts
 from redress.usecases.mail_files import is_forgotten, on_record, take_files
 from redress.usecases.mail_ports import CONSULTATION, Arrived, MailGone, Mails, Notices, Quarantine, Read
@@ -34,6 +34,8 @@ REPLY, AUTOMATIC, SURVEY_DECLINED = (
     mail_decisions.SURVEY_DECLINED,
 )
 FORGOTTEN = "forgotten"
+IN_THREAD = "in thread"
+"""What a mail is about that names a complaint by its thread alone: no number, and no id of a brand."""
 BOUNCE = "bounce"
 """Why a mail is held, beside AUTOMATIC, SURVEY_DECLINED (what it wished) and those of `mail_trust`."""
 
@@ -69,11 +71,15 @@ class Came(Value):
 
 
 class _About(Value):
-    """A complaint that a mail is about; why it was written to, and whether it knows who wrote."""
+    """A complaint that a mail is about; why it was written to, and whether it knows who wrote.
+
+    `by_thread`: it was not written to. A mail is in one thread at most.
+    """
 
     case: CaseFile
     purpose: str
     known: bool
+    by_thread: bool = False
 
     @property
     def number(self) -> str:
@@ -110,8 +116,12 @@ def _gone(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
 
 def _begun(room: Mailroom, arrived: Arrived, brands: Iterable[Brand]) -> list[str | None]:
     """What the mail began at each of these brands, a complaint or a consultation: its number."""
-    desk = room.intake.desk
-    asked = [new_mail.request(arrived, desk.now(), one.id) for one in brands]
+    return _answered(room.intake.desk, arrived, [one.id for one in brands])
+
+
+def _answered(desk: Desk, arrived: Arrived, about: Iterable[str]) -> list[str | None]:
+    """The number by which the mail was answered as a request, for each thing that it may be about."""
+    asked = [new_mail.request(arrived, desk.now(), one) for one in about]
     known = [desk.store.answer(one.client, one.key, desk.now()) for one in asked]
     return [one.number if one else None for one in known]
 
@@ -119,16 +129,25 @@ def _begun(room: Mailroom, arrived: Arrived, brands: Iterable[Brand]) -> list[st
 def _forgotten(room: Mailroom, arrived: Arrived) -> tuple[Came, ...]:
     """The complaints that it went with: it is on record at each that it was for, and all are to be forgotten.
 
-    Nothing is lost then: a complaint whose erasure is ordered takes neither text nor files. Of a mail that is
-    about a complaint by its thread alone only the bytes say so, and it comes again.
+    Nothing is lost then: a complaint whose erasure is ordered takes neither text nor files.
     """
-    region, written_to = room.intake.desk.region, _signed(room.link_secrets(), arrived.recipients)
-    numbers: list[str | None] = [one.number for one in written_to]
-    numbers = numbers or _begun(room, arrived, new_mail.brands_of(region, arrived))
-    found = [_erased(room.intake.desk.store, number, arrived.mail) for number in numbers]
-    if None in found:
-        return ()
-    return tuple(Came(taken_as=FORGOTTEN, number=number) for number in dict.fromkeys(found))
+    for numbers in _was_for(room, arrived):
+        found = [_erased(room.intake.desk.store, number, arrived.mail) for number in numbers]
+        if found and None not in found:
+            return tuple(Came(taken_as=FORGOTTEN, number=number) for number in dict.fromkeys(found))
+    return ()
+
+
+def _was_for(room: Mailroom, arrived: Arrived) -> Iterator[list[str | None]]:
+    """The complaints that it may have been for: those written to, that of its thread, those that it began.
+
+    One that was written to a complaint which nobody was to know any more began another. The bytes that named
+    the thread are gone: it is its request that says so.
+    """
+    desk = room.intake.desk
+    yield [one.number for one in _signed(room.link_secrets(), arrived.recipients)]
+    yield _answered(desk, arrived, [IN_THREAD])
+    yield _begun(room, arrived, new_mail.brands_of(desk.region, arrived))
 
 
 def _erased(store: Store, number: str | None, mail: str) -> str | None:
@@ -176,7 +195,7 @@ def _complaints(room: Mailroom, arrived: Arrived, incoming: Incoming) -> list[_A
         return _found(room.intake.desk.store, arrived, incoming, written_to)
     thread = _signed(secrets, (one.strip("<>") for one in incoming.references))[:1]
     found = _found(room.intake.desk.store, arrived, incoming, thread)
-    return [one for one in found if one.known or incoming.automatic]
+    return [replace(one, by_thread=True) for one in found if one.known or incoming.automatic]
 
 
 def _signed(secrets: Sequence[bytes], addresses: Iterable[str]) -> list[Signed]:
@@ -237,8 +256,9 @@ def _record(room: Mailroom, arrived: Arrived, incoming: Incoming, about: _About)
     desk = room.intake.desk
     fact = _fact(arrived, incoming, about, desk.now())
     actor = PLAYER if fact.taken_as in {REPLY, SURVEY_DECLINED} else SYSTEM
+    request = new_mail.request(arrived, desk.now(), IN_THREAD if about.by_thread else about.number)
     try:
-        change(desk, about.number, fact, actor, request=new_mail.request(arrived, desk.now(), about.number))
+        change(desk, about.number, fact, actor, request=request)
     except IllegalTransition as refused:
         raise Conflict(about.number) from refused
 

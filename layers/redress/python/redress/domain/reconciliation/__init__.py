@@ -18,12 +18,14 @@ from redress.domain.reconciliation.facts import (
     RulesOf,
     Sent,
 )
+from redress.domain.reconciliation.gaps import UNTOLD
 from redress.domain.reconciliation.lines import TOLERANCE
 
 __all__ = [
     "OURS",
     "SETTLED",
     "TOLERANCE",
+    "UNTOLD",
     "Gap",
     "GapKind",
     "Line",

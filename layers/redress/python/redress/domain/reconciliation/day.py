@@ -8,10 +8,10 @@ from redress.domain import clock, events
 from redress.domain.audit import Record
 from redress.domain.calendars import DAY
 from redress.domain.history import History
-from redress.domain.reconciliation.facts import OURS, Part, Period, Reconciliation, RulesOf
-from redress.domain.reconciliation.gaps import chain_gap, flaw, missed, silent, unsent
-from redress.domain.reconciliation.life import Life
-from redress.domain.reconciliation.lines import duties, reached
+from redress.domain.reconciliation.facts import OURS, Line, Part, Period, Reconciliation, RulesOf
+from redress.domain.reconciliation.gaps import flaw, impossible, missed, silent, unsent
+from redress.domain.reconciliation.life import Impossible, Life
+from redress.domain.reconciliation.lines import duties, met_since, reached
 from redress.domain.rulepack import Length, RulePack
 from redress.domain.stages import Stage
 
@@ -39,17 +39,19 @@ def reconcile(histories: Iterable[History], rules_of: RulesOf, of: Period) -> Re
 def total(of: Period, parts: Iterable[Part | None]) -> Reconciliation:
     """The day, from what each complaint adds. The order of the parts changes nothing."""
     found = sorted((one for one in parts if one), key=lambda one: one.number)
-    lines = [line for one in found for line in one.lines]
     return Reconciliation(
         period=of,
         received=tuple((one.number, one.received_at) for one in found if one.received_at),
         closed=tuple((one.number, one.closed_at) for one in found if one.closed_at),
         open=tuple(one.number for one in found if one.open_at_end),
-        lines=tuple(
-            sorted(lines, key=lambda one: (one.due_at, one.number, one.clock, one.milestone, one.pack))
-        ),
+        lines=_in_order(line for one in found for line in one.lines),
+        met_since=_in_order(line for one in found for line in one.met_since),
         gaps=tuple(gap for one in found for gap in one.gaps),
     )
+
+
+def _in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda one: (one.due_at, one.number, one.clock, one.milestone, one.pack)))
 
 
 def part(history: History, rules_of: RulesOf, of: Period) -> Part | None:
@@ -62,9 +64,8 @@ def part(history: History, rules_of: RulesOf, of: Period) -> Part | None:
         return None
     try:
         life = Life(known, rules_of)
-    except (KeyError, TypeError, ValueError):
-        words = "They are whole, and tell what cannot have happened"
-        return Part(number=history.number, gaps=(chain_gap(history.number, words),))
+    except Impossible as error:
+        return Part(number=history.number, gaps=(impossible(history.number, error.seq),))
     first = life.states[0]
     if first.training or first.jurisdiction != of.pack or not _counts(life, of):
         return None
@@ -76,6 +77,7 @@ def part(history: History, rules_of: RulesOf, of: Period) -> Part | None:
         closed_at=next((one.at for one in reversed(known) if _closes(one, of)), None),
         open_at_end=ended.stage is not Stage.CLOSED,
         lines=lines,
+        met_since=tuple(met_since(life, of)),
         gaps=(*missed(life, lines, of), *silent(life, of), *unsent(life, of)),
     )
 

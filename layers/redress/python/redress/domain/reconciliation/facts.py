@@ -93,7 +93,11 @@ class Line(Value):
 
 
 class Gap(Value):
-    """A hole in the proof. `seq` is the event that it is about, where there is one; `words` can be filed."""
+    """A hole in the proof; `words` can be filed.
+
+    `seq` is the event that it is about, where there is one: of a chain the first that cannot be read, cannot
+    have happened, or does not follow from the one before it.
+    """
 
     number: str
     kind: GapKind
@@ -113,17 +117,22 @@ class Part(Value):
     closed_at: datetime | None = None
     open_at_end: bool = False
     lines: tuple[Line, ...] = ()
+    met_since: tuple[Line, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
 class Reconciliation(Value):
-    """The day: complaint numbers (with instants, UTC), every line by due instant, every gap."""
+    """The day: complaint numbers (with instants, UTC), every line by due instant, every gap.
+
+    `met_since` are duties that an earlier day told as missed, and that were met since.
+    """
 
     period: Period
     received: tuple[tuple[str, datetime], ...]
     closed: tuple[tuple[str, datetime], ...]
     open: tuple[str, ...]
     lines: tuple[Line, ...]
+    met_since: tuple[Line, ...]
     gaps: tuple[Gap, ...]
 
     @property
@@ -142,5 +151,6 @@ class Reconciliation(Value):
             "house_in_time": sum(not one.late for one in house),
             "milestones_due": len(others),
             "milestones_on_record": sum(one.met_at is not None for one in others),
+            "met_since": len(self.met_since),
             "gaps": len(self.gaps),
         }

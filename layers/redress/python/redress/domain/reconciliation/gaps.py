@@ -9,30 +9,39 @@ from redress.domain.audit import ChainBroken
 from redress.domain.complaint import Complaint, is_held, is_live
 from redress.domain.history import History
 from redress.domain.milestones import DUE, TARGET_MISSED, Milestone, milestones
-from redress.domain.promises import promises
 from redress.domain.reconciliation.facts import Gap, GapKind, Line, Period
 from redress.domain.reconciliation.life import Life
 from redress.domain.reconciliation.lines import TOLERANCE, is_statutory, place
 from redress.domain.stages import Stage
 
+FIRST = 1
+CHAIN = "The chain of events does not hold: "
+UNTOLD = f"{CHAIN}They are whole, and tell what cannot have happened"
+"""The words of a gap."""
+
 
 def flaw(history: History) -> Gap | None:
     """The first event that does not follow from the one before it, or is not the head that is kept."""
-    seq, words = None, history.unread
+    seq, words = history.unread_at, history.unread
     if not words and not history.records:
-        words = "No event is stored"
+        seq, words = FIRST, "No event is stored"
     if not words:
         try:
             audit.verify(history.records, history.head or history.records[-1].hash)
         except ChainBroken as broken:
             seq, words = broken.seq, f"Event {broken.seq} {broken.problem}"
     if not words and history.records[0].number != history.number:
-        words = f"They are those of complaint {history.records[0].number}"
-    return chain_gap(history.number, words, seq) if words else None
+        seq, words = FIRST, f"They are those of complaint {history.records[0].number}"
+    return _chain_gap(history.number, f"{CHAIN}{words}", seq) if words else None
 
 
-def chain_gap(number: str, words: str, seq: int | None = None) -> Gap:
-    """Events that cannot be followed; `words` say why, and `seq` where, if that is known."""
+def impossible(number: str, seq: int) -> Gap:
+    """Events of which one, the first such, cannot have happened."""
+    return _chain_gap(number, UNTOLD, seq)
+
+
+def _chain_gap(number: str, words: str, seq: int | None) -> Gap:
+    """Events that cannot be followed; `words` say why, and `seq` from where on, unless it is no event's."""
     return Gap(
         number=number,
         kind="chain",
@@ -41,7 +50,7 @@ def chain_gap(number: str, words: str, seq: int | None = None) -> Gap:
         due_at=None,
         strength="",
         seq=seq,
-        words=f"The chain of events does not hold: {words}",
+        words=words,
     )
 
 
@@ -53,7 +62,7 @@ def missed(life: Life, lines: Iterable[Line], of: Period) -> Iterator[Gap]:
     if life.last.stage is Stage.CLOSED:
         return
     told: set[tuple[str, str, datetime | None]] = {(one.pack, one.clock, one.due_at) for one in lines}
-    for date_of in promises(life.rules, life.last):
+    for date_of in life.dates:
         due_at = date_of.due_at
         overdue = due_at is not None and due_at <= of.start and date_of.met_at is None
         if is_statutory(date_of) and overdue and place(date_of) not in told:

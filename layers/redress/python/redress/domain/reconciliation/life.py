@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import takewhile
 
 from redress.domain import clock, events
@@ -12,22 +13,51 @@ from redress.domain.correspondence import Letter
 from redress.domain.milestones import milestones
 from redress.domain.promises import Promise, promises
 from redress.domain.reconciliation.facts import SETTLED, Period, RulesOf, Sent
+from redress.domain.rules import Rules
+
+_STRANGE = (KeyError, TypeError, ValueError)
+"""What is raised for events that are whole, and tell what cannot have happened."""
+
+
+class Impossible(Exception):
+    """What events tell cannot have happened; `seq` is the first that tells it."""
+
+    def __init__(self, seq: int) -> None:
+        self.seq = seq
+        super().__init__(f"event {seq} cannot have happened")
 
 
 class Life:
-    """A complaint after each of its records."""
+    """A complaint after each of its records. Raises Impossible."""
 
     def __init__(self, records: Sequence[Record], rules_of: RulesOf) -> None:
         self.records = records
         self.rules_of = rules_of
-        self.states = [begin(records[0])]
-        for record in records[1:]:
-            self.states.append(evolve(self.states[-1], record))
+        self.states = list(_states(records))
         self.last = self.states[-1]
-        self.rules = rules_of(self.last)
+        self.rules = self._rules()
         self.sent = {
             one.event.letter: one.at for one in reversed(records) if isinstance(one.event, events.LetterSent)
         }
+
+    def _rules(self) -> Rules:
+        """Those of the last state. Where they cannot be told, the first state of which they cannot counts."""
+        try:
+            return self.rules_of(self.last)
+        except _STRANGE as error:
+            raise Impossible(next(filter(self._has_no_rules, self.states)).version) from error
+
+    def _has_no_rules(self, state: Complaint) -> bool:
+        try:
+            self.rules_of(state)
+        except _STRANGE:
+            return True
+        return False
+
+    @cached_property
+    def dates(self) -> list[Promise]:
+        """The dates as they stand."""
+        return promises(self.rules, self.last)
 
     def before(self, instant: datetime) -> Complaint | None:
         """As it stood just before an instant; None: there was none."""
@@ -69,3 +99,14 @@ class Life:
         return Sent(
             key=one.key, kind=one.kind, sent_at=self.sent.get(one.key), fate=one.fate, failed=one.failed
         )
+
+
+def _states(records: Sequence[Record]) -> Iterator[Complaint]:
+    """The complaint after each record. Raises Impossible."""
+    state = None
+    for record in records:
+        try:
+            state = evolve(state, record) if state else begin(record)
+        except _STRANGE as error:
+            raise Impossible(record.seq) from error
+        yield state

@@ -21,12 +21,33 @@ type Place = tuple[str, str, datetime | None]  # pack, clock, due instant
 def duties(life: Life, of: Period) -> Iterator[Line]:
     """The operator's dates that fell due, and those that fell due earlier and are known since."""
     known = {place(one) for one in life.dates_told_before(of)}
-    for one in promises(life.rules, life.last):
-        due_at = one.due_at if one.kind in OURS else None
-        if not due_at or due_at > of.end:
-            continue
+    for one, due_at in _past(life, of.end):
         if of.holds(due_at) or not (place(one) in known or _was_told(life, place(one), due_at, of)):
             yield _duty(life, one, due_at)
+
+
+def met_since(life: Life, of: Period) -> Iterator[Line]:
+    """The operator's dates that the reports of earlier days told as missed, and that were met since.
+
+    Each is told once, by the first report that knows it as met. That of its own day stays as it was signed.
+    """
+    met_then = {place(one) for one in life.dates_told_before(of) if one.met_at}
+    for one, due_at in _past(life, of.start):
+        if one.met_at and place(one) not in met_then and _was_missed(life, place(one), due_at, of):
+            yield _duty(life, one, due_at)
+
+
+def _was_missed(life: Life, of_date: Place, due_at: datetime, of: Period) -> bool:
+    """Whether reports since told of a date, and none that it was met: it may have gone, and come back."""
+    met = any(one.met_at for one in life.dates_told_since(due_at, of) if place(one) == of_date)
+    return not met and _was_told(life, of_date, due_at, of)
+
+
+def _past(life: Life, until: datetime) -> Iterator[tuple[Promise, datetime]]:
+    """The operator's dates whose due instants are not after an instant."""
+    for one in life.dates:
+        if one.kind in OURS and one.due_at and one.due_at <= until:
+            yield one, one.due_at
 
 
 def _was_told(life: Life, of_date: Place, due_at: datetime, of: Period) -> bool:
@@ -119,7 +140,7 @@ def _is_end(event: events.MilestoneReached, one: Promise) -> bool:
 
 def reached(life: Life, of: Period) -> Iterator[Line]:
     """What is on record as reached, but for the ends of the duties above."""
-    dates = [one for one in promises(life.rules, life.last) if one.kind in OURS]
+    dates = [one for one in life.dates if one.kind in OURS]
     for record, event in _milestones(life):
         due_at = instants.from_text(event.due_at)
         is_new = record.at >= of.told_before or not life.is_told_of_before(of)
