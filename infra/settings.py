@@ -82,9 +82,9 @@ class Endpoint(Part):
 class StackPart(Part):
     """How the stack is built and kept.
 
-    With `guard` table and buckets refuse everybody but the stack's own roles and `operators`, who run the
-    `redress` command on stored complaints. `restored_table` names a table that was restored and takes the
-    place of the stack's own.
+    With `guard` table, buckets and personal queues refuse all but the stack's own roles and `operators`, who
+    run the `redress` command on stored complaints, and one role alone signs. `restored_table` names a table
+    that was restored and takes the place of the stack's own.
     """
 
     region: AwsRegion

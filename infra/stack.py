@@ -8,6 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms
@@ -136,15 +137,20 @@ class RedressStack(Stack):
                 "Insight": self._insight(shared, table, events, mail, alarms),
             }
         )
-        buckets = [evidence.bucket, journal.bucket, *self._catalogued(journal)]
+        holders: list[s3.Bucket | sqs.Queue] = [
+            evidence.bucket,
+            journal.bucket,
+            *self._catalogued(journal),
+            *outcomes.queues,
+        ]
         if settings.mail.inbound:
             secrets = (link_secret, player_index_secret)
             mailbox = self._mailbox(shared, table, evidence, events, alarms, letters, secrets)
             mailbox.allow_erasing(erasure.function)
-            buckets.append(mailbox.bucket)
+            holders += [mailbox.bucket, *mailbox.queues]
         if settings.stack.guard:
             others = [role for role in (workflow.machine.role, evidence.scanner) if role]
-            self._guard([*shared.roles, *others], table, buckets)
+            self._guard([*shared.roles, *others], table, holders)
         self._tag(portal.api, api.api)
         more = {
             "PrefillSecretArn": prefill_secret.arn,
@@ -280,12 +286,17 @@ class RedressStack(Stack):
         CfnOutput(self, "MailTopicArn", value=mailbox.topic.topic_arn)
         return mailbox
 
-    def _guard(self, roles: Iterable[iam.IRole], table: ComplaintTable, buckets: Iterable[s3.Bucket]) -> None:
+    def _guard(
+        self, roles: Iterable[iam.IRole], table: ComplaintTable, holders: Iterable[s3.Bucket | sqs.Queue]
+    ) -> None:
         """After all functions are made: their roles are all that may touch data, and the operators' own."""
         guard = Guard([*(role.role_arn for role in roles), *self._settings.stack.operators])
         guard.table(table.table)
-        for bucket in buckets:
-            guard.bucket(bucket)
+        for holder in holders:
+            if isinstance(holder, sqs.Queue):
+                guard.queue(holder)
+            else:
+                guard.bucket(holder)
 
     def _tag(self, portal: apigateway.RestApi, api: apigatewayv2.HttpApi) -> None:
         tagged: Mapping[Construct, Mapping[str, str]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from aws_cdk import Duration
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -100,18 +100,13 @@ class Alarms(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, settings: AlarmsPart) -> None:
         super().__init__(scope, construct_id)
         self.key = key = kms.Key(self, "Key", enable_key_rotation=True, description="Topics of Redress")
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=["*"],
-            )
-        )
+        key.add_to_resource_policy(_cloudwatch(["kms:Decrypt", "kms:GenerateDataKey"], "*"))
         self.functions: dict[str, Function] = {}
         """What `watch_functions` was told of."""
         self.watched: dict[str, Watched] = {}
         """Every alarm by its name here."""
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        self._let_alarms_publish()
         if settings.email:
             subscription = self.topic.add_subscription(subscriptions.EmailSubscription(settings.email))
             acknowledge(
@@ -119,6 +114,18 @@ class Alarms(Construct):
                 "Mail has no dead letters; SNS tries again for hours, and the alarm itself stays red.",
                 "Serverless-SNSRedrivePolicy",
             )
+
+    def _let_alarms_publish(self) -> None:
+        """What refuses plain HTTP takes the place of the policy by which SNS lets an account's alarms in."""
+        ours = Stack.of(self).format_arn(
+            service="cloudwatch",
+            resource="alarm",
+            resource_name="*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        publishing = _cloudwatch(["sns:Publish"], self.topic.topic_arn)
+        publishing.add_conditions({"ArnLike": {"aws:SourceArn": ours}})
+        self.topic.add_to_resource_policy(publishing)
 
     def watch_sweep(self, sweep: Sweep) -> None:
         """The alarm behind the promise: something waits too long, or nobody looks any more."""
@@ -281,6 +288,12 @@ class Alarms(Construct):
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
         self.watched[name] = Watched(alarm, metric)
+
+
+def _cloudwatch(actions: list[str], resource: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")], actions=actions, resources=[resource]
+    )
 
 
 def counted(name: str, function: FunctionName, owner: Function, period: Duration) -> cloudwatch.Metric:

@@ -13,6 +13,7 @@ from infra.constructs.function import Function, Shared
 from infra.constructs.queue import queue
 from infra.constructs.sources import by_clock, from_queue
 from infra.constructs.table import ComplaintTable
+from redress.store import keys
 
 SECONDS = 300
 """A complaint takes a second, one of a thousand contents ten; a run of the clock looks at thousands."""
@@ -47,7 +48,8 @@ class Erasure(Construct):
         table.allow_reading_and_appending(self.function)
         # IAM knows conditions on partitions alone, so CONTENT cannot be told from EVENT here. That no event
         # goes is seen to by the code, and a deleted one is noticed by the journal within seconds.
-        table.allow(self.function, "DeleteItem")
+        personal = [keys.complaint("*"), keys.consultation("*")]
+        table.allow(self.function, "DeleteItem", within=personal)
         table.allow_query(self.function, ["by_queue"])
         evidence.allow_erasing(self.function)
         from_queue(self, "Source", self.function, self._queue, concurrency=CONCURRENCY)

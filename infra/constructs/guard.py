@@ -1,8 +1,8 @@
 """Who may touch data: the roles of this stack's functions, its workflow and the operators of the region file.
 
-Table and buckets say so themselves, so that a policy elsewhere in the account, however wide, opens none of
-them. What is denied is data alone. Whoever administers the account may still change the table, the buckets
-and these policies, which leaves a trace in CloudTrail: nobody is locked out for good.
+Table, buckets and personal queues say so themselves, so that a policy elsewhere in the account, however
+wide, opens none of them. What is denied is data alone. Whoever administers the account may still change all
+of them and these policies, which leaves a trace in CloudTrail: nobody is locked out for good.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 
 ITEMS = (
     *("GetItem", "BatchGetItem", "Query", "Scan", "ConditionCheckItem"),
@@ -23,7 +24,8 @@ COPIES = (
     *("ExportTableToPointInTime", "RestoreTableToPointInTime", "CreateBackup"),
     "EnableKinesisStreamingDestination",
 )
-"""A copy has no policy of its own: whoever makes one reads everything."""
+"""A copy has no policy of its own: whoever makes one reads everything. A table's policy can name neither
+AWS Backup's own jobs nor replicas: those are up to whoever administers the account."""
 
 RECORDS = ("GetRecords", "GetShardIterator")
 """Of the stream, which carries every item."""
@@ -59,6 +61,10 @@ class Guard:
         bucket.add_to_resource_policy(
             self._deny([f"s3:{action}" for action in OBJECTS], bucket.arn_for_objects("*"))
         )
+
+    def queue(self, queue: sqs.Queue) -> None:
+        """What lies in a queue. Who puts it there are mostly services, which come without a role."""
+        queue.add_to_resource_policy(self._deny(["sqs:ReceiveMessage"], queue.queue_arn))
 
     def _document(self, *actions: str) -> iam.PolicyDocument:
         denied = self._deny([f"dynamodb:{action}" for action in actions], "*")

@@ -17,6 +17,7 @@ from infra.constructs.queue import queue
 from infra.constructs.sources import by_clock, from_queue
 from infra.constructs.table import ComplaintTable
 from redress.region import Team
+from redress.store import keys
 
 SOURCE = "redress"
 """What events on the bus name as their source."""
@@ -57,7 +58,9 @@ class Insight(Construct):
             seconds=SECONDS,
             environment={"CONFIGURATION_SET": mail.configuration_set_name},
         )
-        table.allow_reading_and_appending(self.function)
+        table.allow(self.function, "GetItem", "Query")
+        table.allow(self.function, "PutItem", within=[keys.counted("*"), keys.ALARMS])
+        table.allow(self.function, "UpdateItem", within=[keys.counts("*", "*"), keys.ALARMS])
         table.allow_query(self.function, ["by_register"])
         mail.allow_sending(self.function, to=[team.email for team in teams])
         by_clock(self, self.function, watched="how long an alarm waits to be told")

@@ -13,6 +13,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.bucket import acknowledge_parts, closed_bucket
@@ -89,6 +90,11 @@ class Mailbox(Construct):
         self._allow_reading_mails()
         self.function.allow(["sqs:SendMessage"], self.notices.queue_arn)
         from_queue(self, "Source", self.function, self.queue, concurrency=CONCURRENCY)
+
+    @property
+    def queues(self) -> tuple[sqs.Queue, ...]:
+        """Those in which personal data lies."""
+        return self.queue, self.notices, self.undelivered
 
     def notify(self, letters: Function) -> None:
         """Gives the notices to the function that may send mail."""

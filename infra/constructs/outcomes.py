@@ -7,6 +7,7 @@ address of who sent a file: there are no dead letters.
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.evidence import Evidence
@@ -59,6 +60,11 @@ class Outcomes(Construct):
         table.allow_appending(self.function)
         evidence.allow_collecting(self.function)
         from_queue(self, "Source", self.function, self.queue, concurrency=CONCURRENCY)
+
+    @property
+    def queues(self) -> tuple[sqs.Queue, ...]:
+        """Those in which personal data lies."""
+        return self.queue, self.undelivered
 
     def _listen(self, evidence: Evidence) -> None:
         bucket = evidence.bucket.bucket_name

@@ -1,6 +1,7 @@
 """The proofs: a function that reconciles each day, and the key that signs for it."""
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -49,9 +50,24 @@ class Reports(Construct):
         table.allow(self.function, "Query")
         table.allow_query(self.function, ["by_attention", "by_register"])
         self.function.allow(["kms:Sign", "kms:GetPublicKey"], self.key.key_arn)
+        if shared.settings.guard:
+            self._sign_alone()
         self._allow_keeping(journal)
         # Each zone has its own midnight, and what failed is caught up with.
         by_clock(self, self.function, watched="the age of the last proof")
+
+    def _sign_alone(self) -> None:
+        """A signature is proof of what this function found, however much others are granted elsewhere."""
+        others = {"ArnNotEquals": {"aws:PrincipalArn": self.function.role.role_arn}}
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["kms:Sign"],
+                resources=["*"],
+                conditions=others,
+            )
+        )
 
     def _allow_keeping(self, journal: Journal) -> None:
         bucket = journal.bucket

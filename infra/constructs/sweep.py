@@ -9,6 +9,7 @@ from infra.constructs.function import Function, Shared
 from infra.constructs.sources import by_clock
 from infra.constructs.table import ComplaintTable
 from infra.constructs.workflow import Workflow
+from redress.store import keys
 
 
 class Sweep(Construct):
@@ -26,7 +27,8 @@ class Sweep(Construct):
         super().__init__(scope, construct_id)
         self.function = Function(self, "sweep", shared=shared, seconds=120, environment={})
         table.allow_query(self.function, ["by_attention"])
-        table.allow(self.function, "GetItem", "UpdateItem")
+        table.allow(self.function, "GetItem")
+        table.allow(self.function, "UpdateItem", within=[keys.complaint("*")])
         workflow.allow(self.function, "SendTaskSuccess")
         schedule = by_clock(
             self, self.function, watched="the lag itself", schedule=_every(shared.settings.sweep_seconds)

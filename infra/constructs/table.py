@@ -1,6 +1,6 @@
 """The one table: complaints as events, their state, and the requests that made them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -66,9 +66,12 @@ class ComplaintTable(Construct):
         """The table's name."""
         return self.table.table_name
 
-    def allow(self, function: Function, *actions: str) -> None:
-        """Grants item actions on the table itself, not on its indexes."""
-        function.allow([f"dynamodb:{action}" for action in actions], self.table.table_arn)
+    def allow(self, function: Function, *actions: str, within: Iterable[str] = ()) -> None:
+        """Grants item actions on the table itself, not on its indexes; in partitions like `within` alone."""
+        conditions = partitions(within) if within else None
+        function.allow(
+            [f"dynamodb:{action}" for action in actions], self.table.table_arn, conditions=conditions
+        )
 
     def allow_reading_and_appending(self, function: Function) -> None:
         """Grants what an append takes, and to look up what a request led to before."""
@@ -82,6 +85,11 @@ class ComplaintTable(Construct):
     def allow_query(self, function: Function, indexes: Iterable[str]) -> None:
         """Grants queries on these indexes."""
         function.allow(["dynamodb:Query"], *(f"{self.table.table_arn}/index/{name}" for name in indexes))
+
+
+def partitions(like: Iterable[str]) -> Mapping[str, Mapping[str, list[str]]]:
+    """The condition that every partition of a request is like one of these, in which `*` is any text."""
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": sorted(like)}}
 
 
 def _text(name: str) -> dynamodb.Attribute:

@@ -19,7 +19,9 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
         *("GenericRFI_BODY", "CrossSiteScripting_BODY"),
         "SizeRestrictions_QUERYSTRING",  # 2 KB is less than a link with twenty transactions
     ),
-    "AWSManagedRulesKnownBadInputsRuleSet": ("JavaDeserializationRCE_BODY", "Log4JRCE_BODY"),
+    "AWSManagedRulesKnownBadInputsRuleSet": (
+        *("JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"),
+    ),
 }
 RATE_WINDOW_SECONDS = 300
 TOO_MANY = "too-many-requests"

@@ -15,6 +15,7 @@ from infra.constructs.secret import GeneratedSecret
 from infra.constructs.sources import from_queue
 from infra.constructs.table import ComplaintTable
 from infra.settings import WebhooksPart
+from redress.store import keys
 
 SECONDS = 30
 """A delivery's call has ten of them; the rest is for reading the table and starting."""
@@ -72,7 +73,10 @@ class Webhooks(Construct):
                 **self._environment(),
             },
         )
-        table.allow(self.function, "GetItem", "Query", "PutItem", "UpdateItem")
+        table.allow(self.function, "GetItem", "Query")
+        # It reads what strangers answer: so it can write of endpoints and dead letters, and of no complaint.
+        table.allow(self.function, "UpdateItem", within=[keys.WEBHOOKS])
+        table.allow(self.function, "PutItem", within=[keys.webhook("*")])
         secret.allow_reading(self.function)
         self.function.allow(["sqs:SendMessage", "sqs:ChangeMessageVisibility"], self.deliveries.queue_arn)
         from_queue(

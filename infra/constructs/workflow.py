@@ -11,8 +11,9 @@ from constructs import Construct
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function
 from infra.constructs.log_group import log_group
-from infra.constructs.table import ComplaintTable
+from infra.constructs.table import ComplaintTable, partitions
 from infra.settings import StackPart
+from redress.store import keys
 
 DEFINITION = Path(__file__).parent.parent / "workflow/complaint.asl.json"
 
@@ -41,7 +42,11 @@ class Workflow(Construct):
         functions = [plan.target.function_arn, letters.target.function_arn]
         role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=functions))
         role.add_to_policy(
-            iam.PolicyStatement(actions=["dynamodb:UpdateItem"], resources=[table.table.table_arn])
+            iam.PolicyStatement(
+                actions=["dynamodb:UpdateItem"],
+                resources=[table.table.table_arn],
+                conditions=partitions([keys.complaint("*")]),
+            )
         )
         # Groups under this prefix share one resource policy, which has a size limit.
         name = f"/aws/vendedlogs/states/{stack.stack_name}"

@@ -72,6 +72,17 @@ class Template:
             if role in owners:
                 yield from policy["Properties"]["PolicyDocument"]["Statement"]
 
+    def bounds(self, role: str, resource: str, key: str) -> dict[str, list[set[str] | None]]:
+        """What a role may do to a resource: for each grant of an action the values of a condition's key."""
+        found: dict[str, list[set[str] | None]] = defaultdict(list)
+        for statement in self.statements(role):
+            if resource in map(self.target, _list(statement["Resource"])):
+                conditions = statement.get("Condition", {}).values()
+                values = next((set(one[key]) for one in conditions if key in one), None)
+                for action in _list(statement["Action"]):
+                    found[action].append(values)
+        return dict(found)
+
     def target(self, resource: object) -> str:
         """A policy's resource in words: the label of what it refers to, and what follows."""
         match resource:

@@ -1,4 +1,4 @@
-"""Table and buckets as deployed: opened by the stack's own roles and the operators', by nobody else.
+"""Table, buckets, personal queues as deployed: opened by the stack's roles and the operators', by no other.
 
 What their policies say is worked out for a request the way AWS does it, for the two conditions used here.
 """
@@ -13,6 +13,7 @@ import pytest
 
 from infra.settings import REGIONS, SettingsError, load
 from tests.infra.template import Template
+from tests.infra.test_queues import CONSUMERS, LAST_RESORT, PERSONAL
 
 OPERATOR = "arn:aws:iam::111122223333:role/redress-operator"
 STRANGERS = (
@@ -110,6 +111,15 @@ def roles_that_may(template: Template, service: str) -> Iterator[str]:
             yield from (template.label(owner["Ref"]) for owner in one["Properties"]["Roles"])
 
 
+def queue_policies(template: Template) -> dict[str, Policy]:
+    """What each queue says in which personal data lies, by the queue's label."""
+    policies = {
+        template.target(one["Properties"]["Queues"][0]): one["Properties"]["PolicyDocument"]["Statement"]
+        for one in template.of_type("SQS::QueuePolicy").values()
+    }
+    return {name: policies[name] for name in (*PERSONAL, *LAST_RESORT)}
+
+
 class TestStrangers:
     @pytest.mark.parametrize("who", STRANGERS)
     @pytest.mark.parametrize("action", [*READING, *WRITING, *COPYING])
@@ -132,6 +142,11 @@ class TestStrangers:
             for bucket, policy in policies.items()
             if not denied(production, policy, f"s3:{action}", who)
         } == set()
+
+    @pytest.mark.parametrize("who", STRANGERS)
+    def test_nobody_else_reads_what_a_personal_queue_holds(self, production: Template, who: str) -> None:
+        for queue, policy in queue_policies(production).items():
+            assert denied(production, policy, "sqs:ReceiveMessage", who), queue
 
     def test_every_bucket_has_a_policy(self, production: Template) -> None:
         buckets = {production.label(name) for name in production.of_type("S3::Bucket")}
@@ -179,6 +194,15 @@ class TestThoseWhoMay:
             if denied(production, policy, f"s3:{action}", role)
         }
         assert refused == set()
+
+    def test_a_queue_is_worked_on_by_its_function_and_fed_by_whoever_may(self, production: Template) -> None:
+        policies = queue_policies(production)
+        for queue, function in CONSUMERS.items():
+            assert not denied(production, policies[queue], "sqs:ReceiveMessage", function.title())
+        for queue, policy in policies.items():
+            assert not denied(production, policy, "sqs:ReceiveMessage", OPERATOR), queue
+            for sender in (None, "Mailbox"):
+                assert not denied(production, policy, "sqs:SendMessage", sender), queue
 
     def test_ses_still_brings_mail_and_nobody_elses_service_is_granted_anything(
         self, production: Template

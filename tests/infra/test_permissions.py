@@ -153,6 +153,19 @@ EXPECTED = {
     },
 }
 
+# What a role may write in these partitions of the table alone; `*` is any text.
+COMPLAINT = {"COMPLAINT#*"}
+WITHIN = {
+    "Workflow": {"dynamodb:UpdateItem": COMPLAINT},
+    "Sweep": {"dynamodb:UpdateItem": COMPLAINT},
+    "Webhooks": {"dynamodb:PutItem": {"WEBHOOK#*"}, "dynamodb:UpdateItem": {"WEBHOOKS"}},
+    "Insight": {
+        "dynamodb:PutItem": {"COUNTED#*", "ALARMS"},
+        "dynamodb:UpdateItem": {"COUNTS#*#*", "ALARMS"},
+    },
+    "Erasure": {"dynamodb:DeleteItem": COMPLAINT | {"CONSULTATION#*"}},
+}
+
 
 @pytest.mark.parametrize("role", EXPECTED)
 def test_each_function_may_do_exactly_what_it_needs(production: Template, role: str) -> None:
@@ -174,6 +187,28 @@ def test_the_state_machine_may_invoke_two_functions_and_park_on_the_table(produc
         "Complaints": {"dynamodb:UpdateItem"},
     }
     assert {action.split(":")[0] for action in unscoped} == {"logs", "xray"}
+
+
+@pytest.mark.parametrize("role", WITHIN)
+def test_who_needs_few_partitions_writes_to_no_other(production: Template, role: str) -> None:
+    """DynamoDB names the partitions of every request to an item, so the condition never goes unasked."""
+    bounds = production.bounds(role, "Complaints", "dynamodb:LeadingKeys")
+    assert {action: bounds[action] for action in WITHIN[role]} == {
+        action: [partitions] for action, partitions in WITHIN[role].items()
+    }
+
+
+def test_there_is_no_role_beside_those_of_functions_workflow_scanner_and_gateway(
+    production: Template,
+) -> None:
+    roles = {production.label(name) for name in production.of_type("IAM::Role")}
+    assert roles == {*EXPECTED, "Workflow", "EvidenceScanner", "PortalApiCloudWatch"}
+    assert not production.of_type("IAM::User")
+    assert not production.of_type("IAM::ManagedPolicy")
+
+
+def test_no_function_has_an_address_of_its_own(production: Template) -> None:
+    assert not production.of_type("Lambda::Url")
 
 
 def test_no_role_but_the_gateways_own_carries_a_managed_policy(production: Template) -> None:
@@ -220,3 +255,26 @@ def test_functions_are_invoked_only_by_the_door_or_schedule_they_belong_to(produ
         ("Insight", "events.amazonaws.com"),
     }
     assert all("SourceArn" in permission["Properties"] for permission in permissions)
+
+
+def test_each_topic_takes_word_from_one_service_and_for_this_account_alone(production: Template) -> None:
+    """A policy of its own takes the place of the one SNS gives a topic: who is not named here is refused."""
+    senders = {}
+    for policy in production.of_type("SNS::TopicPolicy").values():
+        document = policy["Properties"]["PolicyDocument"]
+        [allowed] = [one for one in document["Statement"] if one["Effect"] == "Allow"]
+        topic = production.target(allowed["Resource"])
+        assert allowed["Action"] == "sns:Publish"
+        assert {"Ref": "AWS::AccountId"} in allowed["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Join"][1]
+        origin = production.target(allowed["Condition"]["ArnLike"]["aws:SourceArn"])
+        senders[topic] = (allowed["Principal"], origin)
+    assert senders == {
+        "AlarmsTopic": (
+            {"Service": "cloudwatch.amazonaws.com"},
+            "arn:aws:cloudwatch:eu-west-2::alarm:*",
+        ),
+        "MailboxTopic": (
+            {"Service": "ses.amazonaws.com"},
+            "arn:aws:ses:eu-west-2::receipt-rule-set/redress:receipt-rule/*",
+        ),
+    }

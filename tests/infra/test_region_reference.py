@@ -86,3 +86,11 @@ def test_no_section_is_told_that_there_is_not() -> None:
 
 def test_the_fields_of_macros_are_told() -> None:
     assert " ".join(f"{{{name}}}" for name in FIELDS) in README
+
+
+def test_no_key_of_a_region_file_is_a_secret() -> None:
+    keys = {key for title in [*PARTS, *SHARED] for key in _known(title)}
+    assert len(keys) > 60
+    assert {
+        key for key in keys if re.search("secret|password|token|credential|private_key|api_key", key)
+    } == set()

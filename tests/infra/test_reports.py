@@ -50,6 +50,18 @@ class TestTheKey:
         }
         assert signers == {"Reports"}
 
+    def test_nobody_else_signs_however_much_a_policy_of_theirs_grants(
+        self, production: Template, local: Template
+    ) -> None:
+        def refusing(template: Template) -> list[Mapping[str, Any]]:
+            policy = key(template)["Properties"]["KeyPolicy"]["Statement"]
+            return [one for one in policy if one["Effect"] == "Deny"]
+
+        [refused] = refusing(production)
+        assert (refused["Action"], refused["Principal"]) == ("kms:Sign", {"AWS": "*"})
+        assert production.target(refused["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]) == "Reports"
+        assert refusing(local) == []
+
 
 class TestTheClock:
     def test_every_zones_midnight_is_followed_within_the_hour(self, deployed: Template) -> None:

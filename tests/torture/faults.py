@@ -77,6 +77,8 @@ class Wire:
         self.calls: list[Call] = []
         self.down: frozenset[str] = frozenset()
         self.struck: Call | None = None
+        self.written: set[tuple[str, str, str]] = set()
+        """Function, action and partition of every write to the table."""
         self._services = services
         self._fault: Fault | None = None
         self._counts: Counter[str] = Counter()
@@ -128,6 +130,7 @@ class Wire:
         self._counts[call.function] += 1
         self._invocations[attempt] = self._counts[call.function]
         self.calls.append(call)
+        self.written |= {(call.function, *one) for one in _writes(call.operation, _document(request))}
         return self._counts[call.function], True
 
     def _carry_out(
@@ -223,6 +226,15 @@ def _call(function: str, service: str, operation: str, request: AWSPreparedReque
         target=_target(service, request, told),
         writes=tuple(writes),
     )
+
+
+def _writes(operation: str, told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Action and partition of each item that a request to the table writes."""
+    single = {f"{kind}Item": kind for kind in ("Put", "Update", "Delete")}
+    items = [{single[operation]: told}] if operation in single else told.get("TransactItems", [])
+    for item in items:
+        for kind, write in item.items():
+            yield f"dynamodb:{kind}Item", (write.get("Item") or write["Key"])["pk"]["S"]
 
 
 def _target(service: str, request: AWSPreparedRequest, told: dict[str, Any]) -> str:

@@ -9,12 +9,13 @@ import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 from infra.settings import FUNCTIONS
-from tests.infra.test_permissions import EXPECTED, LOG, SES, TAKE, TRACE
+from tests.infra.test_permissions import EXPECTED, LOG, SES, TAKE, TRACE, WITHIN
 from tests.torture.campaign import tell
 from tests.torture.environment import FUNCTIONS as TORTURED
 from tests.torture.faults import Call
@@ -81,16 +82,25 @@ UNCALLED: Mapping[str, Grants] = {
 }
 
 
+type Written = set[tuple[str, str, str]]
+
+
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[Call]]:
-    """What each function calls in all stories, told without a fault."""
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, set[Call]], Written]:
+    """What each function calls in all stories, told without a fault, and which partitions it writes to."""
     calls: dict[str, set[Call]] = {name: set() for name in TORTURED}
     with redirect_stdout(io.StringIO()), opened(STORY_REGION, tmp_path_factory.mktemp("region")) as world:
         empty = world.snapshot()
         for story in STORIES:
             for call in tell(world, empty, story).calls:
                 calls[call.function].add(call)
-    return calls
+        return calls, world.wire.written
+
+
+@pytest.fixture(scope="module")
+def recorded(told: tuple[Mapping[str, set[Call]], Written]) -> Mapping[str, set[Call]]:
+    """The calls alone."""
+    return told[0]
 
 
 def test_every_function_of_the_stack_is_tortured() -> None:
@@ -114,6 +124,17 @@ def test_a_function_calls_what_it_is_granted_and_is_granted_what_it_calls(
     granted = {pair for pair in _pairs(EXPECTED[role]) if pair[1] not in LOG | TRACE}
     assert called <= granted, "it calls what it may not"
     assert granted - called == uncalled, "it may do what it never does, or does what the table here denies"
+
+
+@pytest.mark.parametrize("function", [name for name in TORTURED if name.title() in WITHIN])
+def test_a_function_writes_within_its_partitions_and_to_each_of_them(
+    told: tuple[Mapping[str, set[Call]], Written], function: str
+) -> None:
+    for action, partitions in WITHIN[function.title()].items():
+        written = {where for who, what, where in told[1] if (who, what) == (function, action)}
+        matched = {where: [one for one in partitions if fnmatchcase(where, one)] for where in written}
+        assert [where for where, like in matched.items() if not like] == [], "it writes where it may not"
+        assert {one for like in matched.values() for one in like} == partitions, "it never writes there"
 
 
 def _actions(calls: Iterable[Call]) -> Iterator[tuple[str, str]]:

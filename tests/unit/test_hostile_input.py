@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import getsource
 from types import FrameType, ModuleType
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
 import redress
 from redress.adapters import s3
+from redress.domain.consultation_key import make_key
 from redress.domain.evidence import Refusal
 from redress.domain.file_kinds import NotTaken, media_type
 from redress.domain.number import parse
+from redress.web.routes import ROUTES
+from tests.support.consultations import asked, stored
 from tests.support.evidence import archive
 from tests.support.portal import ADDRESS, FORM_ADDRESS, Answer, Visitor, event
 
@@ -125,6 +128,31 @@ class TestAnotherSite:
         )
         assert sent.status == 404
         assert len(visitor.store.load(number_of_other).records) == 1
+
+
+BEHIND_A_KEY = [(path, method) for path, acts in ROUTES.items() if "<key>" in path for method in acts]
+
+
+class TestAnothersKey:
+    """Every address that a private link leads to, tomorrow's included: the table of routes names them."""
+
+    @pytest.mark.parametrize(("path", "method"), BEHIND_A_KEY)
+    def test_it_shows_and_changes_nothing(self, visitor: Visitor, path: str, method: str) -> None:
+        mine, others = visitor.complained(), visitor.complained(description="Another matter.")
+        question = asked(visitor)
+        number = (question if path.startswith("/consultations") else mine).split("/")[2]
+        before = visitor.store.load(mine.split("/")[2]).records, stored(visitor, question)
+        for key in (others.split("/")[3], make_key(b"another secret", number)):
+            address = path.replace("<number>", number).replace("<key>", key).replace("<letter>", "1")
+            nonce = visitor.get(FORM_ADDRESS).nonce()
+            sent = visitor.send(method, address, urlencode({"nonce": nonce, "text": "!", "rating": "1"}))
+            shown = visitor.get(sent.location) if sent.status == 303 else sent
+            assert shown.status == 404
+        assert (visitor.store.load(mine.split("/")[2]).records, stored(visitor, question)) == before
+
+    def test_there_are_such_addresses_of_both_kinds(self) -> None:
+        assert {path.split("/")[1] for path, _ in BEHIND_A_KEY} == {"complaints", "consultations"}
+        assert len(BEHIND_A_KEY) > 10
 
 
 class TestNamesOfObjects:
