@@ -34,8 +34,8 @@ setup: .venv/.ready .tools/node_modules/.ready ## make the environment: Python p
 .tools/node_modules/.ready: .venv/.ready Makefile
 	@echo "→ installing the CDK command and the linter of the API's description"
 	@mkdir -p .tools
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --silent --no-save --no-package-lock --prefix .tools \
-		aws-cdk@$(CDK_VERSION) @redocly/cli@$(REDOCLY_VERSION)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --silent --no-save --no-package-lock --ignore-scripts \
+		--prefix .tools aws-cdk@$(CDK_VERSION) @redocly/cli@$(REDOCLY_VERSION)
 	@touch $@
 
 lock: $(filter .tools/%,$(UV)) ## resolve the locked requirements anew, from the groups in pyproject.toml

@@ -15,6 +15,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +26,7 @@ from infra.settings import FUNCTIONS, Settings
 from redress.domain import signals
 from redress.faq.entries import FOLDER as FAQ
 from redress.faq.words import STEMMERS
-from redress.templating import compile_templates
+from redress.templating import COMPILED, compile_templates
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".redress/cache"
@@ -117,6 +118,7 @@ def package() -> Path:
         for data in DATA_FOLDERS:
             _write_as_json(copy / data)
         _compile(folder, "/opt")
+        _drop_sources(copy / COMPILED)
 
     return _kept("layer-redress", _digest([REQUIREMENTS, *_sources(PACKAGE)], PYTHON), fill)
 
@@ -270,6 +272,15 @@ def _compile(folder: Path, mounted_at: str) -> None:
             *("-s", str(folder), "-p", mounted_at, str(folder)),
         ]
     )
+
+
+def _drop_sources(folder: Path) -> None:
+    """Of modules that nobody wrote the bytecode alone is left: a third of the layer was their source."""
+    for source in folder.rglob("*.py"):
+        Path(cache_from_source(str(source))).rename(source.with_suffix(".pyc"))
+        source.unlink()
+    for emptied in list(folder.rglob("__pycache__")):
+        emptied.rmdir()
 
 
 def _run(command: Sequence[str], *, quiet: bool = False) -> bool:

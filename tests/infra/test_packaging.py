@@ -7,17 +7,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from jinja2 import ModuleLoader
 
 from infra import faq, packaging
 from infra.packaging import Assets, dependencies, function, lay_out, package, region, size
 from infra.settings import FUNCTIONS, REGIONS, load
 from infra.stack import TIME_ZONES
+from redress import templating
 
 UNCHECKED_HASH = 0b01
 PYC_HEADER = 16
 MIB = 2**20
 # A region has some 50 KiB of help pages for each brand and language.
-CEILINGS = {"dependencies": 32 * MIB, "redress": 14 * MIB, "region": MIB}
+CEILINGS = {"dependencies": 32 * MIB, "redress": 12 * MIB, "region": MIB}
 FUNCTION_CEILING = 128 * 1024
 
 
@@ -63,6 +65,17 @@ def test_every_module_is_compiled(assets: Assets) -> None:
     for folder in (*assets.layers.values(), *assets.functions.values()):
         for path in folder.rglob("*.py"):
             assert (path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc").is_file()
+
+
+def test_templates_are_used_as_they_were_compiled(assets: Assets) -> None:
+    package = assets.layers["redress"] / "python/redress"
+    compiled = package / templating.COMPILED
+    assert not list(compiled.rglob("*.py"))
+    for kind in templating.KINDS:
+        environment, loader = templating.environment(kind), ModuleLoader(compiled / kind)
+        names = environment.list_templates()
+        assert names
+        assert [loader.load(environment, one).name for one in names] == names
 
 
 def test_the_same_package_gives_the_same_bytes(assets: Assets, fresh_cache: Path) -> None:

@@ -198,6 +198,16 @@ def test_files_of_a_held_mail_come_when_the_bus_says_that_it_was_accepted(
     assert b"%PDF" in stored["Body"].read()
 
 
+def test_what_the_bus_says_of_a_mail_that_its_complaint_does_not_know_is_logged_and_done(
+    function: ModuleType, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in (office.receive(submit()), "R7K3-9QXM-3", ""):
+        said = {"detail-type": "MailAccepted", "detail": {"number": number, "data": {"mail": "one"}}}
+        assert take(function, said) == []  # there is no such mail in the bucket: it was not looked for
+        assert vars(caplog.records[-1])["taken_as"] == "not_accepted"
+    assert evidence() == []
+
+
 def evidence() -> list[str]:
     """What lies in the bucket of evidence."""
     listed = _SESSION.client("s3").list_objects_v2(Bucket=EVIDENCE).get("Contents", [])

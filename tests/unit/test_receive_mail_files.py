@@ -10,6 +10,7 @@ from redress.domain.evidence import MOST_FILES, Refusal, Verdict
 from redress.mailroom.incoming import Attachment, Automatic
 from redress.usecases.collect_evidence import Collector, collect
 from redress.usecases.evidence_ports import Sent
+from redress.usecases.receive_mail import Came, accept
 from tests.support.evidence import PNG, MemoryFiles
 from tests.support.mail import FORGED, PASSED, PDF_FILE, Postbox, signed, written
 
@@ -139,3 +140,46 @@ def test_no_two_mails_share_a_file(post: Postbox, number: str) -> None:
         post.arrives(replace(WITH_FILES, text=text), signed(number))
     assert len(post.files) == 4
     assert len({hashlib.sha256(content).digest() for content, _ in post.files.values()}) == 2
+
+
+def heard(post: Postbox, monkeypatch: pytest.MonkeyPatch, number: str, mail: str) -> Came:
+    """What comes of it when the bus says that a mail was accepted, and that mail is not to be opened."""
+    monkeypatch.setattr(type(post.room.mails), "raw", lambda *_: pytest.fail("the mail was opened"))
+    return accept(post.room, number, mail)
+
+
+def test_a_mail_of_another_complaint_is_not_opened_for_whoever_says_that_it_was_accepted(
+    post: Postbox, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may put events on the bus could say so of any mail and complaint: the table alone is believed."""
+    other = post.complained("other@example.com", key="key-2")
+    post.arrives(WITH_FILES, signed(other), verdicts=FORGED)
+    post.accepted(other)
+    before, files = post.events(number), dict(post.files)
+    [mail] = [one.mail for one in post.complaint(other).mails.values()]
+    assert heard(post, monkeypatch, number, mail) == Came(taken_as="not_accepted")
+    assert (post.events(number), post.files) == (before, files)
+
+
+def test_a_held_mail_is_not_opened_before_its_complaint_says_that_it_was_accepted(
+    post: Postbox, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.arrives(WITH_FILES, signed(number), verdicts=FORGED)
+    waits = post.mail(number)
+    assert heard(post, monkeypatch, number, waits.mail) == Came(taken_as="not_accepted")
+    post.office.do(number, c.RejectMail(received=waits.seq, content={"reason": "not theirs"}))
+    assert heard(post, monkeypatch, number, waits.mail) == Came(taken_as="not_accepted")
+    assert post.files == {}
+
+
+def test_a_mail_that_never_waited_was_never_accepted(
+    post: Postbox, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.arrives(WITH_FILES, signed(number))
+    assert heard(post, monkeypatch, number, post.mail(number).mail) == Came(taken_as="not_accepted")
+
+
+def test_what_is_said_of_no_complaint_of_ours_does_not_come_again(
+    post: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert heard(post, monkeypatch, "R7K3-9QXM-3", "ses-1") == Came(taken_as="not_accepted")

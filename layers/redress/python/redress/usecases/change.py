@@ -9,6 +9,7 @@ from redress.domain.changes import Change
 from redress.domain.commands import Command
 from redress.domain.complaint import Complaint
 from redress.domain.errors import Conflict, IdempotencyKeyReused, StaleVersion
+from redress.domain.keys_in_texts import content_without_keys
 from redress.domain.stages import Stage
 from redress.domain.values import Value
 from redress.region import Region
@@ -174,15 +175,19 @@ def chain(
     now: datetime,
     actor: str,
 ) -> tuple[list[audit.Record], list[SaltedContent]]:
-    """The records of `changes`, each carrying the hash of the one before, and the content beside them."""
+    """The records of `changes`, each carrying the hash of the one before, and the content beside them.
+
+    Every text comes in by this door, so this is where our own keys are left out of it.
+    """
     records: list[audit.Record] = []
     contents: list[SaltedContent] = []
     for seq, one in enumerate(changes, start=version + 1):
         hashed = None
         if one.content is not None:
             salt = desk.salt(audit.SALT_BYTES)
-            contents.append(SaltedContent(seq=seq, content=one.content, salt=salt))
-            hashed = audit.content_hash(one.content, salt)
+            content = content_without_keys(one.content)
+            contents.append(SaltedContent(seq=seq, content=content, salt=salt))
+            hashed = audit.content_hash(content, salt)
         previous = records[-1].hash if records else head
         records.append(audit.write(number, seq, now, actor, one.event, previous, hashed))
     return records, contents

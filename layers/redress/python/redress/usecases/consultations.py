@@ -17,6 +17,7 @@ from redress.domain.errors import (
     NoSuchConsultation,
     StaleVersion,
 )
+from redress.domain.keys_in_texts import without_keys
 from redress.domain.signals import find
 from redress.domain.values import Value
 from redress.usecases.change import ATTEMPTS, Changed, Desk, is_of, replay
@@ -57,7 +58,8 @@ def ask(intake: Intake, secret: bytes, question: Question, actor: str, request: 
         number = consultation_key.from_random(intake.random_bits(consultation_key.RANDOM_BITS))
         key = consultation_key.make_key(secret, number)
         asked = _asked(desk, question, consultation_key.hashed(key))
-        record = Record(seq=1, at=desk.now(), actor=actor, event=asked, text=question.text)
+        text = without_keys(question.text)
+        record = Record(seq=1, at=desk.now(), actor=actor, event=asked, text=text)
         try:
             desk.store.consultations.append(_change(desk, consultation.fold(number, [record]), request))
         except VersionConflict:
@@ -195,7 +197,8 @@ def _due(desk: Desk, brand: str, jurisdiction: str | None) -> datetime:
 
 
 def _after(known: Consultation, event: Event, now: datetime, actor: str, text: str | None) -> Consultation:
-    record = Record(seq=known.version + 1, at=now, actor=actor, event=event, text=text)
+    kept = without_keys(text) if text else text
+    record = Record(seq=known.version + 1, at=now, actor=actor, event=event, text=kept)
     return consultation.evolve(known, record)
 
 

@@ -80,7 +80,7 @@ LINKS = "The private links in our letters: whoever has one can act for you, and 
 
 NOTES = (
     "This is what is kept about you in the system for complaints.",
-    "Texts are as they were written. What our people wrote down about you is here, too.",
+    "Texts are as they were written, without keys of ours. What our people wrote about you is here, too.",
     "Letters are written again from what was on record when they left, in the words of today's templates.",
     "Facts stay when what is personal is erased: the chain that proves them holds no names and no texts.",
     "Backups keep what was erased for up to 35 days after it is gone here, and are read for nothing else.",

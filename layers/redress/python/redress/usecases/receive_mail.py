@@ -13,7 +13,7 @@ from redress.domain import commands, mail_decisions, reply_address
 from redress.domain.actors import PLAYER, SYSTEM
 from redress.domain.complaint import Complaint
 from redress.domain.errors import Conflict, IllegalTransition, NotFound
-from redress.domain.parts import HELD
+from redress.domain.parts import ACCEPTED, HELD
 from redress.domain.reply_address import Signed
 from redress.domain.stages import Stage
 from redress.domain.values import Value
@@ -34,6 +34,8 @@ REPLY, AUTOMATIC, SURVEY_DECLINED = (
     mail_decisions.SURVEY_DECLINED,
 )
 FORGOTTEN = "forgotten"
+NOT_ACCEPTED = "not_accepted"
+"""Of a mail that no complaint says was held there and accepted, whatever the bus says."""
 IN_THREAD = "in thread"
 """What a mail is about that names a complaint by its thread alone: no number, and no id of a brand."""
 BOUNCE = "bounce"
@@ -62,7 +64,8 @@ class Came(Value):
     """What came of a mail, for the log: the complaint or consultation, if any, and how many files it brought.
 
     `taken_as`: as MailReceived says, or consultation, set_aside (a program sent it, or it was one too many
-    for its complaint), sent_before, forgotten (it is told again, and was erased with its complaint).
+    for its complaint), sent_before, forgotten (it is told again, and was erased with its complaint),
+    accepted, not_accepted (somebody says that a person accepted it, and its complaint does not).
     """
 
     taken_as: str
@@ -166,12 +169,26 @@ def _has(complaint: Complaint, mail: str) -> bool:
 
 
 def accept(room: Mailroom, number: str, mail: str) -> Came:
-    """A person found that a mail which was held is the player's: its files are taken now. Raises as above."""
-    if is_forgotten(room.intake.desk, number):  # the mail is gone, or about to go
-        return Came(taken_as="accepted", number=number)
-    incoming = _read(room, mail)
-    files = take_files(room.intake.desk, room.quarantine, number, mail, incoming)
-    return Came(taken_as="accepted", number=number, files=files)
+    """A person found that a mail which was held is the player's: its files are taken now. Raises as above.
+
+    Whoever may put events on the bus can say so of any mail: it is opened if its own complaint says so, too.
+    """
+    desk = room.intake.desk
+    if not _was_accepted(desk, number, mail):
+        return Came(taken_as=NOT_ACCEPTED)
+    if is_forgotten(desk, number):  # the mail is gone, or about to go
+        return Came(taken_as=ACCEPTED, number=number)
+    files = take_files(desk, room.quarantine, number, mail, _read(room, mail))
+    return Came(taken_as=ACCEPTED, number=number, files=files)
+
+
+def _was_accepted(desk: Desk, number: str, mail: str) -> bool:
+    """Whether the complaint has the mail on record as one that was held there, and that a person accepted."""
+    try:
+        received = on_record(desk, number, mail)
+    except NotFound:
+        return False
+    return received is not None and (received.taken_as, received.found) == (HELD, ACCEPTED)
 
 
 def _read(room: Mailroom, mail: str) -> Incoming:
