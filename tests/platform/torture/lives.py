@@ -36,12 +36,14 @@ class Unanswered(AssertionError):
 
 @dataclass
 class Door:
-    """Both doors of the stack for many threads at once; remembers every status they answered with."""
+    """Both doors of the stack for many threads at once; remembers every status they answered with, and
+    which answers nothing explains.
+    """
 
     stack: LocalStack
     seen: Counter[int] = field(default_factory=Counter)
-    impatient: list[str] = field(default_factory=list)
-    """Answers 429 and 503 that do not say when to come again."""
+    odd: list[str] = field(default_factory=list)
+    """Answers that nobody expects, and those 429 and 503 that do not say when to come again."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -56,11 +58,6 @@ class Door:
         """Close the connections."""
         self.app.close()
         self.browser.close()
-
-    def strange(self) -> list[str]:
-        """Answers that nothing explains."""
-        odd = [f"{n} answers {status}" for status, n in self.seen.items() if 400 <= status not in EXPECTED]
-        return [*odd, *self.impatient]
 
     def post(
         self, path: str, body: Mapping[str, Any], user: str = "agent-1", **headers: str
@@ -109,9 +106,15 @@ class Door:
         status, patience = answer.status_code, answer.headers.get("Retry-After", "")
         with self._lock:
             self.seen[status] += 1
+            if status >= httpx.codes.BAD_REQUEST and status not in EXPECTED:
+                self.odd.append(f"{_asked(answer)}: {status} {answer.text[:500]}")
             if status in {429, 503} and not patience.isdigit():
-                self.impatient.append(f"{answer.request.url.path}: {status} without Retry-After")
+                self.odd.append(f"{_asked(answer)}: {status} without Retry-After")
         return answer
+
+
+def _asked(answer: httpx.Response) -> str:
+    return f"{answer.request.method} {answer.request.url.path}"
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,6 @@ def test_whatever_fails_while_complaints_live_nothing_is_lost_and_nothing_done_t
     checks = witness.settled()
     door.close()
     assert left == []
-    assert door.strange() == []
+    assert door.odd == []
     assert {service for service, _ in fired} == {service for service, *_ in CAMPAIGN}
     tally("platform: faults", len(fired), checks)

@@ -1,6 +1,6 @@
 """When AWS does not answer, or others keep writing; and what is logged of a request."""
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
@@ -9,6 +9,12 @@ from redress.store.table import Table
 from redress.usecases.ports import Batch, VersionConflict
 from tests.support.operator_app import OperatorApp
 from tests.support.operator_requests import TOLD, create, investigated
+
+
+def answered(code: str, status: int) -> ClientError:
+    """AWS answered with an error."""
+    metadata: Any = {"HTTPStatusCode": status}
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": metadata}, "TransactWriteItems")
 
 
 class TestTrouble:
@@ -25,7 +31,10 @@ class TestTrouble:
         "error",
         [
             ConnectTimeoutError(endpoint_url="https://dynamodb.example.com"),
-            ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems"),
+            answered("ThrottlingException", 400),
+            answered("ExpiredTokenException", 400),
+            answered("InternalServerError", 500),
+            answered("502", 502),  # by a gateway before the service, which gives no code
         ],
     )
     def test_when_aws_does_not_answer_the_request_may_be_sent_again(
@@ -41,8 +50,7 @@ class TestTrouble:
     def test_a_fault_of_ours_is_not_dressed_up(
         self, app: OperatorApp, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        denied = ClientError({"Error": {"Code": "AccessDeniedException"}}, "TransactWriteItems")
-        self._fail(monkeypatch, denied)
+        self._fail(monkeypatch, answered("AccessDeniedException", 400))
         with pytest.raises(ClientError):
             app.post("/complaints", TOLD)
 

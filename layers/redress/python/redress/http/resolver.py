@@ -28,18 +28,17 @@ if TYPE_CHECKING:  # imported when the first request for one comes
     from redress.usecases.watch import Register
     from redress.usecases.webhooks import WebhookDesk
 
-# What passes by itself: the SDK has tried several times by then.
+# What passes by itself, beside every status from here on: the SDK has tried several times by then.
 PASSING = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "ThrottlingException",
         "TransactionCanceledException",
-        "InternalServerError",
-        "InternalServiceErrorException",
-        "ServiceUnavailable",
+        "ExpiredTokenException",
     }
 )
+SERVER_ERROR = 500
 
 logger = Logger()
 
@@ -87,10 +86,16 @@ def _answer(api: Api, event: Mapping[str, Any], asked: dict[str, str | None]) ->
         logger.exception("no answer from AWS")
         return problems.unavailable()
     except ClientError as error:
-        if error.response["Error"]["Code"] not in PASSING:
+        if not _passes(error):
             raise
         logger.exception("AWS is busy")
         return problems.unavailable()
+
+
+def _passes(error: ClientError) -> bool:
+    """Whether AWS, or a gateway before it, may do what it was asked for when it is asked again."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error.response["Error"]["Code"] in PASSING or status >= SERVER_ERROR
 
 
 def _operate(api: Api, event: Mapping[str, Any], asked: dict[str, str | None]) -> Answer:
