@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
 
-from moto.core.model_instances import reset_model_data
+from moto.core.model_instances import model_data
 from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
@@ -47,4 +47,7 @@ def _picked(picker: AttributePicker, context: AttributePickerContext) -> Any:
 def _transacted(backend: DynamoDBBackend, items: Sequence[dict[str, Any]]) -> None:
     with patch.object(models, "copy", _OnceForEachTable()):
         _transact(backend, list(items))
-    reset_model_data()  # a list of all that was ever made, copies included, for a page that nobody opens here
+    for model in model_data[
+        "dynamodb"
+    ].values():  # all that was ever made, copies included: nobody asks for it
+        model.instances_tracked.clear()  # type: ignore[attr-defined]
