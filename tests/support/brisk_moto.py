@@ -47,7 +47,6 @@ def _picked(picker: AttributePicker, context: AttributePickerContext) -> Any:
 def _transacted(backend: DynamoDBBackend, items: Sequence[dict[str, Any]]) -> None:
     with patch.object(models, "copy", _OnceForEachTable()):
         _transact(backend, list(items))
-    for model in model_data[
-        "dynamodb"
-    ].values():  # all that was ever made, copies included: nobody asks for it
+    # All that was ever made is kept, copies included; only S3 needs that, to close its files.
+    for model in model_data["dynamodb"].values():
         model.instances_tracked.clear()  # type: ignore[attr-defined]
