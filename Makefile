@@ -105,7 +105,7 @@ torture: setup ## break every call of AWS in every way, and count what does not 
 	@mkdir -p .redress && rm -f $(TALLY)
 	@export REDRESS_TORTURE=long REDRESS_TALLY=$(TALLY) FAILED=; \
 	echo "→ every call of every function, in this process"; \
-	.venv/bin/pytest --quiet --timeout 3600 --numprocesses 2 tests/torture || FAILED=yes; \
+	.venv/bin/pytest --quiet --timeout 3600 --numprocesses 2 --dist worksteal tests/torture || FAILED=yes; \
 	echo "→ the deployed stack, permissions enforced"; \
 	.venv/bin/pytest --quiet --timeout 3600 -p tests.torture.conftest tests/platform/torture || FAILED=yes; \
 	$(PYTHON) -m tests.torture.tally $(TALLY); \
