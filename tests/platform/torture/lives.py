@@ -3,7 +3,6 @@
 import re
 import threading
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -36,12 +35,9 @@ class Unanswered(AssertionError):
 
 @dataclass
 class Door:
-    """Both doors of the stack for many threads at once; remembers every status they answered with, and
-    which answers nothing explains.
-    """
+    """Both doors of the stack for many threads at once; remembers the answers that nothing explains."""
 
     stack: LocalStack
-    seen: Counter[int] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)
     """Answers that nobody expects, and those 429 and 503 that do not say when to come again."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -105,7 +101,6 @@ class Door:
     def _saw(self, answer: httpx.Response) -> httpx.Response:
         status, patience = answer.status_code, answer.headers.get("Retry-After", "")
         with self._lock:
-            self.seen[status] += 1
             if status >= httpx.codes.BAD_REQUEST and status not in EXPECTED:
                 self.odd.append(f"{_asked(answer)}: {status} {answer.text[:500]}")
             if status in {429, 503} and not patience.isdigit():
