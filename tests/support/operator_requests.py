@@ -25,7 +25,7 @@ TOLD: Mapping[str, Any] = {
     "occurred_on": "2026-01-31",
     "amount_minor": 2550,
     "currency": "GBP",
-    "transaction_references": ["T-1", "T-2"],
+    "transaction_references": ["transfer-1", "transfer-2"],
     "remedy": "Pay it.",
     "channel": "phone",
     "language": "en-GB",

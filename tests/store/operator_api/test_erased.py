@@ -26,7 +26,14 @@ from tests.support.operator_requests import (
     read,
 )
 
-PERSONAL = ("Player Example", "player@example.com", "account-1", "The bonus was not paid", "T-1", "I moved")
+PERSONAL = (
+    "Player Example",
+    "player@example.com",
+    "account-1",
+    "The bonus was not paid",
+    "transfer-1",
+    "I moved",
+)
 PERSON = {"redress-user": "person-1"}
 CHANGES_NOTHING = {"order_erasure", "take_lease"}
 """It was ordered before; and who looks at a complaint for a while changes nothing of it."""
