@@ -27,7 +27,8 @@ from infra.constructs.sources import from_queue
 from infra.constructs.table import ComplaintTable
 from infra.region_faults import LETTER_SECONDS
 from infra.settings import MailPart, StackPart
-from redress.adapters.mail_store import RECEIVED
+from redress.adapters.mail_queue import TURNING
+from redress.adapters.mail_store import HELD, RECEIVED
 
 SES = "ses.amazonaws.com"
 SECONDS = 60
@@ -104,7 +105,7 @@ class Mailbox(Construct):
         """Lets a function delete mails as they came, which it cannot read."""
         function.function.add_environment("MAIL_BUCKET", self.bucket.bucket_name)
         function.allow(["s3:ListBucketVersions"], self.bucket.bucket_arn)
-        function.allow(["s3:DeleteObjectVersion"], self.bucket.arn_for_objects(f"{RECEIVED}*"))
+        function.allow(["s3:DeleteObjectVersion"], self._objects(RECEIVED), self._objects(HELD))
         self._acknowledge_mails(function)
 
     def _bucket(self, stack: StackPart) -> s3.Bucket:
@@ -112,7 +113,9 @@ class Mailbox(Construct):
             self,
             stack,
             rules=[
-                s3.LifecycleRule(id="kept", expiration=Duration.days(self._settings.kept_days)),
+                s3.LifecycleRule(
+                    id="kept", prefix=RECEIVED, expiration=Duration.days(self._settings.kept_days)
+                ),
                 s3.LifecycleRule(id="unfinished", abort_incomplete_multipart_upload_after=Duration.days(1)),
             ],
         )
@@ -122,13 +125,16 @@ class Mailbox(Construct):
         return bucket
 
     def _listen(self, bus: events.IEventBus) -> None:
-        """Two things come: that a mail is in the bucket, and that a person accepted one that was held."""
+        """What comes: that a mail is in the bucket, that a person accepted one that was held, and that mails
+        are to be kept, or no longer.
+        """
         self.topic.add_subscription(
             subscriptions.SqsSubscription(
                 self.queue, raw_message_delivery=True, dead_letter_queue=self.undelivered
             )
         )
-        to_queue(self, "Accepted", bus, self.queue, otherwise=self.undelivered, types=["MailAccepted"])
+        decided = ["MailAccepted", *TURNING]
+        to_queue(self, "Decided", bus, self.queue, otherwise=self.undelivered, types=decided)
 
     def _receive(self, rule_set: str, key: kms.IKey) -> None:
         """The receipt rule, and what SES may do for rules of this set in this account, and for no other."""
@@ -143,7 +149,7 @@ class Mailbox(Construct):
                 )
             },
         }
-        writing = _ses(["s3:PutObject"], self.bucket.arn_for_objects(f"{RECEIVED}*"), ours)
+        writing = _ses(["s3:PutObject"], self._objects(RECEIVED), ours)
         self.bucket.add_to_resource_policy(writing)
         self.topic.add_to_resource_policy(_ses(["sns:Publish"], self.topic.topic_arn, ours))
         key.add_to_resource_policy(_ses(["kms:Decrypt", "kms:GenerateDataKey*"], "*", ours))
@@ -173,13 +179,17 @@ class Mailbox(Construct):
 
     def _allow_reading_mails(self) -> None:
         self.function.allow(["s3:ListBucket"], self.bucket.bucket_arn)  # or S3 hides that a mail is gone
-        mails = self.bucket.arn_for_objects(f"{RECEIVED}*")
-        self.function.allow(["s3:GetObject", "s3:DeleteObject"], mails)
+        self.function.allow(["s3:GetObject", "s3:DeleteObject"], self._objects(RECEIVED))
+        self.function.allow(["s3:ListBucketVersions"], self.bucket.bucket_arn)
+        self.function.allow(["s3:PutObject", "s3:DeleteObjectVersion"], self._objects(HELD))
         self._acknowledge_mails(self.function)
 
+    def _objects(self, part: str) -> str:
+        return self.bucket.arn_for_objects(f"{part}*")
+
     def _acknowledge_mails(self, function: Function) -> None:
-        why = "All mails lie under one prefix, each under the id that SES gave it."
-        acknowledge_parts(function.role, self.bucket, why, RECEIVED)
+        why = "Mails lie under one prefix by the id that SES gave them, copies under another, by complaint."
+        acknowledge_parts(function.role, self.bucket, why, RECEIVED, HELD)
 
 
 def _ses(actions: list[str], resource: str, ours: dict[str, dict[str, str]]) -> iam.PolicyStatement:

@@ -7,11 +7,6 @@ from redress.usecases.change import Desk, change
 OPERATIONS = "operations"
 """The client that stands in the register for what is done by this command."""
 
-NOT_KEPT = (
-    "Mails as they came are not kept by it: their texts and files are, but each original goes `kept_days` "
-    "after it came, or with another complaint that it was written to. Copy them now from the bucket of mails:"
-)
-
 
 def actor(by: str) -> str:
     """Who acts: a person (subject id), or nobody who was named."""
@@ -22,8 +17,6 @@ def place(desk: Desk, number: str, reason: str, by: str) -> int:
     """Have everything about a complaint kept. Raises IllegalTransition, NotFound."""
     change(desk, number, PlaceLegalHold(content={"reason": reason}), actor(by))
     print(f"{number}: under a legal hold, nothing of it is erased")
-    if mails := sorted({one.mail for one in desk.store.load(number).complaint.mails.values()}):
-        print(f"{NOT_KEPT} {', '.join(f'received/{one}' for one in mails)}")
     return 0
 
 

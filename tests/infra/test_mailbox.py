@@ -144,7 +144,12 @@ def test_mails_are_encrypted_and_what_is_deleted_is_gone(deployed: Template) -> 
 def test_a_mail_goes_when_the_region_file_says_and_never_before_its_message(production: Template) -> None:
     by_id = {one["Id"]: one for one in bucket(production)["LifecycleConfiguration"]["Rules"]}
     assert by_id["kept"]["ExpirationInDays"] == 730 > 2 * KEPT_DAYS
-    assert "Prefix" not in by_id["kept"]
+    assert by_id["kept"]["Prefix"] == "received/"
+
+
+def test_no_time_ends_a_mail_that_is_kept_under_a_legal_hold(production: Template) -> None:
+    rules = bucket(production)["LifecycleConfiguration"]["Rules"]
+    assert [one["Prefix"] for one in rules if "ExpirationInDays" in one] == ["received/"]
 
 
 def test_mails_outlive_the_stack_in_production(production: Template) -> None:
@@ -155,7 +160,7 @@ def test_mails_outlive_the_stack_in_production(production: Template) -> None:
 # --- The queues ----------------------------------------------------------------------------------------
 
 
-def test_a_mail_that_came_and_one_that_was_accepted_come_to_one_queue(deployed: Template) -> None:
+def test_a_mail_that_came_and_what_was_decided_about_mails_come_to_one_queue(deployed: Template) -> None:
     [subscription] = [
         one["Properties"]
         for one in deployed.of_type("SNS::Subscription").values()
@@ -164,8 +169,11 @@ def test_a_mail_that_came_and_one_that_was_accepted_come_to_one_queue(deployed: 
     assert deployed.target(subscription["Endpoint"]) == "MailboxQueue"
     assert subscription["RawMessageDelivery"] is True
     assert deployed.target(subscription["RedrivePolicy"]["deadLetterTargetArn"]) == "MailboxUndelivered"
-    rule = deployed.named("Events::Rule", "MailboxAccepted")["Properties"]
-    assert rule["EventPattern"] == {"source": ["redress"], "detail-type": ["MailAccepted"]}
+    rule = deployed.named("Events::Rule", "MailboxDecided")["Properties"]
+    assert rule["EventPattern"] == {
+        "source": ["redress"],
+        "detail-type": ["MailAccepted", "LegalHoldPlaced", "LegalHoldLifted", "DuplicateLinked"],
+    }
     assert deployed.target(rule["EventBusName"]) == "EventsBus"
     [target] = rule["Targets"]
     assert deployed.target(target["Arn"]) == "MailboxQueue"

@@ -60,8 +60,9 @@ EXPECTED = {
         "LinkSecret": READ_SECRET,
         "PlayerIndexSecret": READ_SECRET,
         "EvidenceBucket/incoming/*": {"s3:PutObject"},
-        "MailboxBucket": {"s3:ListBucket"},
+        "MailboxBucket": {"s3:ListBucket", "s3:ListBucketVersions"},
         "MailboxBucket/received/*": {"s3:GetObject", "s3:DeleteObject"},
+        "MailboxBucket/held/*": {"s3:PutObject", "s3:DeleteObjectVersion"},
         "MailboxNotices": {"sqs:SendMessage"},
         "MailboxQueue": TAKE,
     },
@@ -142,6 +143,7 @@ EXPECTED = {
         "EvidenceBucket/kept/*": {"s3:DeleteObjectVersion"},
         "MailboxBucket": {"s3:ListBucketVersions"},
         "MailboxBucket/received/*": {"s3:DeleteObjectVersion"},
+        "MailboxBucket/held/*": {"s3:DeleteObjectVersion"},
         "ErasureQueue": TAKE,
     },
     "Sweep": {

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from infra.ops.mail_in import CHECKS, notification
 from redress import region as regions
 from redress.adapters import clients, mail_queue, mail_wiring, wiring
-from redress.adapters.mail_store import EvidenceQuarantine
+from redress.adapters.mail_store import EvidenceQuarantine, MailBucket
 from redress.domain import commands as c
 from redress.domain import reply_address
 from redress.usecases.mail_ports import Arrived, Notice
@@ -206,6 +206,67 @@ def test_what_the_bus_says_of_a_mail_that_its_complaint_does_not_know_is_logged_
         assert take(function, said) == []  # there is no such mail in the bucket: it was not looked for
         assert vars(caplog.records[-1])["taken_as"] == "not_accepted"
     assert evidence() == []
+
+
+def held(*numbers: str, kind: str = "LegalHoldPlaced") -> list[dict[str, Any]]:
+    """What the bus says of complaints under a hold, or no longer."""
+    return [{"source": "redress", "detail-type": kind, "detail": {"number": one}} for one in numbers]
+
+
+def test_mails_as_they_came_are_kept_under_a_legal_hold_and_go_with_it(
+    function: ModuleType, office: Office
+) -> None:
+    number, other, storage = office.receive(), office.receive(submit(), key="other"), _SESSION.client("s3")
+    put("one")
+    put("two")
+    put("three")
+    take(function, told("one", signed(number)), told("two", signed(number)), told("three", signed(other)))
+    storage.delete_object(Bucket=BUCKET, Key="received/two")
+    for one in (number, other):
+        office.do(one, c.PlaceLegalHold(content={"reason": "why"}))
+    assert take(function, *held(number, other)) == []
+    copies = [f"held/{number}/one", f"held/{other}/three"]
+    assert mails() == sorted([*copies, "received/one", "received/three"])
+    storage.delete_object(Bucket=BUCKET, Key="received/one")  # its time is over
+    assert storage.get_object(Bucket=BUCKET, Key=copies[0])["Body"].read() == MAIL
+    office.do(number, c.LiftLegalHold(content={"reason": "why"}))
+    assert take(function, *held(number, number, kind="LegalHoldLifted")) == []
+    assert mails() == sorted([copies[1], "received/three"])
+
+
+def test_a_mail_that_comes_under_a_hold_is_kept(function: ModuleType, office: Office) -> None:
+    number = office.receive()
+    office.do(number, c.PlaceLegalHold(content={"reason": "why"}))
+    put("one")
+    assert take(function, told("one", signed(number)), told("one", signed(number))) == []
+    assert mails() == [f"held/{number}/one", "received/one"]
+
+
+def test_a_copy_that_cannot_be_made_or_removed_is_tried_again(
+    function: ModuleType, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = office.receive()
+    put("one")
+    take(function, told("one", signed(number)))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "SlowDown"}}, "CopyObject")
+
+    for turn, call, left in (
+        (c.PlaceLegalHold, "keep", [f"held/{number}/one", "received/one"]),
+        (c.LiftLegalHold, "release", ["received/one"]),
+    ):
+        office.do(number, turn(content={"reason": "why"}))
+        with monkeypatch.context() as patch:
+            patch.setattr(MailBucket, call, refuse)
+            assert take(function, *held(number)) == ["0"]
+        assert take(function, *held(number)) == []
+        assert mails() == left
+
+
+def test_a_hold_on_a_complaint_that_is_not_there_yet_is_looked_at_again(function: ModuleType) -> None:
+    """A table that was restored has it once it is rebuilt."""
+    assert take(function, *held("R7K3-9QXM-3")) == ["0"]
 
 
 def evidence() -> list[str]:

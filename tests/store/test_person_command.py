@@ -22,7 +22,6 @@ from redress.store.table import Table
 from tests.support.complaints import submit
 from tests.support.desks import Office
 from tests.support.evidence import PDF, added
-from tests.support.mail_commands import mail
 from tests.support.redress_command import Answer, Ask, refused
 
 REGION_FILE = str(Path(cli.__file__).parent.parent / "regions" / "local.toml")
@@ -285,20 +284,6 @@ def test_a_legal_hold_is_placed_and_lifted_once(
     assert case.contents[case.complaint.version] == {"reason": "A letter came."}
 
 
-def test_a_legal_hold_says_which_mails_as_they_came_it_does_not_keep(
-    ask: Ask, number: str, office: Office, deployment: list[str]
-) -> None:
-    asked = ("hold", "place", *deployment[:4], "--reason", "A letter came.", "--by", "lawyer-1")
-    assert "received/" not in ask(*asked, number).out
-    mailed = receive(office, "mailed")
-    office.do(mailed, mail(mail_id="ses-1"), PLAYER)
-    told = ask(*asked, mailed)
-    assert told.status == 0
-    assert "received/ses-1" in told.out
-    assert "kept_days" in told.out
-
-
-@pytest.mark.parametrize("by", ["Player Example", "someone@example.com", "-", ""])
 def test_a_name_or_an_address_is_no_subject_id(ask: Ask, by: str) -> None:
     asked = ("hold", "place", "R7K3-9QXM-3", "--table", "t", "--region-file", REGION_FILE)
     refused(ask(*asked, "--reason", "why", f"--by={by}"), "is no subject id")

@@ -80,13 +80,14 @@ class World:
         return number
 
     def _bring(self, number: str, *mails: str) -> None:
-        """Files and mails; the last mail is another person's, whose id begins alike."""
+        """Files and mails, each with a copy that a hold left; the last is another person's, by a like id."""
         for place in FILES:
             for version in (b"one", b"two"):
                 self.s3.put_object(Bucket=EVIDENCE, Key=place.format(number), Body=version)
         self.s3.delete_object(Bucket=EVIDENCE, Key=FILES[1].format(number))
         for one in (*mails, f"{mails[0]}0"):
             self.s3.put_object(Bucket=MAILS, Key=f"received/{one}", Body=b"raw")
+            self.s3.put_object(Bucket=MAILS, Key=f"held/{number}/{one}", Body=b"raw")
 
     def keep(self) -> None:
         """Remember the table as it is."""
@@ -124,7 +125,7 @@ class World:
         contents = [f"{pk} {sk}" for pk, sk in places if pk.endswith(number) and sk.startswith("CONTENT")]
         asked = [pk for pk, _ in places if pk == keys.consultation(CONSULTATION)]
         mails = {event.mail for event in self.events(number) if isinstance(event, e.MailReceived)}
-        raw = [key for key in self.keys(MAILS) if key.removeprefix("received/") in mails]
+        raw = [key for key in self.keys(MAILS) if key.removeprefix("received/") in mails or number in key]
         return [*contents, *asked, *raw, *(key for key in self.keys(EVIDENCE) if number in key)]
 
     def keys(self, bucket: str) -> list[str]:

@@ -13,10 +13,11 @@ from redress.domain.events import Event
 from redress.domain.parts import ReceivedMail
 from redress.mailroom.incoming import Attachment, Incoming
 from redress.region import Region
+from redress.usecases.link_duplicate import link_duplicate
 from redress.usecases.mail_ports import Arrived, MailGone, Notice, Verdicts
 from redress.usecases.receive_mail import Came, Mailroom, accept, receive
 from redress.usecases.submit_complaint import Intake
-from tests.support.complaints import REGION, SYSTEM, submit
+from tests.support.complaints import HANDLER, REGION, SYSTEM, TRIAGE, submit
 from tests.support.desks import Clock, Office
 from tests.support.evidence import PDF
 from tests.support.memory_store import MemoryStore
@@ -64,6 +65,9 @@ class Postbox:
 
     region: Region = MAILED_REGION
     mails: dict[str, Incoming] = field(default_factory=dict)
+    held: set[tuple[str, str]] = field(default_factory=set)
+    """The copies that are kept, by complaint and mail."""
+
     files: dict[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 
@@ -76,7 +80,7 @@ class Postbox:
         numbers = itertools.count(100)
         self.room = Mailroom(
             intake=Intake(desk=self.desk, random_bits=lambda _bits: next(numbers)),
-            mails=_Mails(self.mails),
+            mails=_Mails(self.mails, self.held),
             quarantine=_Quarantine(self.files),
             notices=_Notices(self.notices),
             read=lambda raw: self.mails[raw.decode()],
@@ -120,6 +124,12 @@ class Postbox:
         self.office.do(number, c.AcceptMail(received=held.seq, content={"text": text}))
         return accept(self.room, number, held.mail)
 
+    def link(self, other: str, number: str) -> None:
+        """The one complaint of the player goes on in the other."""
+        self.office.do(number, TRIAGE, SYSTEM)
+        request = self.office.request("link")
+        link_duplicate(self.desk, other, number, "The same withdrawal.", HANDLER, request, lambda _: None)
+
     def close(self, number: str) -> None:
         """The complaint is over."""
         self.office.do(number, c.Close(reason="completed"), SYSTEM)
@@ -154,6 +164,7 @@ class Postbox:
 @dataclass(frozen=True)
 class _Mails:
     mails: dict[str, Incoming]
+    held: set[tuple[str, str]]
 
     def raw(self, mail: str) -> bytes:
         if mail not in self.mails:
@@ -162,6 +173,14 @@ class _Mails:
 
     def forget(self, mail: str) -> None:
         self.mails.pop(mail, None)
+
+    def keep(self, number: str, mail: str) -> None:
+        if mail not in self.mails:
+            raise MailGone(mail)
+        self.held.add((number, mail))
+
+    def release(self, number: str) -> None:
+        self.held.difference_update({one for one in self.held if one[0] == number})
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
+from redress.adapters.mail_queue import TURNING
 from redress.domain.values import Value
 from tests.support import tables
 
@@ -123,7 +124,7 @@ class Services:
             self.held.published.append(event["detail"])
             self.put(PUBLISHED, event)
             self.put(HAPPENED, event)
-            if one["DetailType"] == "MailAccepted":
+            if one["DetailType"] in {"MailAccepted", *TURNING}:
                 self.put(MAIL, event)
             if one["DetailType"] == "ErasureOrdered":
                 self.put(ERASURES, event)

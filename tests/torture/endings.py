@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.torture import actors
 from tests.torture.actors import Application, Browser, number_of
-from tests.torture.backends import ERASURES
+from tests.torture.backends import ERASURES, MAIL
 from tests.torture.storybook import Before, Book, Story
 from tests.torture.world import World
 
@@ -57,6 +57,19 @@ def _an_order_to_forget_of_which_no_message_comes(world: World, _: Before) -> No
     world.settle()
     for _hour in range(2):
         actors.run_until_done(world, "erasure")
+    world.settle()
+
+
+@_book.story(_known)
+def _whose_hold_was_lifted_is_forgotten_with_the_copies_of_mails(world: World, told: Before) -> None:
+    """Nobody tells that the hold is over."""
+    application = Application(world)
+    application.guarded(told["number"], "legal-hold", {"reason": "A letter before action came."})
+    world.settle()
+    world.services.held.unheard.add(MAIL)
+    application.guarded(told["number"], "legal-hold/lifting", {"reason": "They settled."})
+    world.forget_promises()
+    application.guarded(told["number"], "erasure", {"reason": "request"})
     world.settle()
 
 

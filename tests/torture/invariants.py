@@ -22,6 +22,8 @@
 11. *What is counted is counted once.* Where somebody counts, each complaint is counted for what its events
    say, and each counter is the sum of that.
 12. *A proof is proven.* Each day's proof has all its documents, each written once, as its key signed them.
+13. *What a court may want is kept.* Of a complaint under a legal hold a copy of each of its mails is there;
+    of any other none is.
 
 Another campaign gives its own world what `Evidence` asks for; what it cannot know it leaves empty.
 """
@@ -69,13 +71,15 @@ class Standing(Value):
 class Stored(Value):
     """A complaint as the table holds it, with the salts of its contents by event.
 
-    `traces` are what else is known of the person: files, mails, the question that it began as.
+    `traces` are what else is known of the person: files, mails, the question that it began as. `copies` are
+    the ids of the mails of which one is kept for it; None where nobody can look.
     """
 
     case: CaseFile
     salts: Mapping[int, bytes]
     attention_at: datetime | None
     traces: tuple[str, ...] = ()
+    copies: frozenset[str] | None = None
 
 
 class Evidence(Protocol):
@@ -162,6 +166,17 @@ def _erasure(_world: Evidence, one: Stored) -> list[str]:
     return [*wrong, *([f"its erasure is on record {erased} times"] if erased != 1 else [])]
 
 
+def _copies(_world: Evidence, one: Stored) -> list[str]:
+    """As its hold asks, whatever happened to it meanwhile."""
+    if one.copies is None:
+        return []
+    complaint = one.case.complaint
+    if not complaint.on_legal_hold:
+        return [f"a copy of mail {mail} is kept, under no hold" for mail in sorted(one.copies)]
+    mails = {mail.mail for mail in complaint.mails.values()}
+    return [f"no copy of mail {mail} is kept under its hold" for mail in sorted(mails - one.copies)]
+
+
 def _milestones(_world: Evidence, one: Stored) -> list[str]:
     reached = Counter(
         (event.clock, event.milestone, event.deadline_version)
@@ -227,6 +242,7 @@ def _attention(world: Evidence, one: Stored) -> list[str]:
 COMPLAINTS: Sequence[Callable[[Evidence, Stored], list[str]]] = (
     _chain,
     _erasure,
+    _copies,
     _milestones,
     _owed,
     _letters,

@@ -96,6 +96,14 @@ def _held_mail(world: World) -> Before:
     return told
 
 
+def _kept_mails(world: World) -> Before:
+    """A complaint under a legal hold."""
+    told = _held_mail(world)
+    Application(world).guarded(told["number"], "legal-hold", {"reason": "A letter before action came."})
+    world.settle()
+    return told
+
+
 # --- What happens ---------------------------------------------------------------------------------------
 
 
@@ -257,6 +265,21 @@ def _a_mail_that_was_held_is_accepted(world: World, told: Before) -> None:
     world.promise("It was on Sunday: P-0h.", times=2)  # as the mail that it was, and as the reply that it is
     world.settle()
     actors.announce_files(world)
+    world.settle()
+
+
+@story(_held_mail)
+def _mails_are_kept_under_a_legal_hold(world: World, told: Before) -> None:
+    """Those that are there, whatever became of them, and one that comes afterwards."""
+    Application(world).guarded(told["number"], "legal-hold", {"reason": "A letter before action came."})
+    world.settle()
+    actors.mail_comes(world, "mail-4", "Now you hear from my lawyer: P-4.", actors.reply_to(told["number"]))
+    world.settle()
+
+
+@story(_kept_mails)
+def _a_legal_hold_is_lifted(world: World, told: Before) -> None:
+    Application(world).guarded(told["number"], "legal-hold/lifting", {"reason": "They settled."})
     world.settle()
 
 

@@ -42,6 +42,8 @@ TARGETS: Mapping[str, str] = {
 }
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "ConditionCheck": "ConditionCheckItem"}
 LISTS = {"ListObjectsV2": "s3:ListBucket", "ListObjectVersions": "s3:ListBucketVersions"}
+COPIED = {"mails/held": "received"}
+"""From where, by what a copy is made as."""
 VERSIONED = {"DeleteObjects": "DeleteObjectVersion"}  # each is named with its version
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
 
@@ -141,7 +143,7 @@ def _actions(calls: Iterable[Call]) -> Iterator[tuple[str, str]]:
     """The resources and actions of IAM that calls take."""
     for call in calls:
         if call.service in {"dynamodb", "s3"}:
-            yield from _of_dynamodb(call) if call.service == "dynamodb" else [_of_s3(call)]
+            yield from _of_dynamodb(call) if call.service == "dynamodb" else _of_s3(call)
             continue
         service, resources = ELSE[call.service]
         action = f"{service}:{call.operation.removesuffix('Batch')}"
@@ -154,12 +156,16 @@ def _of_dynamodb(call: Call) -> Iterator[tuple[str, str]]:
     yield from ((table, f"dynamodb:{one}") for one in operations)
 
 
-def _of_s3(call: Call) -> tuple[str, str]:
+def _of_s3(call: Call) -> Iterator[tuple[str, str]]:
     bucket, _, part = call.target.partition("/")
     if call.operation in LISTS:
-        return TARGETS[bucket], LISTS[call.operation]
-    action = VERSIONED.get(call.operation, call.operation)
-    return f"{TARGETS[bucket]}/{part}/*", f"s3:{action}"
+        yield TARGETS[bucket], LISTS[call.operation]
+    elif call.operation == "CopyObject":
+        yield f"{TARGETS[bucket]}/{COPIED[call.target]}/*", "s3:GetObject"
+        yield f"{TARGETS[bucket]}/{part}/*", "s3:PutObject"
+    else:
+        action = VERSIONED.get(call.operation, call.operation)
+        yield f"{TARGETS[bucket]}/{part}/*", f"s3:{action}"
 
 
 def _pairs(grants: Grants) -> Iterator[tuple[str, str]]:

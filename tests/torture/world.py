@@ -20,7 +20,7 @@ import pytest
 from moto import mock_aws
 
 from redress.adapters import wiring
-from redress.adapters.mail_store import RECEIVED
+from redress.adapters.mail_store import HELD, RECEIVED
 from redress.adapters.webhook_post import Poster
 from redress.domain import instants
 from redress.domain.complaint import Complaint
@@ -248,6 +248,7 @@ class World:
                 salts=salts[pk],
                 attention_at=_instant(state.get("attention_at")),
                 traces=self._traces(cases[pk], items),
+                copies=_copies(cases[pk].complaint.number),
             )
             for pk, state in states.items()
         }
@@ -255,7 +256,12 @@ class World:
     def _traces(self, case: CaseFile, items: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         """Files and mails of a complaint, and what it began as."""
         number, asked = case.complaint.number, case.complaint.consultation
-        files = [key for key in backends.objects(EVIDENCE_BUCKET) if number in key.split("/")]
+        files = [
+            key
+            for bucket in (EVIDENCE_BUCKET, MAIL_BUCKET)
+            for key in backends.objects(bucket)
+            if number in key.split("/")
+        ]
         named = {one.event.mail for one in case.records if isinstance(one.event, MailReceived)}
         mails = [key for key in backends.objects(MAIL_BUCKET) if key.removeprefix(RECEIVED) in named]
         began = {one["pk"]["S"] for one in items if asked and one["pk"]["S"] == keys.consultation(asked)}
@@ -342,6 +348,13 @@ class World:
 
 _OURS = ("posted", "failing_posts", "promised", "windows", "swept_at")
 _BROUGHT = ("stream", "dead", "spoiling")
+
+
+def _copies(number: str) -> frozenset[str]:
+    """The mails of which one is kept for a complaint."""
+    kept = f"{HELD}{number}/"
+    keys_of_it = (key for key in backends.objects(MAIL_BUCKET) if key.startswith(kept))
+    return frozenset(key.removeprefix(kept) for key in keys_of_it)
 
 
 def _instant(attribute: Mapping[str, str] | None) -> datetime | None:

@@ -10,9 +10,8 @@ from redress.domain import reply_address
 from redress.domain.complaint import CHECK_MAIL
 from redress.domain.stages import Stage
 from redress.mailroom.incoming import Automatic, Incoming
-from redress.usecases.link_duplicate import link_duplicate
 from redress.usecases.mail_ports import MailGone, Verdicts
-from tests.support.complaints import HANDLER, PROPOSE, TRIAGE
+from tests.support.complaints import PROPOSE, TRIAGE
 from tests.support.mail import (
     COMPLAINTS,
     FORGED,
@@ -184,17 +183,10 @@ def test_a_genuine_address_of_a_complaint_that_is_no_more_makes_a_new_one(post: 
 # --- A complaint that goes on in another one -----------------------------------------------------------
 
 
-def link(post: Postbox, other: str, number: str) -> None:
-    """The one complaint of the player goes on in the other."""
-    post.office.do(number, TRIAGE, "system")
-    request = post.office.request("link")
-    link_duplicate(post.desk, other, number, "The same withdrawal.", HANDLER, request, lambda _: None)
-
-
 def linked(post: Postbox, number: str, email: str = PLAYER_MAIL) -> str:
     """Another complaint of the player, which goes on in this one."""
     other = post.complained(email, key="key-2")
-    link(post, other, number)
+    post.link(other, number)
     return other
 
 
@@ -224,7 +216,7 @@ def test_a_mail_that_came_before_the_two_were_linked_is_still_there_once(post: P
     other = post.complained(key="key-2")
     arrived = post.put(written("The blue one."), signed(other))
     post.tell(arrived)
-    link(post, other, number)
+    post.link(other, number)
     [came] = post.tell(arrived)
     assert came.number == other
     assert "PlayerReplied" not in post.names(number)

@@ -27,7 +27,16 @@ class Accepted(Value):
     mail: str
 
 
-type Message = Arrived | Accepted | None
+class HoldTurned(Value):
+    """Which mails are kept for complaint `number` under a legal hold may be others than before."""
+
+    number: str
+
+
+TURNING = ("LegalHoldPlaced", "LegalHoldLifted", "DuplicateLinked")
+"""The events after which that is so."""
+
+type Message = Arrived | Accepted | HoldTurned | None
 
 
 def read(body: str) -> Message:
@@ -38,6 +47,8 @@ def read(body: str) -> Message:
     told = json.loads(body)
     if told.get("detail-type") == "MailAccepted":
         return Accepted(number=told["detail"]["number"], mail=told["detail"]["data"]["mail"])
+    if told.get("detail-type") in TURNING:
+        return HoldTurned(number=told["detail"]["number"])
     return _arrived(told) if told.get("notificationType") == _RECEIVED else None
 
 

@@ -4,6 +4,8 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from redress.adapters import s3
 from redress.usecases.mail_ports import MailGone
 
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 
 RECEIVED = "received/"
 """Under which the mail service writes each mail by its id."""
+
+HELD = "held/"
+"""Under which copies lie by complaint and id, of complaints under a legal hold: no time ends them."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,24 @@ class MailBucket:
         """Delete every version of the mail, should the bucket have any. Raises s3.NotDeleted."""
         key = f"{RECEIVED}{mail}"
         s3.delete_versions(self.client, self.name, key, only=key)
+
+    def keep(self, number: str, mail: str) -> None:
+        """Copy the mail within S3. Raises MailGone."""
+        try:
+            self.client.copy_object(
+                Bucket=self.name,
+                Key=f"{HELD}{number}/{mail}",
+                CopySource={"Bucket": self.name, "Key": f"{RECEIVED}{mail}"},
+                TaggingDirective="REPLACE",  # none has tags, and reading them would take a grant
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchKey":  # S3 models no exception for a copy
+                raise
+            raise MailGone(mail) from error
+
+    def release(self, number: str) -> None:
+        """Delete every copy that was kept for a complaint. Raises s3.NotDeleted."""
+        s3.delete_versions(self.client, self.name, f"{HELD}{number}/")
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,10 @@ def _forget(eraser: Eraser, case: CaseFile) -> None:
     if mails and eraser.mails is None:
         raise MailsElsewhere(number)
     eraser.files.forget(number)
-    for mail in mails:
-        if eraser.mails:
+    if eraser.mails:
+        for mail in mails:
             eraser.mails.forget_versions(mail)
+        eraser.mails.release(number)
     if case.complaint.consultation:
         eraser.contents.forget_consultation(case.complaint.consultation)
     eraser.contents.forget(number)

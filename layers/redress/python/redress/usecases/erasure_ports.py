@@ -30,6 +30,9 @@ class Mails(Protocol):
     def forget_versions(self, mail: str) -> None:
         """A mail goes, with every version of it."""
 
+    def release(self, number: str) -> None:
+        """The copies that were kept for a complaint while it was under a legal hold go."""
+
 
 class Place(Value):
     """How far the round of a day (UTC) came: after which closed complaint it goes on; None: it is done."""

@@ -68,6 +68,12 @@ class Mails(Protocol):
     def forget(self, mail: str) -> None:
         """The mail goes: nobody is to know who sent it."""
 
+    def keep(self, number: str, mail: str) -> None:
+        """Keep a copy of the mail for a complaint, as it came; again, and it is the same. Raises MailGone."""
+
+    def release(self, number: str) -> None:
+        """The copies that were kept for a complaint go."""
+
 
 class Quarantine(Protocol):
     """Where files wait until they were looked at."""

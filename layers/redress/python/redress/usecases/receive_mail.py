@@ -19,7 +19,7 @@ from redress.domain.stages import Stage
 from redress.domain.values import Value
 from redress.mailroom.incoming import Attachment, Automatic, Incoming
 from redress.region import Brand
-from redress.usecases import mail_trust, new_mail
+from redress.usecases import keep_mails, mail_trust, new_mail
 from redress.usecases.change import Desk, change
 from redress.usecases.contacts import contacts
 from redress.usecases.mail_files import is_forgotten, on_record, take_files
@@ -264,6 +264,7 @@ def _put_on(room: Mailroom, arrived: Arrived, incoming: Incoming, about: _About)
     received = on_record(desk, number, arrived.mail)
     if received is None:
         return Came(taken_as=new_mail.SET_ASIDE, number=number)
+    keep_mails.keep(desk, room.mails, number, arrived.mail)
     files = take_files(desk, room.quarantine, number, arrived.mail, incoming)
     return Came(taken_as=received.taken_as, number=number, files=files)
 
