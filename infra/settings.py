@@ -152,7 +152,8 @@ class MailPart(Part):
     """The verified domain that letters are sent from, and whether mail to it is read (`inbound`).
 
     `rule_set` names the set of SES receipt rules that the stack adds its rule to; without one no rule is
-    made, and mails are played in with `redress mail-in`. A mail is kept as it came for `kept_days`.
+    made, and mails are played in with `redress mail-in`. A mail is kept as it came for `kept_days`, and a
+    copy of it as long as a legal hold.
     """
 
     domain: DomainName

@@ -284,6 +284,7 @@ def test_a_legal_hold_is_placed_and_lifted_once(
     assert case.contents[case.complaint.version] == {"reason": "A letter came."}
 
 
+@pytest.mark.parametrize("by", ["Player Example", "someone@example.com", "-", ""])
 def test_a_name_or_an_address_is_no_subject_id(ask: Ask, by: str) -> None:
     asked = ("hold", "place", "R7K3-9QXM-3", "--table", "t", "--region-file", REGION_FILE)
     refused(ask(*asked, "--reason", "why", f"--by={by}"), "is no subject id")

@@ -18,7 +18,7 @@ from redress.store import keys
 from redress.usecases.change import change
 from tests.torture import actors, backends
 from tests.torture.actors import Application, Browser, number_of
-from tests.torture.environment import JOURNAL_BUCKET
+from tests.torture.environment import JOURNAL_BUCKET, MAIL_BUCKET
 from tests.torture.invariants import Violated, check
 from tests.torture.storybook import STORY_REGION
 from tests.torture.world import World, opened
@@ -78,6 +78,10 @@ def lose_the_mail(world: World, _number: str) -> None:
     world.services.held.mails.clear()
 
 
+def keep_a_copy_under_no_hold(world: World, number: str) -> None:
+    world.put_object(MAIL_BUCKET, f"held/{number}/ses-1", b"raw")
+
+
 def forget_what_was_published(world: World, _number: str) -> None:
     world.services.held.published.clear()
 
@@ -85,6 +89,7 @@ def forget_what_was_published(world: World, _number: str) -> None:
 BROKEN: dict[str, tuple[Break, str]] = {
     "a promise": (lambda world, _: world.promise("Nobody wrote this."), "is stored 0 times"),
     "a promise kept twice": (lambda world, _: world.promise("P-1", times=0), "is stored 2 times"),
+    "a copy of a mail under no hold": (keep_a_copy_under_no_hold, "of mail ses-1 is kept, under no hold"),
     "an execution that failed": (crash, "neither waits nor has ended"),
     "a token that nobody holds": (lose_its_token, "a token that nobody holds"),
     "a changed object": (change_an_object, "the journal holds another"),
@@ -148,6 +153,17 @@ def test_a_claim_of_who_was_to_be_forgotten_in_between_stays(world: World, numbe
         Application(world).guarded(number, "erasure", {"reason": "request"})
         world.later(timedelta(minutes=16))
     assert check(world) > 0
+
+
+def test_a_mail_that_is_not_kept_under_a_hold_is_seen(world: World, number: str) -> None:
+    with redirect_stdout(io.StringIO()):
+        actors.mail_comes(world, "mail-1", "It was on Monday: P-2.", actors.reply_to(number))
+        Application(world).guarded(number, "legal-hold", {"reason": "A letter before action came."})
+        world.later(timedelta(minutes=16))
+    check(world)
+    backends.remove(MAIL_BUCKET, f"held/{number}/mail-1")
+    with pytest.raises(Violated, match="no copy of mail mail-1 is kept under its hold"):
+        check(world)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ five minutes. All of it by a virtual clock, so that a campaign of thousands of f
 
 import copy
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -381,6 +382,7 @@ def opened(region: Region, folder: Path) -> Iterator[World]:
         yield world
         environment.forget(functions)
     environment.forget_clients()
+    logging.getLogger("redress").setLevel(logging.INFO)  # the functions stay loaded, with its logger
 
 
 def _post(world: World) -> Callable[..., Outcome]:
