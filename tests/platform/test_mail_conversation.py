@@ -54,6 +54,11 @@ class Conversation:
         to, sender = str(message["To"]), str(message["From"]).partition("<")[2].rstrip(">")
         return mail_in.play(self.stack, message.as_bytes(), sender, [to], PASSED | verdicts)
 
+    def stored(self, prefix: str) -> list[str]:
+        """What lies in the bucket of mails, in text order."""
+        listed = self.stack.client("s3").list_objects_v2(Bucket=self.stack.mail_bucket, Prefix=prefix)
+        return [one["Key"] for one in listed.get("Contents", [])]
+
     def letter(self, address: str, kind: str) -> Mail:
         """The letter of a kind to an address, as soon as it is there; no letter goes twice."""
 
@@ -100,6 +105,7 @@ def test_a_conversation_of_ten_mails_leaves_the_history_that_a_person_expects(
     _answered(talk, operator, acknowledged)
     _decided(talk, operator, acknowledged)
     _check_history(operator)
+    _kept_for_a_court(talk, operator)
 
     case = Table(local.dynamodb, local.table_name).load(operator.number)
     audit.verify(case.records, case.state_head)
@@ -186,6 +192,27 @@ def _decided(talk: Conversation, operator: Operator, acknowledged: Mail) -> None
     assert asked_how.headers["List-Unsubscribe"].startswith("<mailto:u+")
 
 
+def _kept_for_a_court(talk: Conversation, operator: Operator) -> None:
+    """A hold keeps each mail as it came, whatever was made of it, for as long as it lasts."""
+    came, kept = _mails(operator), f"held/{operator.number}/"
+    operator.do("legal-hold", {"reason": "A letter before action came."}, "lawyer-1")
+    until(lambda: talk.stored(kept) == [f"{kept}{mail}" for mail in came])
+    storage, bucket = talk.stack.client("s3"), talk.stack.mail_bucket
+    copy, original = (
+        storage.get_object(Bucket=bucket, Key=f"{part}{came[0]}")["Body"].read()
+        for part in (kept, "received/")
+    )
+    assert copy == original
+    operator.do("legal-hold/lifting", {"reason": "They settled."}, "lawyer-1")
+    until(lambda: not talk.stored(kept))
+
+
+def _mails(operator: Operator) -> list[str]:
+    """The mails on record, in text order."""
+    events = operator.events()
+    return sorted(event["data"]["mail"] for event in events if event["type"] == "MailReceived")
+
+
 IN_ORDER = frozenset(
     {"MailReceived", "LetterSent", "LetterBounced", "PlayerReplied", "MailRejected", "FeedbackGiven"}
 )
@@ -217,3 +244,22 @@ def _check_history(operator: Operator) -> None:
     ]
     delivered = sorted(kind for name, kind in told if name == "LetterDelivered")
     assert delivered == ["acknowledgement", "feedback_request", "final_response", "information_request"]
+
+
+def test_a_player_who_wrote_by_mail_is_forgotten_with_their_mail_and_its_file(
+    local: LocalStack, http: httpx.Client
+) -> None:
+    talk, player = Conversation(local), "player.forgotten@example.com"
+    written = mail(player, COMPLAINTS, "My bonus", "The bonus of last Sunday was not paid. See the picture.")
+    written.add_attachment(PICTURE, maintype="image", subtype="png", filename="bonus.png")
+    key = f"received/{talk.send(written)}"
+    acknowledged = talk.letter(player, "acknowledgement")
+    operator = Operator(http, acknowledged.text.partition("/complaints/")[2].partition("/")[0])
+    happened(operator, "EvidenceAdded")
+    operator.do("withdrawal", {"reason": "It was paid after all."}, "agent")
+    happened(operator, "Closed")
+    assert talk.stored(key) == [key]
+    operator.do("erasure", {"reason": "request"}, "privacy-1")
+    gone = happened(operator, "PersonalDataErased")
+    assert (gone["data"]["mails"], gone["data"]["files"]) == (1, 1)
+    assert talk.stored(key) == []
