@@ -25,7 +25,8 @@ from redress.domain import audit, journal
 from redress.domain.audit import ChainBroken
 from redress.domain.history import History
 from redress.domain.reading import RulePackInvalid
-from redress.domain.reconciliation import reconcile
+from redress.domain.reconciliation import Period, reconcile
+from redress.domain.reconciliation.span import Span, span
 from redress.domain.values import Value
 from redress.proofs import document, manifest
 from redress.proofs.document import Document, NoProof
@@ -268,6 +269,8 @@ class _Copy:
     def __init__(self, folder: Path, region: Region) -> None:
         self.folder, self.region = folder, region
         self.journal = Journal(folder)
+        self.objects = _objects(self.journal)
+        self.spans: dict[str, Span | None] = {}
 
     def flaws(self) -> Iterator[str]:
         """Its own: the first of the digests, and the first of the events."""
@@ -293,11 +296,20 @@ class _Copy:
         except OverflowError:
             yield f"{proof.day}.json: it is about a day that no calendar has"
             return
-        found = reconcile(_histories(self.journal), self.region.rules_of, of)
+        found = reconcile(self._histories(of), self.region.rules_of, of)
         told = document.of(found, proof.document["format"])
         difference = document.first_difference(dict(proof.document), dict(told))
         if difference:
             yield f"{proof.day}.json says otherwise than the journal: {difference}"
+
+    def _histories(self, of: Period) -> Iterator[History]:
+        """The complaints that may have a part in a day: of a year of days each is read for its own alone."""
+        for number, objects in self.objects.items():
+            known = self.spans.get(number)
+            if known is None or known.touches(of):
+                history = _history(number, objects)
+                self.spans[number] = span(history, self.region.rules_of)
+                yield history
 
 
 def _copy(question: Question) -> _Copy | None:
@@ -318,19 +330,19 @@ def _unknown_digest(proof: _Proof, folder: Path) -> Iterator[str]:
         yield f"{named['digest']} is not the one that the signature names: it was replaced"
 
 
-def _histories(copy: Journal) -> Iterator[History]:
-    """The records of each complaint; what cannot be read was told of above."""
+def _objects(copy: Journal) -> Mapping[str, Sequence[tuple[int, Path]]]:
+    """The numbers and objects of the events of each complaint, in their order."""
     found: Mapping[str, list[tuple[int, Path]]] = defaultdict(list)
     for key, path in copy.events.items():
         if place := PLACE.fullmatch(key):
             found[place[1]].append((int(place[2]), path))
-    for number, paths in found.items():
-        yield _history(number, sorted(paths))
+    return {number: sorted(objects) for number, objects in found.items()}
 
 
-def _history(number: str, paths: Sequence[tuple[int, Path]]) -> History:
+def _history(number: str, objects: Sequence[tuple[int, Path]]) -> History:
+    """The records of a complaint; what cannot be read was told of before."""
     records = []
-    for seq, path in paths:
+    for seq, path in objects:
         try:
             records.append(audit.read(event_bytes(path).decode()))
         except audit.UNREADABLE:

@@ -14,6 +14,7 @@ from redress.domain.history import History
 from redress.domain.milestones import milestones
 from redress.domain.promises import promises
 from redress.domain.reconciliation import OURS, Period, Reconciliation
+from redress.domain.reconciliation.span import span
 from redress.proofs import document
 from redress.usecases import reconcile
 from tests.support.complaints import APPROVE, APPROVER, PLAYER, PROPOSE, REGION, SYSTEM, TRIAGE, Case, submit
@@ -131,3 +132,18 @@ def test_a_complaint_is_received_once_and_open_until_it_is_closed(case: Case) ->
     assert sum(len(day.closed) for day in days) <= 1
     stands = [bool(day.open) for day in days[days.index(next(day for day in days if day.received)) :]]
     assert stands == sorted(stands, reverse=True)
+
+
+@settings(max_examples=10)
+@given(lives())
+def test_a_day_that_a_complaint_does_not_touch_tells_nothing_of_it(case: Case) -> None:
+    history = History(number=case.complaint.number, records=tuple(case.records))
+    lasts = span(history, REGION.rules_of)
+    assert lasts
+    parts = {
+        place: reconciliation.part(history, REGION.rules_of, period(place)) for place in range(-3, 3 * DAYS)
+    }
+    assert [place for place, part in parts.items() if part and not lasts.touches(period(place))] == []
+    if lasts.over:
+        assert not lasts.touches(period(3 * DAYS))
+    assert not lasts.touches(period(-3))

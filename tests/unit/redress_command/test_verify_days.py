@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from infra.ops import proof
+from infra.ops.journal import event_bytes
+from redress.domain import commands as c
 from redress.domain import journal, reconciliation
 from redress.domain.history import History
 from redress.proofs import document, manifest
 from redress.usecases.reconcile import period
-from tests.support.complaints import REGION
-from tests.support.filed import Filed
-from tests.support.journals import altered
+from tests.support.complaints import PLAYER, REGION
+from tests.support.filed import RECEIVED, Filed
+from tests.support.journals import MemoryObjects, altered
 from tests.support.redress_command import Ask, refused
 
 FIRST = date(2026, 3, 3)
@@ -214,6 +217,30 @@ class TestAgainstTheJournal:
             f'{DAYS[0]}.json says otherwise than the journal: open[0]: "{number}" is missing'
         )
         assert f"{DAYS[3]}.json says otherwise than the journal: zone" in second
+
+    def test_a_complaint_that_ended_long_before_is_read_once_and_not_for_each_day(
+        self, ask: Ask, filed: Filed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        filed.case.do(c.Withdraw(), PLAYER, at=RECEIVED + timedelta(days=1))
+        objects = MemoryObjects()
+        objects.write(filed.case.records)
+        objects.digest(RECEIVED + timedelta(days=1))
+        for folder in (filed.folder, filed.journal):
+            shutil.rmtree(folder)
+        objects.sync(filed.journal)
+        before = None
+        for day in ("2026-07-01", "2026-07-02", "2026-07-03"):
+            write(filed, day, before)
+            before = named(filed, day)
+        read: list[Path] = []
+
+        def counted(path: Path) -> bytes:
+            read.append(path)
+            return event_bytes(path)
+
+        monkeypatch.setattr(proof, "event_bytes", counted)
+        assert ask("verify", str(filed.folder), *filed.against).status == 0
+        assert len(read) == len(set(read)) == len(filed.case.records)
 
     def test_days_of_the_form_of_before_are_made_again_in_that_form(
         self, ask: Ask, filed: Filed, shelf: Path
