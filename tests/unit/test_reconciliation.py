@@ -13,7 +13,9 @@ from redress.domain.correspondence import LetterKind
 from redress.domain.history import History
 from redress.domain.milestones import milestones
 from redress.domain.promises import promises
+from redress.domain.reading import RulePackInvalid
 from redress.domain.reconciliation import Gap
+from redress.domain.reconciliation.span import span
 from redress.domain.rulepack import Length
 from redress.domain.rules import Rules
 from redress.usecases import reconcile
@@ -302,6 +304,23 @@ class TestTheChain:
         missing = History(number="R7K3-9QXN-1", records=())
         found = told(RECEIVED.date(), unread, missing).gaps
         assert [(one.kind, one.seq) for one in found] == [("chain", 17), ("chain", 1)]
+
+
+class TestSpan:
+    """Where nobody can say in which days a complaint has a part, each day looks for itself."""
+
+    def test_of_records_that_cannot_be_read_or_cannot_have_happened_there_is_none(self) -> None:
+        whole = history(acknowledged())
+        impossible = (*whole.records, following(whole.records[-1], CLAIM))
+        unread = History(number=whole.number, records=(), unread="EVENT#000017 is no event", unread_at=17)
+        for one in (unread, History(number=whole.number, records=impossible)):
+            assert span(one, REGION.rules_of) is None
+
+    def test_of_a_complaint_whose_rules_are_not_there_there_is_none(self) -> None:
+        def rules_of(_: Complaint) -> Rules:
+            raise RulePackInvalid("gb-ukgc", "", "is not there", "Bring it")
+
+        assert span(history(acknowledged()), rules_of) is None
 
 
 CLAIM = events.LetterClaimed(letter="none", kind="acknowledgement", attempt=1, contact=1)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from redress.domain.history import History
+from redress.domain.reading import RulePackInvalid
 from redress.domain.reconciliation.facts import Period, RulesOf
 from redress.domain.reconciliation.gaps import flaw
 from redress.domain.reconciliation.life import Impossible, Life
@@ -28,15 +29,14 @@ class Span(Value):
 
 
 def span(history: History, rules_of: RulesOf) -> Span | None:
-    """None for records that cannot be read or cannot have happened: of them every day tells.
-
-    Raises RulePackInvalid.
+    """None where nobody can say: of records that cannot be read or cannot have happened every day tells, and
+    rules that are not there are missed by the day that asks for them.
     """
     if flaw(history):
         return None
     try:
         life = Life(history.records, rules_of)
-    except Impossible:
+    except (Impossible, RulePackInvalid):
         return None
     first, last = history.records[0], history.records[-1]
     over = life.last.stage is Stage.CLOSED
