@@ -14,12 +14,6 @@ PLACE, LIFT = c.PlaceLegalHold(content=WHY), c.LiftLegalHold(content=WHY)
 
 
 @pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
-@pytest.fixture
 def number(post: Postbox) -> str:
     """A complaint with a reply and a mail that waits for a person."""
     made = post.complained()

@@ -20,18 +20,6 @@ from tests.support.mail import DOMAIN, FORGED, PASSED, SECRET, Postbox, signed, 
 QUESTION_KEY = "7ZQ4-0GSM-N5TB-8E1W-XK3V-2HCD-9RPA"
 
 
-@pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
-@pytest.fixture
-def number(post: Postbox) -> str:
-    """A complaint that the player made by the form."""
-    return post.complained()
-
-
 def key_of(number: str) -> str:
     """The key of the private link in our letters."""
     return private_link.make(SECRET, number, 1, T0, timedelta(days=365))

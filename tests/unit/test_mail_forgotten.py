@@ -14,12 +14,6 @@ from tests.support.complaints import HANDLER
 from tests.support.mail import COMPLAINTS, PDF_FILE, Postbox, signed, written
 
 
-@pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
 def forget(post: Postbox, *numbers: str) -> None:
     """The complaints are taken back and erased, and with them all mails."""
     for number in numbers:

@@ -15,18 +15,6 @@ from tests.support.complaints import SYSTEM, TRIAGE
 from tests.support.mail import FORGED, PASSED, Postbox, signed, written
 
 
-@pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
-@pytest.fixture
-def number(post: Postbox) -> str:
-    """A complaint that the player made by the form."""
-    return post.complained()
-
-
 @pytest.mark.parametrize("verdicts", [PASSED, FORGED])
 def test_that_somebody_is_away_changes_nothing(post: Postbox, number: str, verdicts: Verdicts) -> None:
     before = post.complaint(number)

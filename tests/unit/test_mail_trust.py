@@ -18,12 +18,6 @@ from tests.support.mail import (
 AT_HOME = "bounces@example.com"
 
 
-@pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
 @pytest.mark.parametrize(
     ("verdicts", "sender", "taken_as"),
     [

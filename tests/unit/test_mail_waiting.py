@@ -1,7 +1,5 @@
 """Mails that a person has to look at, from the mailbox on: what counts at once, what later, since when."""
 
-import pytest
-
 from redress.domain import commands as c
 from redress.domain import reply_address
 from redress.domain.complaint import CHECK_MAIL
@@ -11,18 +9,6 @@ from tests.support.complaints import PROPOSE, SYSTEM, TRIAGE
 from tests.support.mail import FORGED, Postbox, signed, written
 
 HARM = "I cannot stop gambling and I want to kill myself."
-
-
-@pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
-@pytest.fixture
-def number(post: Postbox) -> str:
-    """A complaint that the player made by the form."""
-    return post.complained()
 
 
 def test_a_mail_to_a_complaint_that_nobody_can_reopen_can_still_be_taken_as_the_players(

@@ -25,19 +25,6 @@ from tests.support.mail import (
     written,
 )
 
-
-@pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
-@pytest.fixture
-def number(post: Postbox) -> str:
-    """A complaint that the player made by the form."""
-    return post.complained()
-
-
 # --- A reply -------------------------------------------------------------------------------------------
 
 

@@ -18,18 +18,6 @@ PNG_FILE = Attachment(content=PNG, media_type="image/png")
 WITH_FILES = written(attachments=(PDF_FILE, PNG_FILE))
 
 
-@pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
-@pytest.fixture
-def number(post: Postbox) -> str:
-    """A complaint that the player made by the form."""
-    return post.complained()
-
-
 def collected(post: Postbox, *, scanned: bool = False) -> dict[str, str | None]:
     """What the function of outcomes makes of the quarantine: the verdict or refusal of each file."""
     files = MemoryFiles()

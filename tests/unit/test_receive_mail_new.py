@@ -32,12 +32,6 @@ from tests.support.mail import (
 )
 
 
-@pytest.fixture
-def post() -> Postbox:
-    """An empty one."""
-    return Postbox()
-
-
 def begun(post: Postbox, mail: Incoming, *to: str, verdicts: Verdicts = PASSED) -> str:
     """The complaint that a mail began."""
     [came] = post.arrives(mail, *to, verdicts=verdicts)
