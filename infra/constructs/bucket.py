@@ -9,6 +9,11 @@ from constructs import Construct
 from infra.constructs.checks import acknowledge
 from infra.settings import StackPart
 
+DELETING_VERSIONS = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+"""What it takes to delete a version of an object, be it the only one, called null: S3 always asks for the
+first, too (API reference of DeleteObjects, "Permissions").
+"""
+
 
 def closed_bucket(
     scope: Construct,

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.bucket import acknowledge_parts, closed_bucket, resource
+from infra.constructs.bucket import DELETING_VERSIONS, acknowledge_parts, closed_bucket, resource
 from infra.constructs.checks import acknowledge
 from infra.constructs.function import Function
 from infra.constructs.queue import KEPT_DAYS
@@ -87,7 +87,7 @@ class Evidence(Construct):
     def allow_erasing(self, function: Function) -> None:
         """Lets a function delete every version of any file; it can read none, and write none."""
         function.allow(["s3:ListBucketVersions"], self.bucket.bucket_arn)
-        function.allow(["s3:DeleteObjectVersion"], self._objects(INCOMING), self._objects(KEPT))
+        function.allow(DELETING_VERSIONS, self._objects(INCOMING), self._objects(KEPT))
         self._acknowledge(function.role, INCOMING, KEPT)
 
     def _inform(self, function: Function) -> None:

@@ -16,7 +16,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.constructs.bucket import acknowledge_parts, closed_bucket
+from infra.constructs.bucket import DELETING_VERSIONS, acknowledge_parts, closed_bucket
 from infra.constructs.checks import acknowledge
 from infra.constructs.events import to_queue
 from infra.constructs.evidence import Evidence
@@ -105,7 +105,7 @@ class Mailbox(Construct):
         """Lets a function delete mails as they came, which it cannot read."""
         function.function.add_environment("MAIL_BUCKET", self.bucket.bucket_name)
         function.allow(["s3:ListBucketVersions"], self.bucket.bucket_arn)
-        function.allow(["s3:DeleteObjectVersion"], self._objects(RECEIVED), self._objects(HELD))
+        function.allow(DELETING_VERSIONS, self._objects(RECEIVED), self._objects(HELD))
         self._acknowledge_mails(function)
 
     def _bucket(self, stack: StackPart) -> s3.Bucket:
@@ -181,7 +181,7 @@ class Mailbox(Construct):
         self.function.allow(["s3:ListBucket"], self.bucket.bucket_arn)  # or S3 hides that a mail is gone
         self.function.allow(["s3:GetObject", "s3:DeleteObject"], self._objects(RECEIVED))
         self.function.allow(["s3:ListBucketVersions"], self.bucket.bucket_arn)
-        self.function.allow(["s3:PutObject", "s3:DeleteObjectVersion"], self._objects(HELD))
+        self.function.allow(["s3:PutObject", *DELETING_VERSIONS], self._objects(HELD))
         self._acknowledge_mails(self.function)
 
     def _objects(self, part: str) -> str:

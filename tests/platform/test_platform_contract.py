@@ -430,21 +430,6 @@ def a_role_that_may_send_a_message_may_send_ten(lab: Lab) -> None:
 
 
 @probe
-def a_role_that_may_delete_versions_may_delete_two_at_once(lab: Lab) -> None:
-    bucket, objects = lab.client("s3"), "arn:aws:s3:::forgotten/*"
-    bucket.create_bucket(Bucket="forgotten", CreateBucketConfiguration={"LocationConstraint": REGION})
-    for key in ("one", "two"):
-        bucket.put_object(Bucket="forgotten", Key=key, Body=b"content")
-    both = {"Objects": [{"Key": key, "VersionId": "null"} for key in ("one", "two")]}
-    other = lab.client("s3", lab.user("remover", statement("s3:DeleteObject", objects)))
-    with pytest.raises(ClientError, match="AccessDenied"):
-        other.delete_objects(Bucket="forgotten", Delete=both)
-    eraser = lab.client("s3", lab.user("eraser", statement("s3:DeleteObjectVersion", objects)))
-    assert "Errors" not in eraser.delete_objects(Bucket="forgotten", Delete=both)
-    assert "Contents" not in bucket.list_objects_v2(Bucket="forgotten")
-
-
-@probe
 def a_request_signed_for_the_fault_proxy_is_valid(lab: Lab) -> None:
     headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
     request = AWSRequest(method="POST", url=f"{PROXY}/", data=b"{}", headers=headers)

@@ -44,7 +44,7 @@ WRITES = {"Put": "PutItem", "Update": "UpdateItem", "ConditionCheck": "Condition
 LISTS = {"ListObjectsV2": "s3:ListBucket", "ListObjectVersions": "s3:ListBucketVersions"}
 COPIED = {"mails/held": "received"}
 """From where, by what a copy is made as."""
-VERSIONED = {"DeleteObjects": "DeleteObjectVersion"}  # each is named with its version
+VERSIONED = {"DeleteObjects": ("DeleteObject", "DeleteObjectVersion")}  # each is named with its version
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
 
 # The other services by their names in IAM, and what they are about where it is always the same.
@@ -164,8 +164,8 @@ def _of_s3(call: Call) -> Iterator[tuple[str, str]]:
         yield f"{TARGETS[bucket]}/{COPIED[call.target]}/*", "s3:GetObject"
         yield f"{TARGETS[bucket]}/{part}/*", "s3:PutObject"
     else:
-        action = VERSIONED.get(call.operation, call.operation)
-        yield f"{TARGETS[bucket]}/{part}/*", f"s3:{action}"
+        for action in VERSIONED.get(call.operation, (call.operation,)):
+            yield f"{TARGETS[bucket]}/{part}/*", f"s3:{action}"
 
 
 def _pairs(grants: Grants) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Permissions (AUTH=true): transport, fault proxy, batches of messages and of files, the sender of mail."""
+"""Permissions (AUTH=true): transport, fault proxy, batches of messages, the sender of mail."""
 
 import json
 import os
@@ -58,18 +58,6 @@ def a_batch_of_messages_takes_the_permission_of_one(extract: AnyFunction, *reque
     """AWS knows no permission for SendMessageBatch and its like: that for one message holds for ten."""
     action: str | None = extract(*request)
     return action.removesuffix(BATCH) if action and action.startswith("sqs:") else action
-
-
-@around(iam_actions, "extract_iam_action")
-def deleting_a_version_takes_its_own_permission(
-    extract: AnyFunction, service: str, method: str, path: str, headers: Json, body: bytes, query: Json
-) -> str | None:
-    """A batch that names versions takes DeleteObjectVersion; stock forgets that for the first it names."""
-    action: str | None = extract(service, method, path, headers, body, query)
-    if action != "s3:DeleteObject" or "delete" not in query:
-        return action
-    first = iam_actions._s3_batch_delete_targets(path.strip("/"), body)[:1]
-    return "s3:DeleteObjectVersion" if any(version for _, version in first) else action
 
 
 @around(app, "_enforce_ses_v2")
