@@ -6,6 +6,7 @@ those of the arguments, not of the mail.
 
 import argparse
 import json
+import re
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ from infra.local.deploy import REGION_FILE
 from infra.local.describe import FILE, LocalStack
 from infra.ops.asked import UsageError
 from redress.adapters.mail_store import RECEIVED
+
+LINE_END = re.compile(rb"\r?\n")
 
 LARGEST = 40 * 1024 * 1024
 """Bytes of a mail that SES puts into a bucket (quotas of Amazon SES, email receiving)."""
@@ -52,10 +55,11 @@ def play(
 ) -> str:
     """Put a mail into the bucket and tell the topic; the id it got. Raises the SDK's errors.
 
-    As SES does, the sender of the envelope is told above all other headers: none for a bounce.
+    As SES does, the sender of the envelope is told above all other headers: none for a bounce. Lines end as
+    SMTP has them, whatever the file was saved with.
     """
     mail = secrets.token_hex(20)
-    body = f"Return-Path: <{source}>\r\n".encode() + raw
+    body = f"Return-Path: <{source}>\r\n".encode() + LINE_END.sub(b"\r\n", raw)
     stack.client("s3").put_object(Bucket=stack.mail_bucket, Key=f"{RECEIVED}{mail}", Body=body)
     told = notification(mail, source, recipients, verdicts, stack.mail_bucket, stack.mail_topic_arn)
     stack.client("sns").publish(TopicArn=stack.mail_topic_arn, Message=json.dumps(told))

@@ -96,6 +96,12 @@ def test_a_mail_is_put_where_ses_puts_it_and_told_as_ses_tells(play: Play) -> No
 
 
 @pytest.mark.usefixtures("stack")
+def test_a_mail_that_was_saved_with_other_line_ends_comes_as_smtp_brings_it(play: Play) -> None:
+    assert play(raw=MAIL.replace(b"\r\n", b"\n")).status == 0
+    assert stored(arrived().mail) == b"Return-Path: <player@example.com>\r\n" + MAIL
+
+
+@pytest.mark.usefixtures("stack")
 def test_recipients_sender_and_verdicts_are_those_that_are_asked_for(play: Play) -> None:
     to = "c+0123456789.abc@mail.example.test"
     answer = play("--to", to, "--from", "", "--dmarc", "fail", "--virus", "PROCESSING_FAILED")
